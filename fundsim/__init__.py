@@ -1,0 +1,27 @@
+"""fundsim: what a state compensation fund for trafficked persons costs, whether it lasts, who is paid.
+
+scenario = load("serbia+tariff")
+[projection] = project([scenario], replications=1000)
+rows = measure(projection)
+"""
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "load", "measure", "project"]
+
+
+def __getattr__(name: str) -> object:
+    """The public functions, imported when first used: `fundsim --help` must stay quick."""
+    if name == "load":
+        from fundsim.scenario.compose import load
+
+        return load
+    if name == "project":
+        from fundsim.analysis.project import project
+
+        return project
+    if name == "measure":
+        from fundsim.analysis.measures import measure
+
+        return measure
+    raise AttributeError(f"module 'fundsim' has no attribute {name!r}")

@@ -1,0 +1,259 @@
+"""The measures: what each is called, its unit and formula, and how it is read from a projection.
+
+`MEASURES` is the data dictionary: docs/data_dictionary.md is written from it, and nothing is printed,
+plotted or stored that does not stand here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fundsim.analysis import precision
+from fundsim.analysis.precision import Estimate
+from fundsim.analysis.project import Projection
+from fundsim.model.costs import COST_KINDS
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import FORMS, assumptions
+
+PERCENTS = (5, 25, 50, 75, 95)
+GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.foreign",
+          "nationality.national")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One entry of the data dictionary.
+
+    name     name in every output; {…} stands for a source of income, kind of cost, or group
+    unit     EUR, share, persons, months, ratio; a price base where it matters
+    kind     mean, probability, or ratio (of two outcomes' sums)
+    yearly   one value for each calendar year, else one for the horizon
+    formula  in words;  label  short, for tables and figures
+    """
+
+    name: str
+    label: str
+    unit: str
+    formula: str
+    kind: str = "mean"
+    yearly: bool = False
+    above: str = ""
+    below: str = ""
+    tail: bool = False  # also 99.5 % VaR and TVaR
+
+
+def _m(name: str, label: str, unit: str, formula: str, **more: object) -> Measure:
+    return Measure(name, label, unit, formula, **more)  # type: ignore[arg-type]
+
+
+def _ratio(name: str, label: str, unit: str, above: str, below: str, formula: str) -> Measure:
+    return Measure(name, label, unit, formula, kind="ratio", above=above, below=below)
+
+
+EUR, REAL = "EUR nominal", "EUR of the price year"
+_YEARLY = (
+    _m("due", "Cost due", EUR, "costs due + payments due in the year: the cost were cash never short"),
+    _m("due_real", "Cost due", REAL, "due / price index of the year"),
+    _m("outgo", "Cost paid", EUR, "costs paid + benefits paid in the calendar year", tail=True),
+    _m("outgo_real", "Cost paid", REAL, "outgo / price index of the year", tail=True),
+    _m("outgo_local", "Cost", "local currency nominal", "outgo × exchange rate of the year"),
+    _m("benefits", "Benefits paid", EUR, "paid to victims in the calendar year (paid)"),
+    _m("benefits_real", "Benefits paid", REAL, "benefits / price index"),
+    _m("incurred", "Benefits incurred", EUR,
+       "benefits and interim payments ever due to victims identified in the year"),
+    _m("income", "Income", EUR, "all sources in force, without recoveries, returns and advances"),
+    _m("income_real", "Income", REAL, "income / price index"),
+    _m("income.{source}", "Income from one source", EUR, "cash received from the source in the year"),
+    _m("cost.{kind}", "Running costs of one kind", EUR, "paid in the year"),
+    _m("recoveries", "Recovered from offenders", EUR, "received by subrogation"),
+    _m("returns", "Return on reserves", EUR, "earned on cash; may be negative"),
+    _m("advances", "Treasury advances", EUR, "lent by the treasury in the year"),
+    _m("repayments", "Advances repaid", EUR, "repaid to the treasury in the year"),
+    _m("lapsed", "Lapsed budget", EUR, "unspent budget returned to the treasury in December"),
+    _m("state_cost", "Cost of reforms to the state", EUR, "reform costs not borne by the fund"),
+    _m("state_cost_real", "Cost of reforms to the state", REAL, "state_cost / price index"),
+    _m("cash", "Cash at year end", EUR, "closing cash of December; never negative"),
+    _m("liabilities", "Liabilities at year end", EUR,
+       "incurred by victims identified by then − benefits paid by then"),
+    _m("funding_ratio", "Funding ratio at year end", "ratio", "cash / liabilities, cut at 99"),
+    _m("unpaid", "Shortfall at year end", EUR,
+       "payments and costs due and unpaid, and the treasury advance, in December"),
+    _m("shortfall", "Shortfall in the year", "share",
+       "share of futures with a shortfall in any month of the year", kind="probability"),
+    _m("shortfall_so_far", "Ruin by year", "share",
+       "share of futures with a shortfall in any month up to the year's end", kind="probability"),
+)  # fmt: skip
+_WHOLE = (
+    _m("due_a_year", "Cost due a year", REAL, "mean of due_real over the horizon's years"),
+    _m("due_per_head", "Cost due a year per inhabitant", REAL, "due_a_year / inhabitants"),
+    _m("outgo_a_year", "Cost paid a year", REAL, "mean of outgo_real over the horizon's years"),
+    _m("benefits_a_year", "Benefits a year", REAL, "mean of benefits_real over the years"),
+    _m("income_a_year", "Income a year", REAL, "mean of income_real over the years"),
+    _m("state_cost_a_year", "Reforms, cost to the state a year", REAL,
+       "mean of state_cost_real over the years"),
+    _m("outgo_per_head", "Cost a year per inhabitant", REAL, "outgo_a_year / inhabitants"),
+    _m("incurred_total", "Benefits incurred", EUR, "all benefits ever due to known victims"),
+    _m("benefits_total", "Benefits paid", EUR, "paid within the horizon"),
+    _m("ruin", "Probability of a shortfall", "share",
+       "share of futures with a shortfall in any month of the horizon", kind="probability"),
+    _m("worst_balance", "Worst balance", EUR,
+       "lowest month-end value of what cash would be had all due been paid in time"),
+    _m("peak_need", "Peak need", EUR, "−worst_balance where negative, else 0"),
+    _m("longest_delay", "Longest delay of a payment", "months",
+       "most months a payment due waited for cash; unpaid: until the horizon's end"),
+    _ratio("benefits_to_awards", "Benefits paid to court awards", "ratio", "benefits_total",
+           "awards", "benefits paid / court awards to victims of the horizon"),
+    _m("identified", "Identified victims", "persons", "identified within the horizon"),
+    _m("informed", "Informed of the right", "persons", "of them, informed"),
+    _m("prosecuted", "Offender indicted for trafficking", "persons", "of them"),
+    _m("convicted", "Offender convicted", "persons", "of them, any offence"),
+    _m("awarded", "Awarded compensation by a court", "persons", "of them, criminal or civil"),
+    _m("paid_without", "Paid anything without the fund", "persons",
+       "of them, the offender pays within horizon and run-off"),
+    _m("entitled", "Entitled to claim", "persons", "of them, past the entry point and covered"),
+    _m("applied", "Claimed", "persons", "of them, filed in time"),
+    _m("granted", "Granted", "persons", "of them, claim approved"),
+    _m("paid_by_fund", "Paid in full by the fund", "persons", "of them"),
+    _m("paid_with", "Paid with the fund", "persons",
+       "of them, paid in full by the fund or anything by the offender"),
+    _ratio("share_paid_without", "Share paid without the fund", "share", "paid_without",
+           "identified", "paid_without / identified"),
+    _ratio("share_paid_with", "Share paid with the fund", "share", "paid_with", "identified",
+           "paid_with / identified"),
+    _ratio("share_soon_without", "Share paid within 24 months without the fund", "share",
+           "soon_without", "identified", "paid within 24 months of identification / identified"),
+    _ratio("share_soon_with", "Share paid within 24 months with the fund", "share", "soon_with",
+           "identified", "paid within 24 months of identification / identified"),
+    _ratio("months_to_payment_without", "Months to payment without the fund", "months",
+           "months_without", "paid_without", "mean months from identification to payment, of those paid"),
+    _ratio("months_to_payment_with", "Months to payment with the fund", "months", "months_with",
+           "paid_with", "mean months from identification to first payment in full, of those paid"),
+    _ratio("received_without", "Received per identified victim without the fund", EUR,
+           "amount_without", "identified", "paid by offenders / identified"),
+    _ratio("received_with", "Received per identified victim with the fund", EUR, "amount_with",
+           "identified", "paid by offenders and fund / identified"),
+    _ratio("award_received_without", "Share of court awards received without the fund", "share",
+           "amount_without", "awards", "paid by offenders / court awards"),
+    _ratio("award_received_with", "Received with the fund to court awards", "ratio",
+           "amount_with", "awards", "paid by offenders and fund / court awards"),
+    _ratio("share_paid_without.{group}", "Share paid without the fund, by group", "share",
+           "paid_without.{group}", "identified.{group}", "paid_without / identified in the group"),
+    _ratio("share_paid_with.{group}", "Share paid with the fund, by group", "share",
+           "paid_with.{group}", "identified.{group}", "paid_with / identified in the group"),
+    _ratio("received_without.{group}", "Received per victim without the fund, by group", EUR,
+           "amount_without.{group}", "identified.{group}", "as received_without in the group"),
+    _ratio("received_with.{group}", "Received per victim with the fund, by group", EUR,
+           "amount_with.{group}", "identified.{group}", "as received_with in the group"),
+    _ratio("claims_capped_rate", "Claims cut by the cap", "share", "claims_capped", "claims",
+           "claims that the cap made smaller / claims filed"),
+    _ratio("claims_set_off_rate", "Claims reduced by set-off", "share", "claims_set_off", "claims",
+           "claims from which an offender's payment was deducted / claims filed"),
+    _ratio("claims_late_rate", "Claims out of time", "share", "claims_late", "claims",
+           "claims beyond the filing limit / claims filed in time"),
+    _ratio("claims_undecided_rate", "Claims never decided", "share", "claims_undecided", "claims",
+           "claims not decided by the end of the run-off / claims filed"),
+    _ratio("claims_unpaid_rate", "Granted claims never paid in full", "share", "claims_unpaid",
+           "claims", "granted claims not fully paid by the end of the run-off / claims filed"),
+)  # fmt: skip
+MEASURES: tuple[Measure, ...] = (
+    *(replace(m, yearly=True) for m in _YEARLY),
+    *_WHOLE,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the tidy table; year is None for the whole horizon."""
+
+    scenario: str
+    year: int | None
+    measure: str
+    unit: str
+    statistic: str
+    value: float
+
+
+def named(projection: Projection) -> Iterator[Measure]:
+    """The measures of a projection, with every {source}, {kind} and {group} filled in."""
+    world = projection.scenario.world
+    fills = {
+        "{source}": [name for name in sorted(world.income) if world.income[name].in_force],
+        "{kind}": list(COST_KINDS),
+        "{group}": list(GROUPS),
+    }
+    for m in MEASURES:
+        pattern = next((p for p in fills if p in m.name), "")
+        for fill in fills.get(pattern, [""]):
+            names = {f: getattr(m, f).replace(pattern, fill) for f in ("name", "above", "below")}
+            yield replace(m, **names) if pattern else m
+
+
+def measure(projection: Projection) -> list[Row]:
+    """All measures of a projection as one tidy table."""
+    rows: list[Row] = []
+    name = projection.scenario.name
+    for m in named(projection):
+        for year in projection.years() if m.yearly else [None]:
+            column = f"{m.name}@{year}" if year is not None else m.name
+            above = m.above if m.kind == "ratio" else column
+            if above not in projection:
+                continue
+            for statistic, value in statistics(projection, m, column).items():
+                rows.append(Row(name, year, m.name, m.unit, statistic, value))
+    for statistic, value in trust(projection).items():
+        rows.append(Row(name, None, "assumptions", "number", statistic, value))
+    return rows
+
+
+def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate, Floats]:
+    """A measure's central figure with its error, and its value in each replication."""
+    if m.kind == "ratio":
+        above, below = projection.column(m.above), projection.column(m.below)
+        each = above[below > 0] / below[below > 0]
+        return precision.ratio(above, below), each
+    x = projection.column(column)
+    return precision.mean(x), x
+
+
+def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:
+    """Every statistic of one measure (of one year)."""
+    centre, x = estimate(projection, m, column)
+    found = {"mean": centre.value}
+    if centre.mc_error is not None:
+        found["mc_error"] = centre.mc_error
+    if m.kind == "probability":
+        if projection.replications > 1:
+            low, high = precision.wilson(centre, projection.replications)
+            found |= {"low95": low, "high95": high}
+        return found
+    if x.size:
+        found |= {
+            f"p{p}": float(q) for p, q in zip(PERCENTS, np.percentile(x, PERCENTS), strict=True)
+        }
+    if not m.yearly and m.kind == "mean" and (parts := precision.spread(x)) is not None:
+        found |= {"sd_assumptions": parts.assumptions, "sd_chance": parts.chance}
+    if m.tail and projection.replications >= precision.LEAST_FOR_995:
+        for name, tail in (
+            ("var99_5", precision.quantile(x, 0.995)),
+            ("tvar99_5", precision.tail_mean(x, 0.995)),
+        ):
+            found[name] = tail.value
+            if tail.mc_error is not None:
+                found[f"{name}_mc_error"] = tail.mc_error
+    return {k: v for k, v in found.items() if not math.isnan(v)}
+
+
+def trust(projection: Projection) -> dict[str, float]:
+    """How many uncertain numbers rest on data, partial data and judgement."""
+    world = projection.scenario.world
+    grades = [a.graded for _, a, _ in assumptions(world) if a.uncertain]
+    grades.append(world.caseload.forms.graded)  # type: ignore[arg-type]
+    return {
+        "data": float(grades.count("data")),
+        "partly": float(grades.count("partly")),
+        "judgement": float(grades.count("judgement")),
+    }

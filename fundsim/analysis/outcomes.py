@@ -1,0 +1,207 @@
+"""What one block of futures means: one row of outcomes for each replication.
+
+Money is in euro here.  A yearly outcome is ``[replication, year of the horizon]``, a whole one
+``[replication]``.  Names are those of the data dictionary (`fundsim.analysis.measures`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.model.claims import Claims
+from fundsim.model.fund import UNPAID
+from fundsim.model.pathway import TRAFFICKING, Cents
+from fundsim.model.run import Future
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import FORMS
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+SOON_MONTHS = 24  # "paid soon": within two years of identification
+DEFLATED = ("due", "outgo", "benefits", "income", "state_cost")  # also in euro of the price year
+MOST_FUNDING = 99.0  # a funding ratio is cut here, where liabilities are small or none
+
+
+def outcomes(future: Future) -> dict[str, Floats]:
+    """Every outcome of a block, yearly and whole, by name."""
+    return {**money(future), **victims(future), **limits(future)}
+
+
+def _years(flow: Cents | Ints | Floats, years: int) -> Floats:
+    """Sums of months by year of the horizon, money from cents to euro."""
+    months = flow[:, : 12 * years].reshape(flow.shape[0], years, 12)
+    return np.asarray(months.sum(axis=2) / 100.0)
+
+
+def money(future: Future) -> dict[str, Floats]:
+    """Cost, income, balances and solvency."""
+    ledger, drawn, time = future.ledger, future.drawn, future.world.time
+    years = time.horizon_years
+    start = int(time.start_year - drawn.parameters.years[0])
+    horizon = slice(start, start + years)
+    prices = drawn.macro.prices[:, horizon]
+    at_year_end = slice(11, 12 * years, 12)
+
+    out: dict[str, Any] = {}
+    for name, flow in ledger.income.items():
+        out[f"income.{name}"] = _years(flow, years)
+    for kind, flow in ledger.costs.items():
+        out[f"cost.{kind}"] = _years(flow, years)
+    for name in ("recoveries", "returns", "advances", "repayments", "lapsed", "benefits"):
+        out[name] = _years(getattr(ledger, name), years)
+    out["outgo"] = _years(ledger.costs_total, years) + out["benefits"]
+    out["income"] = _years(ledger.income_total, years)
+    out["due"] = _years(ledger.due_total, years)
+    out["state_cost"] = _years(future.state_costs * 100, years)
+    for name in DEFLATED:
+        out[f"{name}_real"] = out[name] / prices
+    out["outgo_local"] = out["outgo"] * drawn.macro.exchange_rate[:, horizon]
+
+    before, incurred = _incurred(future)
+    out["incurred"] = incurred
+    paid = np.cumsum(out["benefits"], axis=1)
+    out["cash"] = ledger.cash[:, at_year_end] / 100.0
+    out["liabilities"] = before[:, None] + np.cumsum(incurred, axis=1) - paid
+    safe = np.maximum(out["liabilities"], 0.01)
+    out["funding_ratio"] = np.clip(out["cash"] / safe, 0.0, MOST_FUNDING)
+    shortfall = ledger.shortfall[:, : 12 * years]
+    struck = (shortfall > 0).reshape(-1, years, 12).any(axis=2)
+    out["shortfall"] = struck.astype(np.float64)
+    out["shortfall_so_far"] = np.maximum.accumulate(out["shortfall"], axis=1)
+    out["unpaid"] = shortfall[:, 11::12] / 100.0
+
+    for name in DEFLATED:
+        out[f"{name}_a_year"] = out[f"{name}_real"].mean(axis=1)
+    population = drawn.parameters["country.population"][:, 0]
+    out["due_per_head"] = out["due_a_year"] / population
+    out["outgo_per_head"] = out["outgo_a_year"] / population
+    out["incurred_total"] = before + incurred.sum(axis=1)
+    out["benefits_total"] = out["benefits"].sum(axis=1)
+    lowest = ledger.notional[:, : 12 * years].min(axis=1) / 100.0
+    out["worst_balance"] = lowest
+    out["peak_need"] = np.maximum(-lowest, 0.0)
+    out["ruin"] = out["shortfall_so_far"][:, -1]
+    out["longest_delay"] = _longest_delay(future)
+    return out
+
+
+def _incurred(future: Future) -> tuple[Floats, Floats]:
+    """Benefits and interim payments by the victim's year of identification, euro.
+
+    returns  before the opening [replication], and by year of the horizon [replication, year]
+    """
+    drawn, time = future.drawn, future.world.time
+    n, years = drawn.replications.size, time.horizon_years
+    claims, due = drawn.claims, future.due
+    identified = drawn.cases.victims.identified_at[claims.case[due.claim]]
+    year = np.clip(np.floor(identified / 12).astype(np.int64), -1, years - 1) + 1
+    place = due.replication * (years + 1) + year
+    table = np.bincount(place, weights=due.amount, minlength=n * (years + 1)).reshape(n, -1) / 100.0
+    return table[:, 0], table[:, 1:]
+
+
+def _longest_delay(future: Future) -> Floats:
+    """Most months that a payment due waited for cash; unpaid ones count to the horizon's end."""
+    due, end = future.due, 12 * future.world.time.horizon_years
+    paid = np.minimum(future.payment_month, end)
+    delay = np.where(due.month < end, paid - due.month, 0)
+    longest = np.zeros(future.drawn.replications.size)
+    np.maximum.at(longest, due.replication, delay)
+    return longest
+
+
+def victims(future: Future) -> dict[str, Floats]:
+    """What the victims identified within the horizon get, without and with the fund."""
+    drawn, cases, claims = future.drawn, future.drawn.cases, future.drawn.claims
+    people, n = cases.victims, drawn.replications.size
+    counted = people.identified_at >= 0
+    offender_at = np.where(cases.recovered_at < drawn.months, cases.recovered_at, np.inf)
+    offender = np.where(offender_at < np.inf, cases.recovered, 0) / 100.0
+
+    fund_at = np.full(people.size, np.inf)
+    fund_at[claims.case] = np.where(
+        future.paid_in_month < UNPAID, np.minimum(future.paid_in_month, drawn.months) + 1.0, np.inf
+    )
+    fund_pays = np.zeros(people.size)
+    made = future.due.amount - future.payment_left
+    fund_pays[claims.case] = np.bincount(
+        future.due.claim, weights=made / 100.0, minlength=claims.size
+    )
+    kept = np.where(_right_kept(future, claims), offender, np.maximum(offender - fund_pays, 0.0))
+    both_at = np.minimum(offender_at, fund_at)
+
+    def count(flag: Bools, weights: Floats | None = None) -> Floats:
+        chosen = flag & counted
+        w = None if weights is None else weights[chosen]
+        return np.bincount(people.replication[chosen], weights=w, minlength=n).astype(np.float64)
+
+    everyone = np.ones(people.size, dtype=bool)
+    filed = np.zeros(people.size, dtype=bool)
+    filed[claims.case] = True
+    granted = np.zeros(people.size, dtype=bool)
+    granted[claims.case] = claims.approved & (future.decided_at < drawn.months)
+    without, with_fund = offender_at < np.inf, both_at < np.inf
+    awarded = cases.award_at < drawn.months
+    out = {
+        "identified": count(everyone),
+        "informed": count(cases.informed),
+        "prosecuted": count(cases.indicted == TRAFFICKING),
+        "convicted": count(cases.convicted & (cases.judged_at < drawn.months)),
+        "awarded": count(awarded),
+        "paid_without": count(without),
+        "entitled": count(drawn.entry.entitled),
+        "applied": count(filed),
+        "granted": count(granted),
+        "paid_by_fund": count(fund_at < np.inf),
+        "paid_with": count(with_fund),
+        "awards": count(awarded, cases.award / 100.0),
+        "amount_without": count(without, offender),
+        "amount_with": count(everyone, fund_pays + kept),
+        "months_without": count(without, offender_at - people.identified_at),
+        "months_with": count(with_fund, both_at - people.identified_at),
+        "soon_without": count(offender_at - people.identified_at <= SOON_MONTHS),
+        "soon_with": count(both_at - people.identified_at <= SOON_MONTHS),
+    }
+    groups = {f"form.{form}": people.form == i for i, form in enumerate(FORMS)}
+    groups |= {"age.child": people.child, "age.adult": ~people.child}
+    groups |= {"nationality.foreign": people.foreign, "nationality.national": ~people.foreign}
+    for group, members in groups.items():
+        out[f"identified.{group}"] = count(members)
+        out[f"paid_without.{group}"] = count(members & without)
+        out[f"paid_with.{group}"] = count(members & with_fund)
+        out[f"amount_without.{group}"] = count(members & without, offender)
+        out[f"amount_with.{group}"] = count(members, fund_pays + kept)
+    return out
+
+
+def _right_kept(future: Future, claims: Claims) -> Bools:
+    """Victims whose right against the offender has not passed to the fund.  [case]"""
+    kept = np.ones(future.drawn.cases.victims.size, dtype=bool)
+    taken = future.pursuit.pursued & (future.paid_in_month < UNPAID)
+    after = future.drawn.cases.recovered_at[claims.case] > claims.filed_at
+    kept[claims.case[taken & after]] = False
+    return kept
+
+
+def limits(future: Future) -> dict[str, Floats]:
+    """How often a limit of the fund's rules is reached."""
+    drawn, claims, n = future.drawn, future.drawn.claims, future.drawn.replications.size
+    entry, people = drawn.entry, drawn.cases.victims
+    late = entry.applies & ~entry.filed
+    decided = future.decided_at < drawn.months
+    unpaid = claims.approved & (future.paid_in_month == UNPAID)
+
+    def count(replication: Ints, flag: Bools) -> Floats:
+        return np.bincount(replication[flag], minlength=n).astype(np.float64)
+
+    return {
+        "claims": np.bincount(claims.replication, minlength=n).astype(np.float64),
+        "claims_capped": count(claims.replication, claims.capped),
+        "claims_set_off": count(claims.replication, claims.set_off > 0),
+        "claims_late": count(people.replication, late),
+        "claims_undecided": count(claims.replication, ~decided),
+        "claims_unpaid": count(claims.replication, unpaid & decided),
+    }

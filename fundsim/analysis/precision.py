@@ -1,0 +1,112 @@
+"""How far a simulated figure may be trusted: Monte Carlo errors and intervals (method §14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundsim.model.parameters import BATCH, TWINS
+from fundsim.scenario.assumption import Floats
+
+LEAST_BATCHES = 8  # below this many, replications are grouped in pairs instead
+LEAST_FOR_995 = 736  # smallest n with 1 - 0.995^n >= 0.975: below it no two-sided 95% interval
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its Monte Carlo error (one standard error); None where it cannot be told."""
+
+    value: float
+    mc_error: float | None
+
+
+def batch_error(influence: Floats) -> float | None:
+    """Standard error of a mean of influence values, from batches of replications.
+
+    influence  one value a replication, in the order of replications, with mean about 0
+    returns    None with fewer than two groups
+    """
+    n = influence.size
+    size = BATCH if n >= LEAST_BATCHES * BATCH else TWINS
+    sums = np.add.reduceat(influence, np.arange(0, n, size)) if n else np.zeros(0)
+    groups = sums.size
+    if groups < 2:
+        return None
+    return float(np.sqrt(groups / (groups - 1) * np.sum(sums**2)) / n)
+
+
+def mean(x: Floats) -> Estimate:
+    """Mean over replications."""
+    centre = float(x.mean())
+    return Estimate(centre, batch_error(x - centre))
+
+
+def ratio(above: Floats, below: Floats) -> Estimate:
+    """Ratio of two sums over replications; value NaN if the lower sum is 0."""
+    total = float(below.sum())
+    if total == 0:
+        return Estimate(float("nan"), None)
+    value = float(above.sum()) / total
+    return Estimate(value, batch_error((above - value * below) / (total / below.size)))
+
+
+def quantile(x: Floats, p: float) -> Estimate:
+    """The p-quantile; its density is read from the order statistics at p ± 1/√n."""
+    value = float(np.quantile(x, p))
+    n = x.size
+    width = min(1 / np.sqrt(n), p / 2, (1 - p) / 2)
+    low, high = np.quantile(x, [p - width, p + width])
+    if high <= low:
+        return Estimate(value, 0.0 if n > 1 else None)
+    density = 2 * width / float(high - low)
+    return Estimate(value, batch_error((p - (x <= value)) / density))
+
+
+def tail_mean(x: Floats, p: float) -> Estimate:
+    """TVaR: mean of the worst 1 - p share of replications (Acerbi and Tasche 2002)."""
+    value_at_risk = float(np.quantile(x, p))
+    excess = np.maximum(x - value_at_risk, 0.0) / (1 - p)
+    value = value_at_risk + float(excess.mean())
+    return Estimate(value, batch_error(excess - excess.mean()))
+
+
+def probability(happened: Floats) -> Estimate:
+    """Share of replications in which something happened."""
+    return mean(happened)
+
+
+def wilson(estimate: Estimate, n: int) -> tuple[float, float]:
+    """95 % interval of a probability (Wilson 1927), at the number of independent replications that
+    its error amounts to; pairs of replications share assumptions, so at most n and at least n / 2 if
+    nothing or everything happened."""
+    p, error = estimate.value, estimate.mc_error
+    size = n / TWINS
+    if error and 0 < p < 1:
+        size = p * (1 - p) / error**2
+    centre = (p + Z95**2 / (2 * size)) / (1 + Z95**2 / size)
+    half = Z95 / (1 + Z95**2 / size) * np.sqrt(p * (1 - p) / size + Z95**2 / (4 * size**2))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Three parts of the spread of a figure, as standard deviations."""
+
+    assumptions: float  # what we do not know
+    chance: float  # cases and money vary
+    noise: float  # the computer's; falls with more replications
+
+
+def spread(x: Floats) -> Spread | None:
+    """Split the variance over replications, of which each two in turn share their assumptions.
+
+    One-way analysis of variance with two observations a group; None with fewer than four replications.
+    """
+    pairs = x[: x.size // TWINS * TWINS].reshape(-1, TWINS)
+    if pairs.shape[0] < 2:
+        return None
+    chance = float(np.mean((pairs[:, 0] - pairs[:, 1]) ** 2) / 2)
+    unknown = max(float(np.var(pairs.mean(axis=1), ddof=1)) - chance / 2, 0.0)
+    return Spread(float(np.sqrt(unknown)), float(np.sqrt(chance)), mean(x).mc_error or 0.0)

@@ -1,0 +1,149 @@
+"""Projecting scenarios: blocks of futures over worker processes, outcomes kept on disk.
+
+Memory is bounded by the block: a block's outcomes go to a temporary file as they arrive, and a
+measure reads one column at a time.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import IO
+
+import numpy as np
+
+from fundsim.analysis.outcomes import outcomes
+from fundsim.model.run import BLOCK, simulate
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.schema import World
+
+DEFAULT_REPLICATIONS, DEFAULT_SEED = 10_000, 20260101
+COLUMNS_ABOUT = 700  # outcomes kept of each replication, to foresee the disk needed
+
+
+@dataclass
+class Projection:
+    """The outcomes of one scenario over all replications, column by column.
+
+    scenario, replications, seed   what was run
+    columns   names: an outcome, "outcome@year", or "assumption:key" for a drawn assumption
+    """
+
+    scenario: Scenario
+    replications: int
+    seed: int
+    columns: tuple[str, ...] = ()
+    _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile, repr=False)
+
+    def add(self, block: int, names: tuple[str, ...], table: Floats) -> None:
+        """Keep a block's outcomes.  table [column, replication]"""
+        if not self.columns:
+            self.columns = names
+        self._file.seek(block * BLOCK * len(names) * 8)
+        self._file.write(np.ascontiguousarray(table).tobytes())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns
+
+    def column(self, name: str) -> Floats:
+        """One outcome for every replication.  [replication]"""
+        place = self.columns.index(name)
+        pieces = []
+        for first in range(0, self.replications, BLOCK):
+            size = min(BLOCK, self.replications - first)
+            self._file.seek((first * len(self.columns) + place * size) * 8)
+            pieces.append(np.frombuffer(self._file.read(size * 8)))
+        return np.concatenate(pieces)
+
+    def years(self) -> range:
+        """Calendar years of the horizon."""
+        time = self.scenario.world.time
+        return range(time.start_year, time.start_year + time.horizon_years)
+
+
+def block_outcomes(
+    world: World, seed: int, block: int, replications: int
+) -> tuple[tuple[str, ...], Floats]:
+    """Simulate one block and reduce it to columns.  The unit of work: pure and seeded.
+
+    returns  names of the columns, and a table [column, replication]
+    """
+    numbers = np.arange(block * BLOCK, min((block + 1) * BLOCK, replications))
+    future = simulate(world, seed, numbers)
+    columns: dict[str, Floats] = {}
+    for name, values in outcomes(future).items():
+        if values.ndim == 1:
+            columns[name] = values
+        else:
+            for y in range(values.shape[1]):
+                columns[f"{name}@{world.time.start_year + y}"] = values[:, y]
+    for key, drawn in future.drawn.parameters.drawn().items():
+        columns[f"assumption:{key}"] = drawn
+    return tuple(columns), np.stack(list(columns.values()))
+
+
+def project(
+    scenarios: Sequence[Scenario],
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = DEFAULT_SEED,
+    workers: int = 1,
+    on_block: Callable[[str], None] = lambda name: None,
+) -> list[Projection]:
+    """Run scenarios; the result does not depend on the number of workers.
+
+    scenarios     resolved scenarios
+    replications  number of futures of each, at least 1
+    workers       processes; 1 runs here
+    on_block      called with the scenario's name after each finished block
+    raises        LedgerError if an identity does not hold
+    """
+    projections = [Projection(s, replications, seed) for s in scenarios]
+    blocks = -(-replications // BLOCK)
+    tasks = [(p, block) for p in projections for block in range(blocks)]
+    if workers == 1 or len(tasks) == 1:
+        for projection, block in tasks:
+            names, table = block_outcomes(projection.scenario.world, seed, block, replications)
+            projection.add(block, names, table)
+            on_block(projection.scenario.name)
+        return projections
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+        for projection, block, (names, table) in _in_flight(pool, tasks, 2 * workers):
+            projection.add(block, names, table)
+            on_block(projection.scenario.name)
+    return projections
+
+
+def disk_needed(replications: int, scenarios: int) -> str | None:
+    """Why the outcomes would not fit on the temporary disk, or None if they do."""
+    needed = replications * scenarios * COLUMNS_ABOUT * 8
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if needed <= 0.9 * free:
+        return None
+    return f"needs about {needed / 1e9:,.1f} GB of disk, {free / 1e9:,.1f} GB are free"
+
+
+def _in_flight(
+    pool: Executor, tasks: Sequence[tuple[Projection, int]], most: int
+) -> Iterator[tuple[Projection, int, tuple[tuple[str, ...], Floats]]]:
+    """Results as they come, with at most so many tasks submitted and not yet taken."""
+    waiting = iter(tasks)
+    running = {}
+    while True:
+        for projection, block in waiting:
+            world, n = projection.scenario.world, projection.replications
+            future = pool.submit(block_outcomes, world, projection.seed, block, n)
+            running[future] = (projection, block)
+            if len(running) >= most:
+                break
+        if not running:
+            return
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            projection, block = running.pop(future)
+            yield projection, block, future.result()

@@ -1,0 +1,235 @@
+"""The commands.  Names are a contract; heavy imports stay inside, so that --help is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DONE, FAILED, BAD_INPUT, NO_ACCESS, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+app = typer.Typer(
+    name="fundsim",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="What a state compensation fund for trafficked persons costs, whether it lasts, who is paid.",
+)
+
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="Override key=value, the value as in TOML.")
+]
+Replications = Annotated[
+    int | None, typer.Option("--replications", "-n", help="Futures to simulate.")
+]
+Seed = Annotated[int | None, typer.Option(help="Seed; the same seed gives the same numbers.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; default: one a core.")]
+Names = Annotated[
+    list[str], typer.Argument(help="serbia, serbia+tariff+legal_aid, a file, or several of these.")
+]
+
+
+@app.command("list")
+def list_shipped() -> None:
+    """List what is shipped: countries, policies, reforms, stresses."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from fundsim.scenario import files
+
+    console = Console()
+    heads = {"base": "Countries", "policy": "Policies", "reform": "Reforms", "stress": "Stresses"}
+    for kind, heading in heads.items():
+        table = Table(
+            title=heading, title_justify="left", show_header=False, box=None, pad_edge=False
+        )
+        table.add_column(no_wrap=True, style="bold")
+        table.add_column()
+        for name, path in files.shipped(kind).items():
+            table.add_row(f"  {name}", str(files.read(path).data.get("question", "")))
+        console.print(table)
+        console.print()
+    console.print(
+        "Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut", markup=False
+    )
+
+
+@app.command()
+def show(scenario: str, set_: Sets = None) -> None:
+    """Print every value of a resolved scenario and the file and line it came from."""
+    from rich.console import Console
+
+    from fundsim.report.tables import resolved
+    from fundsim.scenario.compose import load
+
+    found = load(scenario, set_ or [])
+    console = Console(width=None if sys.stdout.isatty() else 240)
+    console.print(resolved(found))
+    for note in found.notes:
+        console.print(f"Note: {note}.", markup=False)
+    if found.world.country.footnote:
+        console.print(found.world.country.footnote, markup=False)
+
+
+@app.command()
+def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Validate scenario files; without names, every shipped file in every combination of two."""
+    from fundsim.scenario import files
+    from fundsim.scenario.compose import load_all
+
+    names = list(scenarios or [])
+    if not names:
+        additions = [n for kind in files.KINDS[1:] for n in files.shipped(kind)]
+        names = [f"{base}+{n}" for base in files.shipped("base") for n in ["", *additions]]
+        names = [name.rstrip("+") for name in names]
+    found = load_all(names)
+    typer.echo(f"{len(found)} scenarios checked: no problems.")
+
+
+@app.command()
+def run(
+    scenarios: Names,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Annotated[int | None, typer.Option(help="Years of the horizon.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="numpy (simpy, the reference, is not built yet).")
+    ] = "numpy",
+    out: Annotated[Path | None, typer.Option(help="Folder for data and figures.")] = None,
+    workers: Workers = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the sentences.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead.")] = False,
+) -> None:
+    """Project scenarios: cost, solvency, and what changes for victims."""
+    from fundsim.report.command import run_scenarios
+    from fundsim.scenario.errors import InputError, Problem
+
+    if engine != "numpy":
+        rule = "must be numpy; simpy, the reference engine, is not built yet"
+        raise InputError(Problem("--engine", rule, value=engine))
+    sets = list(set_ or []) + ([f"time.horizon_years={years}"] if years is not None else [])
+    names = joined(scenarios)
+    run_scenarios(names, sets, replications, seed, workers, out, quiet, as_json)
+
+
+@app.command()
+def diff(
+    first: str,
+    second: str,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> None:
+    """What differs between two scenarios, or two run folders, and what that moved."""
+    from fundsim.report.command import worker_count
+    from fundsim.report.difference import print_difference
+
+    print_difference(first, second, replications or 2000, seed, worker_count(workers))
+
+
+@app.command()
+def explain(scenario: str, key: str, replications: Replications = None, seed: Seed = None) -> None:
+    """Where a value comes from, what it means, and what it drives."""
+    from fundsim.report.explanation import print_explanation
+
+    print_explanation(scenario, key, replications or 1000, seed)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from fundsim.scenario.published import json_schema
+
+    typer.echo(json_schema(), nl=False)
+
+
+@app.command()
+def new(country: str, file: Path) -> None:
+    """Write a complete country file to fill in, every number marked as judgement."""
+    from fundsim.scenario.errors import InputError, Problem
+    from fundsim.scenario.published import country_template
+
+    if file.exists():
+        raise InputError(Problem(str(file), "exists; it is not overwritten"))
+    if file.suffix != ".toml":
+        raise InputError(Problem(str(file), "must end in .toml"))
+    text = country_template(country)
+    file.write_text(text, encoding="utf-8")
+    typer.echo(f"{file} written. Fill it in, then: fundsim check {file}")
+
+
+def joined(names: list[str]) -> list[str]:
+    """`serbia +my.toml` is one scenario: a name that begins with + joins the one before it."""
+    found: list[str] = []
+    for name in names:
+        if name.startswith("+") and found:
+            found[-1] += name
+        else:
+            found.append(name)
+    return found
+
+
+def main() -> None:
+    """Run a command; every failure is one clear message and the exit code of its kind."""
+    from fundsim.scenario.errors import InputError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(standalone_mode=False)
+        code = DONE
+    except InputError as error:
+        typer.echo(str(error), err=True)
+        code = BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing was written", err=True)
+        code = INTERRUPTED
+    except Exception as error:
+        code = _failure(error)
+    sys.exit(code)
+
+
+def _failure(error: Exception) -> int:
+    """Tell what failed and return the exit code."""
+    import click
+
+    if isinstance(error, click.exceptions.Abort):
+        typer.echo("interrupted; nothing was written", err=True)
+        return INTERRUPTED
+    if isinstance(error, click.exceptions.Exit):
+        return int(error.exit_code)
+    if isinstance(error, click.ClickException):
+        error.show()
+        return BAD_INPUT
+    if isinstance(error, OSError | MemoryError):
+        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        reason = (
+            (error.strerror if isinstance(error, OSError) else None) or str(error) or "no memory"
+        )
+        typer.echo(f"{place}could not be read or written: {reason}", err=True)
+        return NO_ACCESS
+    if type(error).__name__ == "LedgerError":
+        typer.echo(f"a check failed, so nothing is printed: {error}", err=True)
+        return FAILED
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="fundsim-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        report.write("".join(traceback.format_exception(error)))
+    typer.echo(f"a bug in fundsim: {type(error).__name__}; report in {report.name}", err=True)
+    return OUR_BUG
+
+
+if __name__ == "__main__":
+    main()

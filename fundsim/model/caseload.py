@@ -1,0 +1,158 @@
+"""Identified victims: how many in each year, and who they are (method §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from fundsim.model.parameters import Parameters, look_up
+from fundsim.model.streams import TICKS, Floats32, Streams, Words, case_words, uniforms
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import World
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Victims:
+    """Identified victims of a block, in the order of replication, year, ordinary before mass, k.
+
+    word           key of all draws of the case
+    replication    place of its replication in the block
+    year           place of its year of identification in ``parameters.years``
+    identified_at  months from the opening
+    form           place in FORMS;  child, foreign  as named
+    """
+
+    word: Words
+    replication: Ints
+    year: Ints
+    identified_at: Floats32
+    form: NDArray[np.int8]
+    child: Bools
+    foreign: Bools
+
+    @property
+    def size(self) -> int:
+        """Number of cases."""
+        return self.word.size
+
+
+def poisson_quantile(u: Floats, mean: Floats) -> Ints:
+    """The smallest n with P(Poisson(mean) ≤ n) ≥ u.
+
+    A normal guess with a correction for skewness, then steps until the definition holds; so counts
+    never fall when the mean rises.
+    """
+    z = special.ndtri(u)
+    guess = np.maximum(np.floor(mean + z * np.sqrt(mean) + (z * z - 1) / 6), 0.0)
+    n = np.where(mean > 0, guess, 0.0)
+    while True:
+        low = (special.pdtr(n, mean) < u) & (mean > 0)
+        if not low.any():
+            break
+        n[low] += 1
+    while True:
+        high = n > 0
+        high[high] = special.pdtr(n[high] - 1, mean[high]) >= u[high]
+        if not high.any():
+            return n.astype(np.int64)
+        n[high] -= 1
+
+
+def mean_caseload(world: World, parameters: Parameters) -> Floats:
+    """Mean of ordinary identified victims in each year.  [replication, year]"""
+    time, years = world.time, parameters.years
+    grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
+    return parameters["caseload.level"] * (1 + parameters["caseload.trend"]) ** grown[None, :]
+
+
+def counts(
+    world: World, parameters: Parameters, streams: Streams, replications: Ints
+) -> tuple[Ints, Ints]:
+    """Ordinary and mass-case victims identified in each year.  Two arrays [replication, year]"""
+    years = parameters.years
+    shape = (replications.size, years.size)
+    mean = np.broadcast_to(mean_caseload(world, parameters), shape)
+    k = np.broadcast_to(parameters["caseload.dispersion"], shape)
+    mixed = (
+        mean * special.gammaincinv(k, streams.yearly("over-dispersion", replications, years)) / k
+    )
+    ordinary = poisson_quantile(streams.yearly("caseload", replications, years), mixed)
+
+    rate = np.broadcast_to(parameters["caseload.mass.events_a_year"], shape)
+    events = poisson_quantile(streams.yearly("mass cases", replications, years), rate)
+    scheduled = np.broadcast_to(parameters["caseload.mass.scheduled_events"], shape)
+    events = events + np.rint(scheduled).astype(np.int64)
+    size = np.broadcast_to(parameters["caseload.mass.size"], shape)
+    mass = np.zeros(shape, dtype=np.int64)
+    for event in range(int(events.max(initial=0))):
+        struck = events > event
+        u = streams.yearly("mass case size", replications, years, event)
+        mass[struck] += 1 + poisson_quantile(u[struck], np.maximum(size[struck] - 1, 0.0))
+    return ordinary, mass
+
+
+def years_drawn(world: World) -> tuple[int, int]:
+    """First and last calendar year whose victims are drawn, as far back as the entry point reaches."""
+    time, fund = world.time, world.fund
+    direct = fund.entry_point == "identified" and not fund.subsidiarity.wait_for_enforcement
+    back = fund.eligible.retroactive_years if direct else time.history_years
+    if fund.entry_point == "none":
+        back = 0
+    return time.start_year - back, time.start_year + time.horizon_years - 1
+
+
+def draw_victims(
+    world: World, parameters: Parameters, streams: Streams, replications: Ints
+) -> Victims:
+    """Draw the identified victims of a block: when, and who."""
+    years = parameters.years
+    first, last = years_drawn(world)
+    ordinary, mass = counts(world, parameters, streams, replications)
+    outside = (years < first) | (years > last)
+    both = np.stack([ordinary, mass], axis=2)  # [replication, year, mass]
+    both[:, outside, :] = 0
+    cohort = np.stack([streams.cohorts(replications, years, m) for m in (0, 1)], axis=2)
+    number = both.ravel()
+    starts = np.cumsum(number) - number
+    k = np.arange(int(number.sum())) - np.repeat(starts, number)
+    word = case_words(cohort.ravel(), number, k)
+    rows, columns, _ = np.unravel_index(np.arange(number.size), both.shape)
+    replication = np.repeat(rows, number)
+    year = np.repeat(columns, number)
+
+    since = (years - world.time.start_year)[columns] * 12.0
+    within = np.floor(uniforms(word, "arrival") * np.float32(12 * TICKS)) / np.float32(TICKS)
+    identified_at = np.repeat(since.astype(np.float32), number) + within
+
+    u_form = uniforms(word, "form")
+    form = np.zeros(word.size, dtype=np.int8)
+    edges = np.cumsum(parameters.forms, axis=1).astype(np.float32)
+    of_replication = number.reshape(replications.size, -1).sum(axis=1)
+    for edge in range(edges.shape[1] - 1):
+        form += u_form >= np.repeat(edges[:, edge], of_replication)
+
+    def share(key: str, mass_key: str) -> Floats32:
+        shape = both.shape[:2]
+        ordinary_share = np.broadcast_to(parameters[key], shape)
+        mass_share = np.broadcast_to(parameters[mass_key], shape)
+        by_cohort = np.stack([ordinary_share, mass_share], axis=2).astype(np.float32)
+        return np.repeat(by_cohort.ravel(), number)
+
+    child = uniforms(word, "child") < share("caseload.child_rate", "caseload.child_rate")
+    foreign = uniforms(word, "foreign") < share(
+        "caseload.foreign_rate", "caseload.mass.foreign_rate"
+    )
+    return Victims(word, replication, year, identified_at, form, child, foreign)
+
+
+def years_to_majority(victims: Victims, parameters: Parameters, chosen: Ints) -> Floats:
+    """Years until a child victim is 18, uniform between 0 and twice the mean.  [chosen case]"""
+    table = parameters["caseload.years_to_majority"]
+    mean = look_up(table, victims.replication[chosen], victims.year[chosen])
+    return 2 * mean * uniforms(victims.word[chosen], "years to majority")

@@ -1,0 +1,98 @@
+"""What running the fund costs, month by month, before anything is paid (method §11)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.model.macro import Macro
+from fundsim.model.parameters import Parameters, strength
+from fundsim.model.pathway import Cents, to_cents
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import Change, World
+
+Ints = NDArray[np.int64]
+
+# the order in which costs of one month are paid
+COST_KINDS = (
+    "office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation",
+)  # fmt: skip
+
+
+def costs_due(
+    world: World,
+    parameters: Parameters,
+    macro: Macro,
+    decided: Ints,
+    aided: Ints,
+    identified: Ints,
+) -> dict[str, Cents]:
+    """Costs due by kind, except subrogation, which depends on payments.  [replication, month]
+
+    decided     claims decided in each month;  identified  victims identified in each month
+    aided       victims with legal aid identified in each month
+    """
+    fund, time = world.fund, world.time
+    opening = int(time.start_year - parameters.years[0])
+    shape = (macro.prices.shape[0], parameters.years.size - opening)
+
+    def yearly(key: str) -> Floats:
+        table = parameters[key]
+        table = table[:, opening:] if table.shape[1] > 1 else table
+        return np.broadcast_to(table, shape) * macro.index(fund.costs.index)[:, opening:]
+
+    def monthly(table: Floats) -> Floats:
+        return np.repeat(table, 12, axis=1)
+
+    due: dict[str, Floats] = {}
+    if fund.entry_point == "none":
+        return {}
+    due["office"] = monthly(yearly("fund.costs.office_a_year") / 12)
+    salaries = yearly("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers
+    due["caseworkers"] = monthly(salaries)
+    due["decisions"] = decided * monthly(yearly("fund.costs.per_decision"))
+    if fund.costs.legal_aid_by_fund:
+        due["legal_aid"] = aided * monthly(yearly("fund.costs.legal_aid_per_case"))
+    rate = parameters["fund.assistance.rate"]
+    if rate.any():
+        assisted = _last_months(identified, fund.assistance.months)
+        share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)
+        cost = yearly("fund.assistance.monthly_cost")
+        due["assistance"] = assisted * monthly(share * cost)
+    reforms = reform_costs(world, parameters, macro, "fund")
+    if reforms.any():
+        due["reforms"] = reforms
+    return {kind: np.asfortranarray(to_cents(flow)) for kind, flow in due.items()}
+
+
+def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) -> Floats:
+    """What reforms and stresses cost the fund or the state, in euro.  [replication, month]"""
+    opening = int(world.time.start_year - parameters.years[0])
+    years = parameters.years[opening:]
+    index = macro.index(world.fund.costs.index)[:, opening:]
+    total = np.zeros((index.shape[0], years.size * 12))
+
+    def table(key: str) -> Floats:
+        return parameters[key] * index
+
+    for name, change in sorted(world.changes.items()):
+        if change.cost_by != by:
+            continue
+        if change.cost_a_year is not None:
+            runs = _running(change, years)
+            total += np.repeat(table(f"{name}.cost_a_year") * runs / 12, 12, axis=1)
+        if change.cost_once is not None:
+            first = np.maximum(change.from_year, years[0]) == years
+            total[:, ::12] += table(f"{name}.cost_once") * first
+    return total
+
+
+def _running(change: Change, years: Ints) -> Floats:
+    return (strength(change, years) > 0).astype(np.float64)
+
+
+def _last_months(flow: Ints, months: int) -> Ints:
+    """Sum of the last `months` months, this one included."""
+    total = np.cumsum(flow, axis=1)
+    total[:, months:] = total[:, months:] - total[:, :-months].copy()
+    return total

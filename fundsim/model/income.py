@@ -1,0 +1,152 @@
+"""What comes in: yearly random numbers, monthly flows in cents (method §10)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from fundsim.model.caseload import poisson_quantile
+from fundsim.model.macro import Macro
+from fundsim.model.parameters import Parameters
+from fundsim.model.pathway import Cents, to_cents
+from fundsim.model.streams import Streams
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import (
+    BudgetLine,
+    ConvictionLevy,
+    Grant,
+    RevenueShare,
+    SeizedAssets,
+    Source,
+    World,
+)
+
+Ints = NDArray[np.int64]
+
+
+def draw_income(
+    world: World, parameters: Parameters, macro: Macro, streams: Streams, replications: Ints
+) -> dict[str, Cents]:
+    """Income of each source in force, by name, nominal cents.  [replication, month]"""
+    if world.fund.entry_point == "none":
+        return {}
+    time = world.time
+    opening = int(time.start_year - parameters.years[0])
+    draw = _Draw(parameters, macro, streams, replications, opening)
+    flows: dict[str, Cents] = {}
+    for name in sorted(world.income):
+        source = world.income[name]
+        if source.in_force:
+            flow = draw.source(name, source)
+            first = source.from_year if source.from_year is not None else time.start_year
+            flow[:, : max(first - time.start_year, 0) * 12] = 0
+            flows[name] = flow
+    return flows
+
+
+class _Draw:
+    """What all sources need: the tables of the years from the opening on."""
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        macro: Macro,
+        streams: Streams,
+        replications: Ints,
+        opening: int,
+    ) -> None:
+        self.parameters, self.macro, self.streams = parameters, macro, streams
+        self.replications, self.opening = replications, opening
+        self.years = parameters.years[opening:]
+        self.shape = (replications.size, self.years.size)
+
+    def source(self, name: str, source: Source) -> Cents:
+        if isinstance(source, BudgetLine):
+            return self._budget_line(name, source)
+        if isinstance(source, SeizedAssets):
+            return self._seized_assets(name, source)
+        if isinstance(source, ConvictionLevy):
+            return self._conviction_levy(name, source)
+        if isinstance(source, RevenueShare):
+            return self._revenue_share(name, source)
+        return self._grant(name, source)
+
+    def _at(self, name: str, key: str) -> Floats:
+        table = self.parameters[f"income.{name}.{key}"]
+        if table.shape[1] > 1:
+            table = table[:, self.opening :]
+        return np.broadcast_to(table, self.shape)
+
+    def _uniform(self, name: str, what: str, event: int = 0) -> Floats:
+        return self.streams.yearly(f"{what} of {name}", self.replications, self.years, event)
+
+    def _index(self, kind: str) -> Floats:
+        return self.macro.index(kind)[:, self.opening :]
+
+    def _in_january(self, yearly: Cents) -> Cents:
+        flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64, order="F")
+        flow[:, ::12] = yearly
+        return flow
+
+    def _budget_line(self, name: str, source: BudgetLine) -> Cents:
+        cut = self._uniform(name, "cut") < self._at(name, "cut_rate")
+        kept = np.where(cut, 1 - self._at(name, "cut_share"), 1.0)
+        return self._in_january(
+            to_cents(self._at(name, "amount") * kept * self._index(source.index))
+        )
+
+    def _seized_assets(self, name: str, source: SeizedAssets) -> Cents:
+        """A Poisson number of lognormal values with mean yearly_value / number."""
+        flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64, order="F")
+        rate = self._at(name, "confiscations_a_year")
+        number = poisson_quantile(self._uniform(name, "confiscations"), np.ascontiguousarray(rate))
+        sigma = self._at(name, "value_sigma")
+        kept = self._at(name, "realised_rate") * self._at(name, "earmarked_rate")
+        mean = np.where(rate > 0, self._at(name, "yearly_value") / np.where(rate > 0, rate, 1), 0.0)
+        mean = mean * kept * self._index(source.index)
+        median, spread = self._at(name, "delay.median"), self._at(name, "delay.sigma")
+        year_start = np.arange(self.shape[1]) * 12
+        for event in range(int(number.max(initial=0))):
+            row, year = np.nonzero(number > event)
+
+            def uniform(what: str, event: int = event) -> Floats:
+                return self._uniform(name, what, event)[row, year]  # noqa: B023
+
+            z = special.ndtri(uniform("value"))
+            s = sigma[row, year]
+            value = to_cents(mean[row, year] * np.exp(s * z - s * s / 2))
+            wait = median[row, year] * np.exp(spread[row, year] * special.ndtri(uniform("delay")))
+            month = year_start[year] + np.floor(12 * uniform("month of confiscation"))
+            month = np.floor(month + np.minimum(wait, 1e6)).astype(np.int64)
+            arrives = month < flow.shape[1]
+            np.add.at(flow, (row[arrives], month[arrives]), value[arrives])
+        return flow
+
+    def _by_twelfths(self, yearly: Cents) -> Cents:
+        flow = np.repeat(yearly // 12, 12, axis=1)
+        flow[:, ::12] += yearly - yearly // 12 * 12
+        return np.asfortranarray(flow)
+
+    def _conviction_levy(self, name: str, source: ConvictionLevy) -> Cents:
+        rate = np.ascontiguousarray(self._at(name, "convictions_a_year"))
+        number = poisson_quantile(self._uniform(name, "convictions"), rate)
+        each = self._at(name, "levy") * self._at(name, "collected_rate") * self._index(source.index)
+        return self._by_twelfths(to_cents(number * each))
+
+    def _revenue_share(self, name: str, source: RevenueShare) -> Cents:
+        sd = self._at(name, "yearly_sd")
+        z = special.ndtri(self._uniform(name, "revenue"))
+        mean = self._at(name, "yearly_revenue") * self._at(name, "earmarked_rate")
+        yearly = mean * self._index(source.index) * np.exp(sd * z - sd * sd / 2)
+        return self._by_twelfths(to_cents(yearly))
+
+    def _grant(self, name: str, source: Grant) -> Cents:
+        u = self._uniform(name, "renewal")
+        renewed, regained = self._at(name, "renewal_rate"), self._at(name, "regained_rate")
+        runs = np.ones(self.shape, dtype=bool)
+        for y in range(1, self.shape[1]):
+            runs[:, y] = u[:, y] < np.where(runs[:, y - 1], renewed[:, y], regained[:, y])
+        return self._in_january(
+            np.where(runs, to_cents(self._at(name, "amount") * self._index(source.index)), 0)
+        )

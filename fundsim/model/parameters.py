@@ -1,0 +1,196 @@
+"""Drawing the assumptions, and applying reforms and stresses to them (method §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from fundsim.model.streams import Streams
+from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
+from fundsim.scenario.rules import rank_matrix
+from fundsim.scenario.schema import FORMS, Change, Effect, World, assumptions
+
+Ints = NDArray[np.int64]
+
+TWINS = 2  # replications that share one set of assumptions
+STRATA = 16  # sets in which each assumption takes each of its strata once
+BATCH = TWINS * STRATA  # replications in a batch: the unit of the Monte Carlo error
+
+
+def stratified(streams: Streams, name: str, sets: Ints) -> Floats:
+    """One uniform a set of assumptions: each batch of 16 sets has one in each sixteenth.  [set]
+
+    sets  increasing set numbers; any range, whole batches are drawn and cut
+    """
+    first = int(sets[0]) // STRATA * STRATA
+    last = (int(sets[-1]) // STRATA + 1) * STRATA
+    numbers = np.arange(first, last, dtype=np.int64)
+    keys = streams.of_replication(f"assumption order {name}", numbers).reshape(-1, STRATA)
+    place = streams.of_replication(f"assumption place {name}", numbers).reshape(-1, STRATA)
+    stratum = keys.argsort(axis=1).argsort(axis=1)
+    return np.asarray(((stratum + place) / STRATA).ravel()[sets - first])
+
+
+class Parameters:
+    """The assumptions of a block of replications, by dotted key.
+
+    ``parameters[key]`` is an array ``[replication, year]``, or ``[replication, 1]`` where nothing
+    changes it over the years; years run along ``years`` (calendar years).
+    """
+
+    def __init__(
+        self, world: World, streams: Streams, replications: Ints, years: Ints, certain: bool = False
+    ) -> None:
+        """Draw every assumption.
+
+        replications  numbers of the replications, increasing, in whole pairs or not
+        years         calendar years of the tables
+        certain       use central values instead of drawing
+        """
+        self.years = years
+        self._sets, self._twin = np.unique(replications // TWINS, return_inverse=True)
+        self._streams, self._world, self._certain = streams, world, certain
+        self._changes = sorted(world.changes.items())
+        self._correlated = self._correlated_normals()
+        self._drawn: dict[str, Floats] = {}
+        self._tables: dict[str, Floats] = {}
+        for key, assumption, quantity in assumptions(world):
+            drawn = self._draw(key, assumption, quantity)
+            self._drawn[key] = drawn
+            table = self._changed(key, drawn, quantity)
+            self._tables[key] = table[self._twin]
+        self.forms = self._forms()[self._twin]
+
+    def __getitem__(self, key: str) -> Floats:
+        return self._tables[key]
+
+    def drawn(self) -> dict[str, Floats]:
+        """The uncertain assumptions as drawn, before reforms.  key -> [replication]"""
+        return {
+            key: self._drawn[key][self._twin]
+            for key, assumption, _ in assumptions(self._world)
+            if assumption.uncertain
+        }
+
+    def before_changes(self, key: str) -> Floats:
+        """The value without reforms and stresses: today's.  [replication, 1]"""
+        return np.asarray(self._drawn[key][self._twin][:, None])
+
+    def at(self, key: str, replication: Ints, year: Ints) -> Floats:
+        """The value for each case, in the year of the event that it is read at.  [case]
+
+        replication  place in the block;  year  place in ``years``, cut to the table's ends
+        """
+        return look_up(self._tables[key], replication, year)
+
+    def _uniform(self, key: str) -> Floats:
+        return stratified(self._streams, key, self._sets)
+
+    def _correlated_normals(self) -> dict[str, Floats]:
+        names: list[str] = []
+        for link in self._world.correlations:
+            names += [key for key in (link.first, link.second) if key not in names]
+        if not names:
+            return {}
+        independent = special.ndtri(np.array([self._uniform(name) for name in names]))
+        matrix = rank_matrix(self._world, names) + 1e-12 * np.eye(len(names))
+        return dict(zip(names, np.linalg.cholesky(matrix) @ independent, strict=True))
+
+    def _draw(self, key: str, assumption: Assumption, quantity: Quantity) -> Floats:
+        if self._certain or not assumption.uncertain:
+            return np.full(self._sets.size, assumption.value)
+        z = self._correlated.get(key)
+        u = self._uniform(key) if z is None else special.ndtr(z)
+        for _, effect in self._effects(key, narrow=True):
+            u = special.ndtr(effect.size.value * special.ndtri(u))
+        return quantiles(assumption, quantity, u)
+
+    def _effects(self, key: str, narrow: bool) -> list[tuple[Change, Effect]]:
+        return [
+            (change, effect)
+            for _, change in self._changes
+            for effect in change.effects
+            if effect.on == key and (effect.by == "narrow") == narrow
+        ]
+
+    def _changed(self, key: str, drawn: Floats, quantity: Quantity) -> Floats:
+        table = drawn[:, None]
+        for number, (change, effect) in enumerate(self._effects(key, narrow=False)):
+            weight = strength(change, self.years)
+            size = self._effect_size(f"{key} effect {change.label} {number}", effect)[:, None]
+            table = np.clip(
+                applied(effect.by, table, size, weight[None, :]), quantity.least, quantity.most
+            )
+        return table
+
+    def _effect_size(self, name: str, effect: Effect) -> Floats:
+        """Drawn on the log scale where low is above 0, else on the identity scale."""
+        size = effect.size
+        if self._certain or not size.uncertain:
+            return np.full(self._sets.size, size.value)
+        least, scale = (-np.inf, "identity") if effect.by == "add" else (0.0, "log")
+        quantity = Quantity(size.unit, least, np.inf, scale)  # type: ignore[arg-type]
+        return quantiles(size, quantity, self._uniform(name))
+
+    def _forms(self) -> Floats:
+        """Shares of the forms of exploitation: Dirichlet by gamma quantiles.  [set, form]"""
+        forms = self._world.caseload.forms
+        shares = np.array(forms.shares)
+        if self._certain or forms.sample_size is None:
+            return np.tile(shares / shares.sum(), (self._sets.size, 1))
+        gammas = np.zeros((self._sets.size, len(FORMS)))
+        for i, form in enumerate(FORMS):
+            if shares[i] > 0:
+                u = self._uniform(f"caseload.forms.{form}")
+                gammas[:, i] = special.gammaincinv(forms.sample_size * shares[i], u)
+        return np.asarray(gammas / gammas.sum(axis=1, keepdims=True))
+
+
+def look_up(table: Floats, replication: Ints, year: Ints) -> Floats:
+    """Values of a table [replication, year or 1] for each case."""
+    width = table.shape[1]
+    if width == 1:
+        return np.asarray(table[:, 0].take(replication))
+    return np.asarray(table.ravel().take(replication * width + np.clip(year, 0, width - 1)))
+
+
+def strength(change: Change, years: Ints) -> Floats:
+    """How much of a change is in effect in each calendar year, 0 to 1.  [year]"""
+    weight = np.minimum((years - change.from_year + 1) / change.ramp_years, 1.0)
+    until = change.until_year if change.until_year is not None else np.iinfo(np.int64).max
+    return np.where((years < change.from_year) | (years > until), 0.0, weight)
+
+
+def applied(by: str, value: Floats, size: Floats, weight: Floats) -> Floats:
+    """A value with an effect of that strength; untouched, to the bit, where that is nothing."""
+    if by == "add":
+        return np.asarray(value + weight * size)
+    power = np.where(size == 0, 1 - weight, size**weight)
+    if by == "factor":
+        return np.asarray(value * power)
+    return with_odds(value, power)
+
+
+def with_odds(rate: Floats, odds_ratio: Floats) -> Floats:
+    """A probability whose odds are multiplied; unchanged, to the bit, at an odds ratio of 1."""
+    moved = rate * odds_ratio / (1 - rate + rate * odds_ratio)
+    return np.where(odds_ratio == 1, rate, moved)
+
+
+def reference_rate(rate: Floats, weights: Sequence[Floats], odds: Sequence[Floats]) -> Floats:
+    """The probability of a victim with odds ratio 1, such that the average over groups is `rate`.
+
+    weights, odds  share and odds ratio of each group; weights sum to 1
+    """
+    if all(bool((o == 1).all()) for o in odds):
+        return rate
+    low, high = np.zeros_like(rate), np.ones_like(rate)
+    for _ in range(60):
+        middle = (low + high) / 2
+        average = sum(w * with_odds(middle, o) for w, o in zip(weights, odds, strict=True))
+        low = np.where(average < rate, middle, low)
+        high = np.where(average < rate, high, middle)
+    return np.where((rate == 0) | (rate == 1), rate, (low + high) / 2)

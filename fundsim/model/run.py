@@ -1,0 +1,241 @@
+"""One block of simulated futures: draw the cases once, settle them, keep one ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.model.caseload import draw_victims, years_drawn
+from fundsim.model.claims import Claims, Entry, Pursuit, draw_claims, draw_entries, draw_pursuit
+from fundsim.model.costs import costs_due, reform_costs
+from fundsim.model.decisions import decide
+from fundsim.model.due import Due, payments_due
+from fundsim.model.fund import UNPAID, Books, Rules, settle
+from fundsim.model.income import draw_income
+from fundsim.model.ledger import STATES, Ledger, check
+from fundsim.model.macro import Macro, draw_macro
+from fundsim.model.parameters import Parameters
+from fundsim.model.pathway import Cases, Cents, draw_cases, to_cents
+from fundsim.model.streams import Floats32, Streams
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import BudgetLine, World
+
+Ints = NDArray[np.int64]
+BLOCK = 500  # replications in a block: the unit of work
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Everything that chance decides, before the fund is settled.
+
+    years   calendar years of the tables;  months  number of months settled, run-off included
+    income  by source, cents [replication, month]
+    """
+
+    replications: Ints
+    parameters: Parameters
+    macro: Macro
+    cases: Cases
+    entry: Entry
+    claims: Claims
+    income: dict[str, Cents]
+    months: int
+
+
+@dataclass(frozen=True)
+class Future:
+    """A block of simulated futures: what was drawn, and what the fund made of it.
+
+    decided_at     when each claim is decided  [claim]
+    paid_in_month  month in which each claim was granted and paid in full, UNPAID if never  [claim]
+    due            payments due, in the order of the line
+    payment_month  month in which each payment due was completed, UNPAID if never  [payment]
+    payment_left   cents of it still owed at the end of the run-off  [payment]
+    state_costs    cost of reforms borne by the state, euro [replication, month]
+    """
+
+    world: World
+    drawn: Drawn
+    decided_at: Floats
+    pursuit: Pursuit
+    due: Due
+    payment_month: Ints
+    payment_left: Cents
+    paid_in_month: Ints
+    ledger: Ledger
+    state_costs: Floats
+
+
+def table_years(world: World) -> Ints:
+    """Calendar years of all tables: from the earliest needed to the end of the run-off."""
+    time = world.time
+    first = min(time.price_year, years_drawn(world)[0])
+    return np.arange(first, time.start_year + time.horizon_years + time.runoff_years)
+
+
+def draw(world: World, seed: int, replications: Ints, certain: bool = False) -> Drawn:
+    """Draw the cases and the income of some replications.
+
+    seed          whole number, 0 or more
+    replications  numbers of the replications, increasing
+    certain       central values of all assumptions, so that only chance varies
+    """
+    streams = Streams(seed, world.country.code)
+    parameters = Parameters(world, streams, replications, table_years(world), certain)
+    macro = draw_macro(parameters, streams, replications, world.time)
+    months = 12 * (world.time.horizon_years + world.time.runoff_years)
+    cases = draw_cases(
+        world, parameters, macro, draw_victims(world, parameters, streams, replications)
+    )
+    entry = draw_entries(world, parameters, cases)
+    claims = draw_claims(world, parameters, macro, cases, entry, months)
+    income = draw_income(world, parameters, macro, streams, replications)
+    return Drawn(replications, parameters, macro, cases, entry, claims, income, months)
+
+
+def simulate(world: World, seed: int, replications: Ints, certain: bool = False) -> Future:
+    """Draw and settle some replications, and check the ledger's identities.
+
+    Raises `LedgerError` if an identity does not hold.
+    """
+    drawn = draw(world, seed, replications, certain)
+    future = settle_drawn(world, drawn)
+    check(future.ledger)
+    return future
+
+
+def settle_drawn(world: World, drawn: Drawn) -> Future:
+    """Settle what was drawn with the NumPy engine."""
+    claims, n, months = drawn.claims, drawn.replications.size, drawn.months
+    decided_at = decide(
+        claims.replication,
+        claims.filed_at,
+        claims.working_months,
+        world.fund.decision.caseworkers,
+        n,
+    )
+    pursuit = draw_pursuit(world, drawn.parameters, drawn.macro, drawn.cases, claims, decided_at)
+    due = payments_due(world, claims, decided_at, months)
+    victims = drawn.cases.victims
+    identified_month = np.floor(victims.identified_at)
+
+    def per_month(replication: Ints, month: Floats | Ints) -> Ints:
+        within = (month >= 0) & (month < months)
+        place = replication[within] * months + month[within].astype(np.int64)
+        return np.bincount(place, minlength=n * months).reshape(n, months)
+
+    decided = per_month(claims.replication, np.floor(decided_at))
+    aided = drawn.cases.legal_aid
+    costs = costs_due(
+        world,
+        drawn.parameters,
+        drawn.macro,
+        decided,
+        per_month(victims.replication[aided], identified_month[aided]),
+        per_month(victims.replication, identified_month),
+    )
+    opening = to_cents(drawn.parameters["fund.opening_capital"][:, 0])
+    if world.fund.entry_point == "none":
+        opening = np.zeros_like(opening)
+    income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64, order="F"))
+    books = settle(
+        _rules(world, drawn, income.shape), opening, income, costs, due, claims, pursuit, decided_at
+    )
+    paid_in_month = _paid_in_month(claims, due, books, decided_at)
+    states, identified = _states(drawn, decided_at, paid_in_month)
+    ledger = Ledger(
+        opening,
+        drawn.income,
+        costs_due=books.costs_due,
+        costs=books.costs,
+        states=states,
+        identified=identified,
+        **books.flows,
+    )
+    state_costs = reform_costs(world, drawn.parameters, drawn.macro, "state")
+    return Future(
+        world,
+        drawn,
+        decided_at,
+        pursuit,
+        due,
+        books.paid_in_month,
+        books.left,
+        paid_in_month,
+        ledger,
+        state_costs,
+    )
+
+
+def _rules(world: World, drawn: Drawn, shape: tuple[int, int]) -> Rules:
+    payment, opening = world.fund.payment, int(world.time.start_year - drawn.parameters.years[0])
+
+    def yearly(key: str) -> Floats:
+        table = drawn.parameters[key]
+        table = table[:, opening:] if table.shape[1] > 1 else table
+        return np.broadcast_to(table, (shape[0], shape[1] // 12))
+
+    def monthly(rate: Floats) -> Floats:
+        return np.asfortranarray(np.repeat((1 + rate) ** (1 / 12) - 1, 12, axis=1))
+
+    returns = drawn.macro.investment_return[:, opening:]
+    limit = None
+    if payment.yearly_limit is not None:
+        wages = drawn.macro.wages[:, opening:]
+        limit = to_cents(yearly("fund.payment.yearly_limit") * wages)
+    lapsing = np.zeros(shape, dtype=np.int64, order="F")
+    for name, flow in drawn.income.items():
+        source = world.income[name]
+        if isinstance(source, BudgetLine) and source.lapses:
+            lapsing += flow
+    return Rules(
+        when_short=payment.when_short,
+        return_rate=monthly(returns if world.fund.reserve_return else np.zeros_like(returns)),
+        advance_rate=monthly(yearly("fund.payment.advance_interest")),
+        yearly_limit=limit,
+        lapsing=lapsing,
+    )
+
+
+def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -> Ints:
+    """Month in which each claim was granted and all of it paid; UNPAID if never.  [claim]"""
+    decided = np.floor(decided_at).astype(np.int64)
+    month = np.full(claims.size, UNPAID)
+    worthless = claims.approved & (claims.benefit == 0)
+    month[worthless] = decided[worthless]
+    done = due.last & (books.paid_in_month < UNPAID) & claims.approved[due.claim]
+    claim = due.claim[done]
+    month[claim] = np.maximum(books.paid_in_month[done], decided[claim])
+    return month
+
+
+def _states(drawn: Drawn, decided_at: Floats, paid_in_month: Ints) -> tuple[dict[str, Ints], Ints]:
+    """Victims in each state at each month end, from the months in which they change state."""
+    n, months = drawn.replications.size, drawn.months
+    victims, entry, claims = drawn.cases.victims, drawn.entry, drawn.claims
+    by = victims.replication
+
+    def entering(replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
+        month = np.clip(np.floor(at), 0, months).astype(np.int64)
+        place = replication * (months + 1) + month
+        return np.bincount(place, minlength=n * (months + 1)).reshape(n, -1)[:, :-1]
+
+    identified = entering(by, victims.identified_at)
+    outside = ~entry.filed
+    out = entering(by[outside], entry.leaves_at[outside])
+    filed = entering(claims.replication, claims.filed_at)
+    refused = entering(claims.replication[~claims.approved], decided_at[~claims.approved])
+    granted = entering(claims.replication[claims.approved], decided_at[claims.approved])
+    paid = entering(claims.replication, np.minimum(paid_in_month, months))
+    changes = {
+        "waiting": identified - out - filed,
+        "filed": filed - refused - granted,
+        "refused": refused,
+        "granted": granted - paid,
+        "paid": paid,
+        "outside": out,
+    }
+    states = {name: np.cumsum(changes[name], axis=1) for name in STATES}
+    return states, np.cumsum(identified, axis=1)

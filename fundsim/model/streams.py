@@ -1,0 +1,116 @@
+"""Random numbers as a pure function of who and what they are for (method §2).
+
+A uniform is a keyed hash of (seed, country, stream, replication, year, k): nothing is stored,
+nothing is passed on, and any worker can make any draw.  A stream is a name; adding one disturbs no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Words = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+Floats32 = NDArray[np.float32]
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+_S41, _S11 = np.uint64(41), np.uint64(11)
+PIECE = 1 << 15  # elements worked on at a time, so that they stay in the cache
+TICKS = 4096  # ticks in a month: times are whole ticks, so that sums of times are exact
+
+
+@lru_cache(maxsize=4096)
+def word(name: str) -> np.uint64:
+    """The first eight bytes of a name's SHA-256."""
+    return np.uint64(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
+
+
+def mix(z: Words) -> Words:
+    """The 64-bit finaliser of splitmix64, in place; returns its argument."""
+    shifted = z >> _S30
+    z ^= shifted
+    z *= _M1
+    np.right_shift(z, _S27, out=shifted)
+    z ^= shifted
+    z *= _M2
+    np.right_shift(z, _S31, out=shifted)
+    z ^= shifted
+    return z
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Where all draws of one country and seed come from.
+
+    seed     whole number, 0 or more
+    country  ISO code; countries are independent of each other
+    """
+
+    seed: int
+    country: str
+
+    def cohorts(
+        self, replications: NDArray[np.int64], years: NDArray[np.int64], mass: int
+    ) -> Words:
+        """The word of each replication and calendar year.  [replication, year]"""
+        root = mix(np.array([self.seed], dtype=np.uint64) ^ word(self.country))
+        rows = mix(root + replications.astype(np.uint64) * GAMMA)
+        columns = (2 * years + mass).astype(np.uint64) * GAMMA
+        return mix(rows[:, None] + columns[None, :])
+
+    def yearly(
+        self, stream: str, replications: NDArray[np.int64], years: NDArray[np.int64], event: int = 0
+    ) -> Floats:
+        """Uniforms with 53 bits that belong to no case.  [replication, year]"""
+        cohort = self.cohorts(replications, years, 0)
+        key = (int(word(stream)) + event * int(GAMMA)) % 2**64
+        z = mix(cohort + np.uint64(key))
+        return ((mix(z) >> _S11).astype(np.float64) + 0.5) * 2.0**-53
+
+    def of_replication(self, stream: str, replications: NDArray[np.int64]) -> Floats:
+        """One uniform a replication (or set of assumptions).  [replication]"""
+        return self.yearly(stream, replications, np.zeros(1, dtype=np.int64))[:, 0]
+
+
+def case_words(cohort: Words, counts: NDArray[np.int64], k: NDArray[np.int64]) -> Words:
+    """The word of each case: its cohort's word and its place k in the cohort.  [case]
+
+    cohort  one word a cohort;  counts  cases of each cohort;  k  place of each case, from 0
+    """
+    words = np.repeat(cohort, counts)
+    for i in range(0, words.size, PIECE):
+        piece = words[i : i + PIECE]
+        piece += (k[i : i + PIECE] + 1).astype(np.uint64) * GAMMA
+        mix(piece)
+    return words
+
+
+def uniforms(words: Words, stream: str) -> Floats32:
+    """One uniform a case from a stream, with 23 bits, never 0 or 1.  [case]"""
+    key = word(stream)
+    out = np.empty(words.size, dtype=np.float32)
+    for i in range(0, words.size, PIECE):
+        z = mix(words[i : i + PIECE] + key)
+        z >>= _S41
+        part = out[i : i + PIECE]
+        np.copyto(part, z.view(np.int64), casting="same_kind")
+        part += np.float32(0.5)
+        part *= np.float32(2.0**-23)
+    return out
+
+
+def normals(words: Words, stream: str) -> Floats:
+    """One standard normal a case from a stream, by inversion.  [case]"""
+    return np.asarray(special.ndtri(uniforms(words, stream).astype(np.float64)))
+
+
+def to_ticks(months: Floats) -> Floats32:
+    """Durations rounded to the nearest tick, in months; exact in 32 bits up to 4096 months."""
+    return (np.rint(months * TICKS) / TICKS).astype(np.float32)

@@ -1,0 +1,121 @@
+"""The work of `fundsim run`: resolve, project, print, write."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fundsim.analysis.measures import measure
+from fundsim.analysis.project import (
+    DEFAULT_REPLICATIONS,
+    DEFAULT_SEED,
+    Projection,
+    disk_needed,
+    project,
+)
+from fundsim.model.run import BLOCK
+from fundsim.report import tables, write
+from fundsim.report.words import Results, answer
+from fundsim.scenario.compose import Scenario, load_all
+from fundsim.scenario.errors import InputError, Problem
+
+MOST_REPLICATIONS = 100_000_000
+
+
+def run_scenarios(
+    names: list[str],
+    sets: list[str],
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run scenarios and tell the answer; files appear only when everything is done."""
+    scenarios = load_all(names, sets)
+    _refuse_twins(scenarios)
+    n, seed = checked(replications, seed, len(scenarios))
+    processes = worker_count(workers)
+    if out is not None:
+        write.check_target(out)
+    projections = project_with_progress(scenarios, n, seed, processes)
+    runs = [Results.of(p, measure(p)) for p in projections]
+    console = Console(width=None if sys.stdout.isatty() else 130)
+    if as_json:
+        data = [write.summary(r) for r in runs]
+        sys.stdout.write(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False) + "\n")
+    elif quiet:
+        for r in runs:
+            sys.stdout.write("\n".join([r.projection.scenario.name, *answer(r)]) + "\n")
+    else:
+        for r in runs:
+            tables.print_run(console, r, answer(r))
+        if len(runs) > 1:
+            console.print()
+            console.print(tables.comparison(runs))
+    if out is not None:
+        write.write(out, runs)
+        if not as_json:
+            console.print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def checked(replications: int | None, seed: int | None, scenarios: int) -> tuple[int, int]:
+    """Replications and seed, or an `InputError`."""
+    n = DEFAULT_REPLICATIONS if replications is None else replications
+    problems = []
+    if n < 1:
+        problems.append(Problem("--replications", "must be at least 1", value=str(n)))
+    elif n > MOST_REPLICATIONS:
+        rule = f"must be at most {MOST_REPLICATIONS:,}"
+        problems.append(Problem("--replications", rule, value=str(n)))
+    elif (need := disk_needed(n, scenarios)) is not None:
+        problems.append(Problem("--replications", need, value=str(n)))
+    seed = DEFAULT_SEED if seed is None else seed
+    if not 0 <= seed < 2**63:
+        problems.append(Problem("--seed", "must be between 0 and 2^63 - 1", value=str(seed)))
+    if problems:
+        raise InputError(problems)
+    return n, seed
+
+
+def project_with_progress(
+    scenarios: list[Scenario], replications: int, seed: int, workers: int
+) -> list[Projection]:
+    """Project with a progress bar on a terminal, and a plain line for each scenario elsewhere."""
+    blocks = -(-replications // BLOCK)
+    if not sys.stderr.isatty():
+        left = {s.name: blocks for s in scenarios}
+
+        def tell(name: str) -> None:
+            left[name] -= 1
+            if left[name] == 0:
+                sys.stderr.write(f"{name}: {replications:,} replications done\n")
+
+        return project(scenarios, replications, seed, workers, tell)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("simulating", total=blocks * len(scenarios))
+        advance: Callable[[str], None] = lambda name: progress.advance(task)  # noqa: E731
+        return project(scenarios, replications, seed, workers, advance)
+
+
+def _refuse_twins(scenarios: list[Scenario]) -> None:
+    seen: set[str] = set()
+    for scenario in scenarios:
+        if scenario.name in seen:
+            raise InputError(Problem(scenario.name, "is named twice"))
+        seen.add(scenario.name)
+
+
+def worker_count(workers: int | None) -> int:
+    """Processes to use; refuses less than one."""
+    if workers is not None and not 1 <= workers <= 256:
+        raise InputError(Problem("--workers", "must be between 1 and 256", value=str(workers)))
+    return workers or os.cpu_count() or 1

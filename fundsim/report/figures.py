@@ -1,0 +1,288 @@
+"""Pictures of a projection, for screen and print.  The only place that knows matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from fundsim.report.words import Results, euro, percent, stamp, title
+from fundsim.scenario.assumption import Floats
+
+matplotlib.use("Agg")
+matplotlib.rcParams.update(
+    {
+        "font.family": "DejaVu Sans",
+        "font.size": 9.5,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 11.5,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "svg.hashsalt": "fundsim",
+        "svg.fonttype": "none",
+        "text.parse_math": False,
+    }
+)
+BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666",
+)  # fmt: skip
+PALETTE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY)
+HATCHES = ("", "//", "..", "\\\\", "xx", "--", "oo")
+KIND_LABELS = {
+    "benefits": "Benefits to victims",
+    "office": "Office",
+    "caseworkers": "Caseworkers",
+    "decisions": "Decisions",
+    "legal_aid": "Legal aid",
+    "assistance": "Assistance",
+    "reforms": "Reforms",
+    "subrogation": "Pursuing offenders",
+}
+
+
+def _figure(results: Results, heading: str, height: float = 4.6) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(8.2, height), layout="constrained")
+    axes = figure.add_subplot()
+    _dress(figure, results, heading)
+    return figure, axes
+
+
+def _dress(figure: Figure, results: Results, heading: str) -> None:
+    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
+    note = stamp(results.projection)
+    if footnote := results.projection.scenario.world.country.footnote:
+        note = f"{footnote}\n{note}"
+    figure.supxlabel(note, x=0.01, ha="left", fontsize=6.5, color=GREY)
+
+
+def _euro_axis(axes: Axes) -> None:
+    def short(x: float, _: int) -> str:
+        if abs(x) >= 1e6:
+            return f"€ {x / 1e6:,.1f} m"
+        return f"€ {x / 1e3:,.0f} k" if abs(x) >= 1e3 else f"€ {x:,.0f}"
+
+    axes.yaxis.set_major_formatter(FuncFormatter(short))
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _yearly(results: Results, measure: str, statistic: str) -> Floats:
+    years = results.projection.years()
+    return np.array([results.get(measure, statistic, year) for year in years])
+
+
+def cash_fan(results: Results) -> Figure:
+    """Cash at year end as a fan, and the probability of a shortfall up to each year."""
+    years = np.array(results.projection.years())
+    figure = Figure(figsize=(8.2, 5.6), layout="constrained")
+    ruin = results.get("ruin")
+    _dress(
+        figure,
+        results,
+        f"{title(results.projection)}: the fund falls short in {percent(ruin)} of futures "
+        f"within {years.size} years",
+    )
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
+    low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
+    inner = _yearly(results, "cash", "p25"), _yearly(results, "cash", "p75")
+    top.fill_between(years, low, high, color=BLUE, alpha=0.18, linewidth=0, label="9 of 10 futures")
+    top.fill_between(
+        years, *inner, color=BLUE, alpha=0.32, linewidth=0, label="half of the futures"
+    )
+    top.plot(years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label="middle future")
+    _euro_axis(top)
+    top.set_ylim(bottom=0)
+    top.set_ylabel("Cash in December\n(nominal; never below 0)")
+    top.legend(frameon=False, loc="upper left", title="chance and assumptions together")
+    p = _yearly(results, "shortfall_so_far", "mean")
+    error = np.vstack(
+        [
+            p - _yearly(results, "shortfall_so_far", "low95"),
+            _yearly(results, "shortfall_so_far", "high95") - p,
+        ]
+    )
+    bottom.bar(
+        years, p, color=RED, width=0.7, yerr=np.maximum(error, 0), ecolor=GREY, error_kw={"lw": 0.8}
+    )
+    bottom.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    bottom.set_ylim(0, max(0.05, min(1.0, float(p.max(initial=0)) * 1.3)))
+    bottom.set_ylabel("Shortfall\nby year")
+    bottom.grid(axis="y", color="#dddddd", linewidth=0.6)
+    bottom.set_axisbelow(True)
+    bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def _stack(results: Results, heading: str, parts: list[tuple[str, str]], ylabel: str) -> Figure:
+    figure, axes = _figure(results, heading)
+    years = np.array(results.projection.years())
+    base = np.zeros(years.size)
+    for number, (measure, label) in enumerate(parts):
+        height = _yearly(results, measure, "mean")
+        axes.bar(
+            years, height, bottom=base, width=0.75, label=label, color=PALETTE[number % 7],
+            hatch=HATCHES[number % 7], edgecolor="white", linewidth=0.4,
+        )  # fmt: skip
+        base = base + height
+    _euro_axis(axes)
+    axes.set_ylabel(ylabel)
+    axes.set_ylim(0, float(base.max(initial=1)) * 1.25)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], labels[::-1], frameon=False, loc="upper left", ncols=2)
+    return figure
+
+
+def cost_by_kind(results: Results) -> Figure:
+    """Mean cost by kind and year."""
+    parts = [("benefits", KIND_LABELS["benefits"])]
+    for kind, label in KIND_LABELS.items():
+        if kind != "benefits" and _yearly(results, f"cost.{kind}", "mean").any():
+            parts.append((f"cost.{kind}", label))
+    total = _yearly(results, "outgo", "mean").sum()
+    share = _yearly(results, "benefits", "mean").sum() / total if total else 0.0
+    heading = (
+        f"{title(results.projection)}: {percent(share)} of what the fund spends reaches victims"
+    )
+    return _stack(results, heading, parts, "Mean over futures, nominal")
+
+
+def income_by_source(results: Results) -> Figure:
+    """Mean income by source and year."""
+    world = results.projection.scenario.world
+    parts = [
+        (f"income.{name}", source.label)
+        for name, source in sorted(world.income.items())
+        if source.in_force
+    ]
+    extra = {
+        "recoveries": "Recovered from offenders",
+        "returns": "Return on reserves",
+        "advances": "Treasury advances",
+    }
+    parts += [(m, label) for m, label in extra.items() if _yearly(results, m, "mean").any()]
+    sums = {label: _yearly(results, m, "mean").sum() for m, label in parts}
+    total = sum(sums.values())
+    heading = f"{title(results.projection)}: there is no income"
+    if total > 0:
+        main = max(sums, key=lambda label: sums[label])
+        heading = f"{title(results.projection)}: {percent(sums[main] / total)} of income: {main}"
+    return _stack(results, heading, parts, "Mean over futures, nominal")
+
+
+def pathway(results: Results) -> Figure:
+    """From identification to payment, without and with the fund, as drop-off bars."""
+    without = [
+        ("identified", "Identified victims"),
+        ("informed", "informed of the right"),
+        ("prosecuted", "offender indicted for trafficking"),
+        ("convicted", "offender convicted"),
+        ("awarded", "awarded compensation"),
+        ("paid_without", "paid anything by the offender"),
+    ]
+    with_fund = [
+        ("identified", "Identified victims"),
+        ("entitled", "entitled to claim"),
+        ("applied", "claimed"),
+        ("granted", "granted"),
+        ("paid_by_fund", "paid in full by the fund"),
+        ("paid_with", "paid by fund or offender"),
+    ]
+    figure = Figure(figsize=(8.2, 5.4), layout="constrained")
+    a, b = results.get("share_paid_without"), results.get("share_paid_with")
+    heading = (
+        f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
+        f"instead of {percent(a)} without the fund"
+    )
+    _dress(figure, results, heading)
+    axes = figure.subplots(2, 1, sharex=True)
+    for axis, steps, color, name in (
+        (axes[0], without, GREY, "Without the fund"),
+        (axes[1], with_fund, BLUE, "With the fund, the same cases"),
+    ):
+        values = [results.get(m) for m, _ in steps]
+        places = np.arange(len(steps))[::-1]
+        axis.barh(places, values, color=color, height=0.68)
+        axis.set_yticks(places, [label for _, label in steps])
+        axis.set_title(name, fontsize=9.5)
+        top = max(values[0], 1e-9)
+        for place, value in zip(places, values, strict=True):
+            axis.text(
+                value + top * 0.01, place, f"{value:,.0f}  ({percent(value / top)})",
+                va="center", fontsize=8.5,
+            )  # fmt: skip
+        axis.set_xlim(0, top * 1.18)
+    axes[1].set_xlabel(
+        "Persons in the horizon, mean over futures (in brackets: of those identified)"
+    )
+    return figure
+
+
+def incurred_paid(results: Results) -> Figure:
+    """Benefits by the victim's year of identification, and by year of payment."""
+    figure, axes = _figure(
+        results, f"{title(results.projection)}: what falls due, and what is paid"
+    )
+    years = np.array(results.projection.years())
+    for measure, color, style, label in (
+        ("incurred", RED, "--", "incurred (by year of identification)"),
+        ("benefits", BLUE, "-", "paid (by calendar year)"),
+    ):
+        middle = _yearly(results, measure, "mean")
+        axes.plot(years, middle, style, color=color, linewidth=2, label=label)
+        axes.fill_between(
+            years, _yearly(results, measure, "p25"), _yearly(results, measure, "p75"), color=color,
+            alpha=0.14, linewidth=0,
+        )  # fmt: skip
+    axes.plot(
+        [], [], color=GREY, linewidth=6, alpha=0.25, label="half of the futures (all uncertainty)"
+    )
+    _euro_axis(axes)
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("Benefits, mean over futures, nominal")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend(frameon=False, loc="upper left")
+    return figure
+
+
+FIGURES: dict[str, Callable[[Results], Figure]] = {
+    "cash_fan": cash_fan,
+    "cost_by_kind": cost_by_kind,
+    "income_by_source": income_by_source,
+    "pathway": pathway,
+    "incurred_paid": incurred_paid,
+}
+
+
+def alt_text(results: Results, name: str) -> str:
+    """What a figure shows, for those who do not see it."""
+    get = results.get
+    return {
+        "cash_fan": f"Cash at year end; a shortfall in {percent(get('ruin'))} of futures.",
+        "cost_by_kind": f"Cost by kind; {euro(get('outgo_a_year'))} a year on average.",
+        "income_by_source": f"Income by source; {euro(get('income_a_year'))} a year on average.",
+        "pathway": f"{percent(get('share_paid_without'))} of identified victims paid without the "
+        f"fund, {percent(get('share_paid_with'))} with it.",
+        "incurred_paid": f"Benefits incurred {euro(get('incurred_total'))}, paid within the horizon "
+        f"{euro(get('benefits_total'))}.",
+    }[name]
+
+
+def save(results: Results, folder: Path) -> list[str]:
+    """Write every figure as PNG and SVG; returns the file names."""
+    names = []
+    for name, draw in FIGURES.items():
+        figure = draw(results)
+        for kind in ("png", "svg"):
+            file = folder / f"{name}.{kind}"
+            metadata = {"Title": alt_text(results, name)}
+            metadata |= {"Software": stamp(results.projection)} if kind == "png" else {"Date": None}  # type: ignore[dict-item]
+            figure.savefig(file, dpi=150, metadata=metadata)
+            names.append(file.name)
+    return names

@@ -1,0 +1,218 @@
+"""Writing a run to a folder: all files or none, each with its hash in the manifest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fundsim import __version__
+from fundsim.analysis.measures import MEASURES, Row
+from fundsim.model.run import BLOCK
+from fundsim.report import figures
+from fundsim.report.words import Results, answer, command, stamp
+from fundsim.scenario.errors import InputError, Problem
+
+MANIFEST = "manifest.json"
+COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
+GROUP = 20_000  # replications in a row group of replications.parquet
+
+
+def check_target(folder: Path) -> None:
+    """Refuse a folder that holds anything but an earlier run; raises `InputError` or OSError."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(Problem("--out", "must be a folder", value=str(folder)))
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        rule = "is not empty and holds no run; nothing is written into it"
+        raise InputError(Problem("--out", rule, value=str(folder)))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fundsim-"):
+        pass  # the place can be written to: better known before an hour of work
+
+
+def write(folder: Path, runs: Sequence[Results]) -> None:
+    """Write runs to a folder that appears only when it is complete.
+
+    One run is written into the folder itself, several into one subfolder each.
+    """
+    check_target(folder)
+    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
+    try:
+        if len(runs) == 1:
+            _write_run(work, runs[0])
+        else:
+            for run in runs:
+                (work / run.projection.scenario.name).mkdir()
+                _write_run(work / run.projection.scenario.name, run)
+            _write_manifest(work, {"runs": [r.projection.scenario.name for r in runs]})
+        work.chmod(0o755)
+        old = None
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
+            os.replace(folder, old / "old")
+        os.replace(work, folder)
+        if old is not None:
+            shutil.rmtree(old)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def _write_run(folder: Path, results: Results) -> None:
+    _write_json(folder / "summary.json", summary(results))
+    _write_table(folder, results.rows)
+    _write_replications(folder / "replications.parquet", results)
+    (folder / "figures").mkdir()
+    figures.save(results, folder / "figures")
+    _write_manifest(folder, run_card(results))
+
+
+def run_card(results: Results) -> dict[str, Any]:
+    """What is needed to compute a run again and to know what it was."""
+    projection = results.projection
+    scenario = projection.scenario
+    return {
+        "stamp": stamp(projection),
+        "command": command(projection),
+        "fundsim": __version__,
+        "scenario": scenario.name,
+        "scenario_hash": scenario.hash,
+        "sets": list(scenario.sets),
+        "notes": list(scenario.notes),
+        "seed": projection.seed,
+        "replications": projection.replications,
+        "block": BLOCK,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in ("numpy", "scipy", "pyarrow")},
+        "world": scenario.world.model_dump(mode="json"),
+    }
+
+
+def summary(results: Results) -> dict[str, Any]:
+    """All measures, nested as measure -> (year ->) statistic -> value, with the run card's main lines."""
+    card = run_card(results)
+    measures: dict[str, Any] = {}
+    for row in results.rows:
+        entry = measures.setdefault(row.measure, {"unit": row.unit})
+        place = (
+            entry
+            if row.year is None
+            else entry.setdefault("years", {}).setdefault(str(row.year), {})
+        )
+        place[row.statistic] = row.value
+    keep = (
+        "stamp",
+        "command",
+        "fundsim",
+        "scenario",
+        "scenario_hash",
+        "seed",
+        "replications",
+        "notes",
+    )
+    return {
+        **{key: card[key] for key in keep},
+        "country": results.projection.scenario.world.country.name,
+        "footnote": results.projection.scenario.world.country.footnote,
+        "question": results.projection.scenario.question,
+        "answer": answer(results),
+        "measures": measures,
+    }
+
+
+def tidy(rows: Sequence[Row]) -> pa.Table:
+    """The tidy table: scenario, year (null for the horizon), measure, unit, statistic, value."""
+    return pa.table(
+        {
+            "scenario": pa.array([r.scenario for r in rows], pa.string()),
+            "year": pa.array([r.year for r in rows], pa.int16()),
+            "measure": pa.array([r.measure for r in rows], pa.string()),
+            "unit": pa.array([r.unit for r in rows], pa.string()),
+            "statistic": pa.array([r.statistic for r in rows], pa.string()),
+            "value": pa.array([r.value for r in rows], pa.float64()),
+        }
+    )
+
+
+def _write_table(folder: Path, rows: Sequence[Row]) -> None:
+    pq.write_table(tidy(rows), folder / "yearly.parquet", write_page_checksum=True)
+    with (folder / "yearly.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            year = "" if row.year is None else row.year
+            writer.writerow(
+                [row.scenario, year, row.measure, row.unit, row.statistic, repr(row.value)]
+            )
+
+
+def _write_replications(path: Path, results: Results) -> None:
+    """One row a replication: whole-horizon outcomes and the drawn assumptions."""
+    projection = results.projection
+    names = [name for name in projection.columns if "@" not in name]
+    fields = [pa.field("replication", pa.int32()), *(pa.field(n, pa.float64()) for n in names)]
+    columns = {name: projection.column(name) for name in names}
+    with pq.ParquetWriter(path, pa.schema(fields), write_page_checksum=True) as writer:
+        for first in range(0, projection.replications, GROUP):
+            last = min(first + GROUP, projection.replications)
+            arrays = [pa.array(range(first, last), pa.int32())]
+            arrays += [pa.array(columns[name][first:last]) for name in names]
+            writer.write_table(pa.table(arrays, schema=pa.schema(fields)))
+
+
+def _write_manifest(folder: Path, card: dict[str, Any]) -> None:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    hashes = {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+    }
+    _write_json(folder / MANIFEST, {**card, "files": hashes})
+
+
+def _write_json(path: Path, data: Any) -> None:
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def dictionary() -> str:
+    """The data dictionary as Markdown, from the measures themselves."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Written by `make docs` from `fundsim/analysis/measures.py`; a test fails when they differ. "
+        "Every figure that fundsim prints, plots or stores is one of these.",
+        "",
+        "`yearly.csv` and `yearly.parquet` have one row for each value: `scenario`, `year` (empty: "
+        "the whole horizon), `measure`, `unit`, `statistic`, `value`. `summary.json` holds the same, "
+        "nested. `replications.parquet` has one row a replication: whole-horizon outcomes, and "
+        "`assumption:KEY` for each drawn assumption.",
+        "",
+        "**Statistics.** `mean`: over replications (a ratio: of the sums). `mc_error`: its Monte Carlo "
+        "error, one standard error. `p5` … `p95`: percentiles over replications, chance and "
+        "assumptions together. `low95`, `high95`: Wilson interval of a probability. `sd_assumptions`, "
+        "`sd_chance`: what we do not know, and chance, as standard deviations. `var99_5`, `tvar99_5`: "
+        "99.5 % value at risk and mean beyond it, with `…_mc_error`; not given below 736 replications.",
+        "",
+        "`{source}` is a name in the scenario's `[income]`, `{kind}` a kind of cost, `{group}` a form "
+        "of exploitation, age or nationality. Whole-horizon counts are of victims identified within "
+        "the horizon. The measure `assumptions` counts uncertain numbers by grade (data, partly, "
+        "judgement).",
+        "",
+        "| measure | per | unit | label | formula |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{m.name}` | {'year' if m.yearly else 'horizon'} | {m.unit} | {m.label} | {m.formula} |"
+        for m in MEASURES
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,354 @@
+"""From names and files to one resolved scenario.
+
+A scenario is a base plus named files.  Files are merged once, here, in a fixed order that does not
+depend on how they were named: base, policy, reform, stress, own file, ``--set``.  Tables merge;
+assumptions and lists replace.  Two files of the same kind that set the same key are an error, since
+then the order would matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from fundsim.scenario import files
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.files import File
+from fundsim.scenario.messages import problems_of
+from fundsim.scenario.rules import broken_rules
+from fundsim.scenario.schema import World
+
+ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
+OPENING_KEYS = ("question", "extends", "sources")
+MOST_EXTENDS = 5
+SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from."""
+
+    file: str
+    line: int | None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A resolved scenario: what the world and the fund are.  It never runs and never changes.
+
+    name     canonical name, e.g. serbia+tariff+legal_aid
+    question the question that the last file asks
+    world    every value
+    origins  dotted key -> file and line it came from
+    sources  source id -> title, publisher, year, address, read
+    notes    what a reader must be told, e.g. that the default policy was used
+    sets     the ``--set`` texts
+    """
+
+    name: str
+    question: str
+    world: World
+    origins: Mapping[str, Origin]
+    sources: Mapping[str, Mapping[str, Any]]
+    notes: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits over every value that can move a number; texts do not count."""
+        text = json.dumps(_loud(self.world.model_dump(mode="json")), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def origin(self, key: str) -> Origin | None:
+        """Where the value at a key, or the table above it, comes from; None for a default."""
+        while key:
+            if key in self.origins:
+                return self.origins[key]
+            key = key.rpartition(".")[0]
+        return None
+
+
+def _loud(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {k: _loud(v) for k, v in data.items() if k not in SILENT}
+    return [_loud(v) for v in data] if isinstance(data, list) else data
+
+
+def load(name: str, sets: Sequence[str] = ()) -> Scenario:
+    """Resolve a scenario.
+
+    name     a shipped name (serbia), names joined by + (serbia+tariff+legal_aid), or a path to a
+             TOML file, also joined by + with shipped names
+    sets     overrides "key=value", the value in TOML
+    returns  the resolved scenario
+    raises   InputError with all problems
+    """
+    chain = _files(name)
+    notes: list[str] = []
+    if not any("entry_point" in f.data.get("fund", {}) for f in chain if _tables(f)):
+        policy = _default_policy(chain)
+        if policy:
+            chain.append(_shipped(policy, ("policy",), name))
+            notes.append(f"no policy was named; {policy}, the default of {chain[0].name}, is used")
+    chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
+    _refuse_clashes(chain)
+    overrides = _parse_sets(sets)
+    merged: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
+    for file in [*chain, *overrides]:
+        tables = {k: v for k, v in file.data.items() if k not in OPENING_KEYS}
+        _merge(merged, tables, file, origins, "")
+    sources = dict(files.sources())
+    for file in chain:
+        sources |= file.data.get("sources", {})
+    world = _validate(merged, origins, chain, sources)
+    questions = [f.data["question"] for f in chain if "question" in f.data]
+    return Scenario(
+        name=_canonical(chain),
+        question=questions[-1],
+        world=world,
+        origins=origins,
+        sources=sources,
+        notes=tuple(notes),
+        sets=tuple(sets),
+    )
+
+
+def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
+    """Resolve several scenarios, collecting the problems of all of them."""
+    found: list[Scenario] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found.append(load(name, sets))
+        except InputError as error:
+            problems += [p for p in error.problems if p not in problems]
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _tables(file: File) -> bool:
+    return isinstance(file.data.get("fund", {}), dict)
+
+
+def _canonical(chain: Sequence[File]) -> str:
+    return "+".join(f.path.stem for f in chain)
+
+
+def _files(name: str) -> list[File]:
+    chain: list[File] = []
+    problems: list[Problem] = []
+    parts = name.split("+")
+    for number, part in enumerate(parts):
+        try:
+            found = _named(part.strip(), first=number == 0)
+        except InputError as error:
+            problems += error.problems
+            continue
+        for file in found:
+            if any(file.path.resolve() == other.path.resolve() for other in chain):
+                problems.append(Problem(name, f"{file.name} is named twice"))
+            else:
+                chain.append(file)
+    bases = [f for f in chain if f.kind == "base"]
+    complete = [f for f in chain if f.kind == "own" and "country" in f.data and not bases]
+    if not problems and not bases and not complete:
+        rule = "a scenario begins with a country: one of " + ", ".join(files.shipped("base"))
+        problems.append(Problem(name, rule))
+    if len(bases) > 1:
+        rule = f"has {len(bases)} countries; a scenario has one (run several scenarios instead)"
+        problems.append(Problem(name, rule))
+    for file in chain:
+        if not isinstance(file.data.get("question"), str):
+            rule = "missing; a file opens with its question"
+            problems.append(Problem(file.name, rule, 1, "question"))
+    if problems:
+        raise InputError(problems)
+    return chain
+
+
+def _named(part: str, first: bool, trail: tuple[Path, ...] = ()) -> list[File]:
+    if part.endswith(".toml") or "/" in part or "\\" in part:
+        return _own(Path(part), trail)
+    return [_shipped(part, ("base",) if first else files.KINDS[1:], part)]
+
+
+def _shipped(part: str, kinds: Sequence[str], name: str) -> File:
+    for kind in files.KINDS:
+        if part in files.shipped(kind):
+            path = files.shipped(kind)[part]
+            if kind not in kinds and kinds == ("base",):
+                rule = f"{part} is a {kind}; begin with a country, e.g. serbia+{part}"
+                raise InputError(Problem(name, rule))
+            return files.read(path, kind, f"scenarios/{kind}/{path.name}")
+    valid = [n for kind in kinds for n in files.shipped(kind)]
+    what = "country" if tuple(kinds) == ("base",) else "policy, reform or stress"
+    rule = f"no such {what}; `fundsim list` shows what is shipped"
+    raise InputError(Problem(part or "(empty name)", rule, nearest=nearest(part, valid)))
+
+
+def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
+    real = path.resolve()
+    if real in trail:
+        names = " -> ".join(p.name for p in (*trail, real))
+        raise InputError(Problem(str(path), f"extends itself: {names}", key="extends"))
+    if len(trail) >= MOST_EXTENDS:
+        raise InputError(Problem(str(path), f"extends more than {MOST_EXTENDS} files deep"))
+    file = files.read(path)
+    above = file.data.get("extends", [])
+    above = above.split("+") if isinstance(above, str) else above
+    if not isinstance(above, list) or not all(isinstance(a, str) for a in above):
+        line = files.line_of(file.lines, "extends")
+        raise InputError(Problem(file.name, "must be a name or a list of names", line, "extends"))
+    found: list[File] = []
+    for number, parent in enumerate(above):
+        near = str(path.parent / parent) if parent.endswith(".toml") else parent
+        found += _named(near, number == 0, (*trail, real))
+    return [*found, file]
+
+
+def _default_policy(chain: Sequence[File]) -> str:
+    for file in chain:
+        country = file.data.get("country")
+        if isinstance(country, dict) and isinstance(country.get("default_policy"), str):
+            return str(country["default_policy"])
+    return ""
+
+
+def _is_value(data: Any) -> bool:
+    """An assumption or set of shares is one value: it replaces, it does not merge."""
+    return not isinstance(data, dict) or "value" in data or "unit" in data
+
+
+def _leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in data.items():
+        here = f"{path}.{key}" if path else key
+        if _is_value(value):
+            yield here, value
+        else:
+            yield from _leaves(value, here)
+
+
+def _refuse_clashes(chain: Sequence[File]) -> None:
+    seen: dict[tuple[str, str], tuple[File, Any]] = {}
+    problems = []
+    for file in chain:
+        if file.kind in ("own", "base"):
+            continue  # an own file may override what it extends
+        for key, value in _leaves({k: v for k, v in file.data.items() if k not in OPENING_KEYS}):
+            other, before = seen.setdefault((file.kind, key), (file, value))
+            if before != value:
+                rule = f"also set in {other.name}; two {file.kind} files may not set the same key"
+                line = files.line_of(file.lines, key)
+                problems.append(Problem(file.name, rule, line, key))
+    if problems:
+        raise InputError(problems)
+
+
+def _merge(
+    into: dict[str, Any], new: dict[str, Any], file: File, origins: dict[str, Origin], path: str
+) -> None:
+    for key, value in new.items():
+        here = f"{path}.{key}" if path else key
+        old = into.get(key)
+        partial = file.kind == "set" and isinstance(value, dict) and isinstance(old, dict)
+        if partial or (not _is_value(value) and isinstance(old, dict) and not _is_value(old)):
+            _merge(into[key], value, file, origins, here)
+        elif not _is_value(value):
+            into[key] = {}
+            _merge(into[key], value, file, origins, here)
+            origins[here] = Origin(file.name, files.line_of(file.lines, here))
+        else:
+            if file.kind == "set" and isinstance(old, dict) and "unit" in old:
+                value = _set_value(value, old)
+            into[key] = value
+            origins[here] = Origin(file.name, files.line_of(file.lines, here))
+
+
+def _set_value(value: Any, old: dict[str, Any]) -> Any:
+    """--set of a plain number fixes an assumption: no range, marked as judgement."""
+    if isinstance(value, dict) or "value" not in old:
+        return value
+    return {
+        "value": value,
+        "unit": old["unit"],
+        "source": "judgement",
+        "note": "set on the command line",
+    }
+
+
+def _parse_sets(sets: Sequence[str]) -> list[File]:
+    parsed: list[File] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for text in sets:
+        key, equals, value = text.partition("=")
+        key, value = key.strip(), value.strip()
+        if not equals or not key or not value:
+            problems.append(Problem("--set", "must be key=value", value=text))
+            continue
+        if key in seen:
+            problems.append(Problem("--set", "is set twice", key=key))
+            continue
+        seen.add(key)
+        if len(text) > files.MOST_LINE:
+            problems.append(Problem("--set", "is too long", key=key[:40]))
+            continue
+        data = _set_data(key, value)
+        if data is None:
+            rule = 'the value is not TOML; write 0.05, true, "queue" or a table'
+            problems.append(Problem("--set", rule, key=key, value=value))
+        else:
+            parsed.append(File("--set", "set", data, {}, Path("--set")))
+    if problems:
+        raise InputError(problems)
+    return parsed
+
+
+def _set_data(key: str, value: str) -> dict[str, Any] | None:
+    quoted = ".".join(json.dumps(part) for part in key.split("."))
+    for attempt in (value, json.dumps(value) if value.isidentifier() else ""):
+        try:
+            if attempt:
+                return tomllib.loads(f"{quoted} = {attempt}")
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+            continue
+    return None
+
+
+def _validate(
+    merged: dict[str, Any],
+    origins: dict[str, Origin],
+    chain: Sequence[File],
+    sources: Mapping[str, Any],
+) -> World:
+    def place(key: str) -> tuple[str, int | None]:
+        while key:
+            if key in origins:
+                return origins[key].file, origins[key].line
+            key = key.rpartition(".")[0]
+        return chain[0].name, None
+
+    try:
+        world = World.model_validate(merged)
+    except ValidationError as error:
+        raise InputError(problems_of(error, merged, place)) from None
+    broken = broken_rules(world, sources, set(files.shipped("policy")))
+    if broken:
+        found = []
+        for key, value, rule in broken:
+            file, line = place(key)
+            found.append(Problem(file, rule, line, key, value))
+        raise InputError(found)
+    return world

@@ -1,0 +1,64 @@
+"""Bad input, told to people: what, where, the rule and the nearest valid name, all at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input.
+
+    where    a file, or the command-line option
+    rule     what it must be
+    line     line in the file, from 1
+    key      dotted key
+    value    the value found, as text
+    nearest  the nearest valid name
+    """
+
+    where: str
+    rule: str
+    line: int | None = None
+    key: str = ""
+    value: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        place = self.where if self.line is None else f"{self.where}:{self.line}"
+        subject = f"{self.key} = {_short(self.value)}" if self.value else self.key
+        hint = f"; did you mean '{self.nearest}'?" if self.nearest else ""
+        return ": ".join(_plain(part) for part in (place, subject, self.rule + hint) if part)
+
+
+class InputError(Exception):
+    """Bad input; exit code 2.  Carries every problem found."""
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [str(p) for p in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            lines.append(f"and {len(self.problems) - MOST_SHOWN} more")
+        return "\n".join(lines)
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """The valid name most like `name`, or an empty string."""
+    found = difflib.get_close_matches(name[:80], list(valid), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def _short(value: str, most: int = 40) -> str:
+    return value if len(value) <= most else value[: most - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """Control and direction characters escaped, so that a message cannot deceive."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

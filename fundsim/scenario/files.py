@@ -1,0 +1,131 @@
+"""Finding and reading scenario files: limits first, then TOML, with the line of every key."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fundsim.scenario.errors import InputError, Problem
+
+KINDS = ("base", "policy", "reform", "stress")
+MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 6
+
+_TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_\-.\"' ]+?)\s*=")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file as read: its name for messages, its tables, and the line of each dotted key."""
+
+    name: str
+    kind: str  # base, policy, reform, stress or own
+    data: dict[str, Any]
+    lines: dict[str, int]
+    path: Path
+
+
+def folder() -> Path:
+    """The folder of the shipped scenarios: in the installed package, else in the checkout."""
+    packaged = Path(__file__).parent.parent / "_data" / "scenarios"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+def shipped(kind: str) -> dict[str, Path]:
+    """Shipped files of a kind (base, policy, reform, stress) by name, sorted."""
+    return {p.stem: p for p in sorted((folder() / kind).glob("*.toml"))}
+
+
+def kind_of(name: str) -> str:
+    """The kind of a shipped name, or an empty string."""
+    return next((kind for kind in KINDS if name in shipped(kind)), "")
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, dict[str, Any]]:
+    """The shipped sources by id: title, publisher, year, address, read."""
+    path = folder() / "sources.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def read(path: Path, kind: str = "own", name: str = "") -> File:
+    """Read one scenario file.
+
+    Raises `InputError` for a file that is missing, no regular file, larger than 64 KiB, not UTF-8,
+    or not TOML; the message gives the line where there is one.
+    """
+    name = name or str(path)
+
+    def refuse(rule: str, line: int | None = None) -> InputError:
+        return InputError(Problem(name, rule, line))
+
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise refuse("must be a file")
+        if status.st_size > MOST_BYTES:
+            raise refuse(f"is larger than {MOST_BYTES // 1024} KiB")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse("no such file") from None
+    except (OSError, ValueError) as error:
+        raise refuse(f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refuse(f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MOST_LINE:
+            raise refuse(f"line is longer than {MOST_LINE} characters", number)
+        if re.match(r"[^=#\"]{300}", line) or line.count("[") > 60 or line.count("{") > 60:
+            raise refuse("is nested too deeply or has a key that is too long", number)
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        rule = re.sub(r"\s*\(at .*", "", str(error)) or "nested too deeply"
+        raise refuse(f"is not TOML: {rule}", int(found[1]) if found else None) from None
+    if _depth(data) > MOST_DEPTH:
+        raise refuse(f"is nested deeper than {MOST_DEPTH} tables")
+    return File(name, kind, data, key_lines(text), path)
+
+
+def _depth(data: Any) -> int:
+    if isinstance(data, dict):
+        return 1 + max((_depth(v) for v in data.values()), default=0)
+    return max((_depth(v) for v in data), default=0) if isinstance(data, list) else 0
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line of each dotted key, from 1.
+
+    Keys inside an inline table have their table's line; a key that cannot be found this way (inside
+    a multi-line string or quoted with dots) falls back to its table's line in `line_of`.
+    """
+    lines: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := _TABLE.match(line):
+            table = _dotted(found[1])
+            lines.setdefault(table, number)
+        elif found := _KEY.match(line):
+            lines.setdefault(f"{table}.{_dotted(found[1])}".strip("."), number)
+    return lines
+
+
+def _dotted(key: str) -> str:
+    return ".".join(part.strip().strip("\"'") for part in key.split("."))
+
+
+def line_of(lines: dict[str, int], key: str) -> int | None:
+    """The line of a key, or of the nearest table above it."""
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key.rpartition(".")[0]
+    return None

@@ -1,0 +1,132 @@
+"""pydantic's findings in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.errors import Problem, nearest
+from fundsim.scenario.schema import (
+    BudgetLine,
+    ConvictionLevy,
+    Grant,
+    RevenueShare,
+    SeizedAssets,
+    World,
+)
+
+SOURCE_KINDS: dict[str, type[BaseModel]] = {
+    "budget_line": BudgetLine,
+    "seized_assets": SeizedAssets,
+    "conviction_levy": ConvictionLevy,
+    "revenue_share": RevenueShare,
+    "grant": Grant,
+}
+WORDS = {
+    "missing": "missing",
+    "extra_forbidden": "no such key",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": "must be a text in quotes",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+    "tuple_type": "must be a list",
+    "union_tag_not_found": "kind is missing; one of " + ", ".join(SOURCE_KINDS),
+}
+
+
+def problems_of(
+    error: ValidationError, data: Any, place: Callable[[str], tuple[str, int | None]]
+) -> list[Problem]:
+    """Every finding of pydantic as a `Problem`, in our words, with file and line from `place`."""
+    problems: list[Problem] = []
+    for item in error.errors(include_url=False):
+        loc = [part for i, part in enumerate(item["loc"]) if not _is_tag(item["loc"], i)]
+        key = ".".join(str(part) for part in loc)
+        file, line = place(key)
+        kind, value, near = item["type"], "", ""
+        if kind == "extra_forbidden":
+            near = nearest(str(loc[-1]), valid_names(loc[:-1], data))
+        elif kind != "missing" and isinstance(item["input"], str | int | float | bool):
+            shown = item["input"]
+            value = str(shown).lower() if isinstance(shown, bool) else str(shown)
+        if kind == "literal_error":
+            near = nearest(str(item["input"]), _options(item))
+        problems.append(Problem(file, _rule(item), line, key, value, near))
+    return problems
+
+
+def _rule(item: Any) -> str:
+    kind, context = item["type"], item.get("ctx", {})
+    if kind in WORDS:
+        return WORDS[kind]
+    if kind == "value_error":
+        return str(item["msg"]).removeprefix("Value error, ")
+    if kind == "literal_error":
+        return "must be one of " + ", ".join(_options(item))
+    if kind == "union_tag_invalid":
+        return "kind must be one of " + ", ".join(SOURCE_KINDS)
+    if kind == "greater_than_equal":
+        return f"must be at least {context['ge']}"
+    if kind == "less_than_equal":
+        return f"must be at most {context['le']}"
+    if kind == "greater_than":
+        return f"must be above {context['gt']}"
+    if kind == "string_pattern_mismatch":
+        return f"must look like {context['pattern']}"
+    text = str(item["msg"])
+    return text[:1].lower() + text[1:]
+
+
+def _options(item: Any) -> list[str]:
+    expected = str(item["ctx"]["expected"]).replace(" or ", ", ")
+    return [option.strip().strip("'") for option in expected.split(",")]
+
+
+def _is_tag(loc: Sequence[Any], i: int) -> bool:
+    """pydantic puts the kind of an income source into its path; our keys do not have it."""
+    return i == 2 and loc[0] == "income" and str(loc[i]) in SOURCE_KINDS
+
+
+def model_at(path: Sequence[Any], data: Any) -> type[BaseModel] | None:
+    """The schema's class at a dotted path, given the data (for the kind of an income source)."""
+    model: type[BaseModel] | None = World
+    here = data
+    for number, part in enumerate(path):
+        here = here.get(part) if isinstance(here, dict) else None
+        if number == 0 and part in ("income", "reform", "stress") and len(path) == 1:
+            return None
+        if number == 1 and path[0] == "income":
+            kind = here.get("kind") if isinstance(here, dict) else None
+            model = SOURCE_KINDS.get(str(kind))
+        elif number == 1 and path[0] in ("reform", "stress"):
+            model = _class_in(World.model_fields[path[0]].annotation)
+        elif number == 0 and part in ("income", "reform", "stress"):
+            continue
+        elif model is not None and part in model.model_fields:
+            model = _class_in(model.model_fields[part].annotation)
+        else:
+            return None
+    return model
+
+
+def _class_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _class_in(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def valid_names(path: Sequence[Any], data: Any) -> list[str]:
+    """The keys that a table may have."""
+    model = model_at(path, data)
+    if model is None:
+        return []
+    return list(model.model_fields) + (["value"] if model is Assumption else [])

@@ -1,0 +1,167 @@
+"""Rules between keys, checked when every key is valid in itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from fundsim.scenario.assumption import Assumption, Quantity
+from fundsim.scenario.errors import nearest
+from fundsim.scenario.schema import World, assumptions
+
+Broken = tuple[str, str, str]  # key, value, rule
+
+MOST_CASES = 2e6  # cases in one replication
+MOST_CENTS = 2.0**53  # money of one replication stays exact in every sum
+
+
+def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -> list[Broken]:
+    """Every broken rule as (key, value, rule)."""
+    known = {key: (a, q) for key, a, q in assumptions(world)}
+    return [
+        *_sources(world, sources, known),
+        *_fund(world),
+        *_changes(world, known),
+        *_correlations(world, known),
+        *_shapes(known),
+        *_sizes(world),
+        *_policy(world, policies),
+    ]
+
+
+Known = Mapping[str, tuple[Assumption, Quantity]]
+
+
+def _sources(world: World, sources: Mapping[str, Any], known: Known) -> Iterator[Broken]:
+    cited = [(key, a.source) for key, (a, _) in known.items()]
+    cited.append(("caseload.forms", world.caseload.forms.source))
+    for name, change in world.changes.items():
+        cited += [
+            (f"{name}.effects[{i}].size", e.size.source) for i, e in enumerate(change.effects)
+        ]
+    for i, link in enumerate(world.correlations):
+        cited.append((f"correlations[{i}]", link.source))
+    for key, source in cited:
+        if source and source != "judgement" and source not in sources:
+            near = nearest(source, sources)
+            hint = f"; did you mean '{near}'?" if near else ""
+            rule = f'no such source in sources.toml{hint} (or write source = "judgement")'
+            yield f"{key}.source", source, rule
+
+
+def _fund(world: World) -> Iterator[Broken]:
+    fund, amount, time = world.fund, world.fund.amount, world.time
+    if amount.basis == "judgment" and fund.entry_point not in (
+        "none",
+        "judgment",
+        "unpaid_judgment",
+    ):
+        rule = "a share of the judgment needs fund.entry_point judgment or unpaid_judgment"
+        yield "fund.amount.basis", amount.basis, rule
+    if amount.floor and amount.cap and amount.floor.value > amount.cap.value:
+        yield "fund.amount.floor", f"{amount.floor.value:g}", "must not be above the cap"
+    if world.award.p90.value < world.award.median.value:
+        yield "award.p90", f"{world.award.p90.value:g}", "must not be below award.median"
+    if time.start_year < time.price_year:
+        yield "time.start_year", str(time.start_year), "must not be before time.price_year"
+    if not fund.eligible.forms:
+        yield "fund.eligible.forms", "[]", "must name at least one form"
+    if world.country.code == "XK" and "*" not in world.country.name:
+        yield "country.name", world.country.name, "is written Kosovo*, with a footnote"
+
+
+def _changes(world: World, known: Known) -> Iterator[Broken]:
+    for name, change in world.changes.items():
+        if change.until_year is not None and change.until_year < change.from_year:
+            yield f"{name}.until_year", str(change.until_year), "must not be before from_year"
+        for i, effect in enumerate(change.effects):
+            key = f"{name}.effects[{i}]"
+            if effect.on not in known:
+                near = nearest(effect.on, known)
+                hint = f"; did you mean '{near}'?" if near else ""
+                yield f"{key}.on", effect.on, f"no such number{hint}"
+                continue
+            _, quantity = known[effect.on]
+            if not quantity.timed and effect.by != "narrow":
+                yield f"{key}.on", effect.on, "cannot change from year to year"
+            if effect.by == "odds_ratio" and quantity.scale != "logit":
+                yield f"{key}.by", "odds_ratio", f"{effect.on} is not a share; use factor or add"
+            if effect.by != "add" and min(effect.size.value, effect.size.low or 0) < 0:
+                yield f"{key}.size", f"{effect.size.value:g}", "must not be negative"
+            if effect.by == "odds_ratio" and min(effect.size.value, effect.size.low or 1) <= 0:
+                yield f"{key}.size", f"{effect.size.value:g}", "an odds ratio is above 0"
+            unit = {"factor": "factor", "narrow": "factor", "odds_ratio": "odds ratio"}.get(
+                effect.by, quantity.unit
+            )
+            if effect.size.unit != unit:
+                yield f"{key}.size.unit", effect.size.unit or '""', f'must be "{unit}"'
+            if not effect.size.source:
+                yield f"{key}.size.source", '""', 'needs a source (or source = "judgement")'
+
+
+def _correlations(world: World, known: Known) -> Iterator[Broken]:
+    names: list[str] = []
+    for i, link in enumerate(world.correlations):
+        for key in (link.first, link.second):
+            if key not in known or not known[key][0].uncertain:
+                yield f"correlations[{i}]", key, "no such uncertain number"
+            elif key not in names:
+                names.append(key)
+        if link.first == link.second:
+            yield f"correlations[{i}]", link.first, "correlates a number with itself"
+    if names and np.linalg.eigvalsh(rank_matrix(world, names)).min() < -1e-9:
+        yield "correlations", "", "contradict each other (the matrix is not positive semidefinite)"
+
+
+def rank_matrix(world: World, names: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The normal correlation matrix whose Spearman correlations are those of the scenario.
+
+    r = 2 sin(π ρ / 6) (Kruskal 1958).
+    """
+    matrix = np.eye(len(names))
+    for link in world.correlations:
+        if link.first in names and link.second in names:
+            i, j = names.index(link.first), names.index(link.second)
+            matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * link.correlation / 6)
+    return matrix
+
+
+def _shapes(known: Known) -> Iterator[Broken]:
+    from fundsim.scenario.assumption import quantiles
+
+    for key, (a, quantity) in known.items():
+        try:
+            drawn = quantiles(a, quantity, np.array([0.001, 0.5, 0.999]))
+        except ValueError as error:
+            yield key, "", str(error)
+            continue
+        if not np.isfinite(drawn).all():
+            yield key, "", f"shape {a.shape} cannot be drawn from these numbers"
+
+
+def _sizes(world: World) -> Iterator[Broken]:
+    """Refuse what cannot be computed exactly, before computing."""
+    time, load = world.time, world.caseload
+    years = time.history_years + time.horizon_years
+    high = max(load.level.value, load.level.high or 0)
+    cases = high * years + load.mass.events_a_year.value * load.mass.size.value * years
+    if cases > MOST_CASES:
+        rule = f"about {cases:.2g} cases in one future; at most {MOST_CASES:.0e}"
+        yield "caseload.level", f"{high:g}", rule
+    wage = world.country.net_wage.value if world.fund.amount.money == "monthly_wages" else 1.0
+    largest = max(
+        world.award.p90.value * 100,
+        *(a.value * wage for key, a, _ in assumptions(world) if key.startswith("fund.amount")),
+        *(a.value for _, a, q in assumptions(world) if q.unit.startswith("EUR")),
+    )
+    if largest * 100 * max(cases, 100) * 100 > MOST_CENTS * 1e6:
+        yield "fund.amount", f"{largest:g}", "amounts are too large to be added up exactly"
+
+
+def _policy(world: World, policies: set[str]) -> Iterator[Broken]:
+    name = world.country.default_policy
+    if policies and name not in policies:
+        near = nearest(name, policies)
+        yield "country.default_policy", name, f"no such policy{f'; {near}?' if near else ''}"
