@@ -91,15 +91,19 @@ def money(future: Future) -> dict[str, Floats]:
 def _incurred(future: Future) -> tuple[Floats, Floats]:
     """Benefits and interim payments by the victim's year of identification, euro.
 
+    Whatever is ever due counts, also after the run-off: so it cannot fall when others wait longer.
+
     returns  before the opening [replication], and by year of the horizon [replication, year]
     """
     drawn, time = future.drawn, future.world.time
     n, years = drawn.replications.size, time.horizon_years
-    claims, due = drawn.claims, future.due
-    identified = drawn.cases.victims.identified_at[claims.case[due.claim]]
+    claims = drawn.claims
+    interim = np.where(claims.interim_at < future.decided_at, claims.interim, 0)
+    ever_due = np.where(claims.approved, claims.benefit, interim) / 100.0
+    identified = drawn.cases.victims.identified_at[claims.case]
     year = np.clip(np.floor(identified / 12).astype(np.int64), -1, years - 1) + 1
-    place = due.replication * (years + 1) + year
-    table = np.bincount(place, weights=due.amount, minlength=n * (years + 1)).reshape(n, -1) / 100.0
+    place = claims.replication * (years + 1) + year
+    table = np.bincount(place, weights=ever_due, minlength=n * (years + 1)).reshape(n, -1)
     return table[:, 0], table[:, 1:]
 
 
