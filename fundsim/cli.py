@@ -132,7 +132,8 @@ def diff(
     from fundsim.report.command import worker_count
     from fundsim.report.difference import print_difference
 
-    print_difference(first, second, replications or 2000, seed, worker_count(workers))
+    n = 2000 if replications is None else replications
+    print_difference(first, second, n, seed, worker_count(workers))
 
 
 @app.command()
@@ -140,7 +141,8 @@ def explain(scenario: str, key: str, replications: Replications = None, seed: Se
     """Where a value comes from, what it means, and what it drives."""
     from fundsim.report.explanation import print_explanation
 
-    print_explanation(scenario, key, replications or 1000, seed)
+    n = 1000 if replications is None else replications
+    print_explanation(scenario, key, n, seed)
 
 
 @app.command()
@@ -203,15 +205,13 @@ def main() -> None:
 
 def _failure(error: Exception) -> int:
     """Tell what failed and return the exit code."""
-    import click
-
-    if isinstance(error, click.exceptions.Abort):
+    if isinstance(error, typer.Abort):
         typer.echo("interrupted; nothing was written", err=True)
         return INTERRUPTED
-    if isinstance(error, click.exceptions.Exit):
+    if isinstance(error, typer.Exit):
         return int(error.exit_code)
-    if isinstance(error, click.ClickException):
-        error.show()
+    if callable(show := getattr(error, "show", None)):  # a usage error; typer has its own click
+        show()
         return BAD_INPUT
     if isinstance(error, OSError | MemoryError):
         place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ class Projection:
     seed: int
     columns: tuple[str, ...] = ()
     _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile, repr=False)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self._file.close)
 
     def add(self, block: int, names: tuple[str, ...], table: Floats) -> None:
         """Keep a block's outcomes.  table [column, replication]"""

@@ -186,7 +186,9 @@ def quantiles(a: Assumption, quantity: Quantity, u: Floats) -> Floats:
     elif a.shape == "lognormal":
         if low <= 0:
             raise ValueError("shape lognormal needs low above 0")
-        x = mid * np.exp(math.log(high / low) / (2 * Z90) * special.ndtri(u))
+        spread = (math.log(high) - math.log(low)) / (2 * Z90)
+        with np.errstate(over="ignore"):  # clipped below
+            x = mid * np.exp(spread * special.ndtri(u))
     elif a.shape == "uniform":
         x = low + (high - low) * (u - 0.1) / 0.8
     elif a.shape == "gamma":
@@ -215,14 +217,23 @@ def _two_piece(low: float, mid: float, high: float, scale: Scale, z: Floats) -> 
     lo, m, hi = forward(low), forward(mid), forward(high)
     y = m + np.where(z < 0, (m - lo) / Z90, (hi - m) / Z90) * z
     if scale == "log":
-        return np.asarray(np.exp(y))
+        with np.errstate(over="ignore"):  # clipped by the caller
+            return np.asarray(np.exp(y))
     return np.asarray(special.expit(y) if scale == "logit" else y)
 
 
+_NONE = "no distribution of this shape has that low and high"
+
+
 def _solve(residual: Any, start: list[float]) -> Floats:
-    found = optimize.root(residual, start, method="hybr", tol=1e-12)
-    if np.max(np.abs(residual(found.x))) > 1e-8:
-        raise ValueError("no distribution of this shape has that low and high")
+    try:
+        with np.errstate(all="ignore"):
+            found = optimize.root(residual, start, method="hybr", tol=1e-12)
+            error = float(np.max(np.abs(residual(found.x))))
+    except ArithmeticError:
+        error = math.inf
+    if not error <= 1e-8:
+        raise ValueError(_NONE)
     return np.asarray(found.x)
 
 
@@ -235,7 +246,10 @@ def _gamma_fit(low: float, high: float) -> tuple[float, float]:
         k = math.exp(log_shape)
         return float(special.gammaincinv(k, 0.9) / special.gammaincinv(k, 0.1)) - high / low
 
-    shape = math.exp(optimize.brentq(ratio, -2.5, 14.0, xtol=1e-13))
+    with np.errstate(all="ignore"):
+        if not ratio(14.0) < 0 < ratio(-2.5):
+            raise ValueError(_NONE)
+        shape = math.exp(optimize.brentq(ratio, -2.5, 14.0, xtol=1e-13))
     return shape, high / float(special.gammaincinv(shape, 0.9))
 
 

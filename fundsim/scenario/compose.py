@@ -12,7 +12,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ class Scenario:
 
 def _loud(data: Any) -> Any:
     if isinstance(data, dict):
-        return {k: _loud(v) for k, v in data.items() if k not in SILENT}
+        # a table is never silent: an income or a reform may be called "note"
+        return {k: _loud(v) for k, v in data.items() if k not in SILENT or isinstance(v, dict)}
     return [_loud(v) for v in data] if isinstance(data, list) else data
 
 
@@ -173,9 +174,25 @@ def _files(name: str) -> list[File]:
         if not isinstance(file.data.get("question"), str):
             rule = "missing; a file opens with its question"
             problems.append(Problem(file.name, rule, 1, "question"))
+        problems += _source_problems(file)
     if problems:
         raise InputError(problems)
     return chain
+
+
+def _source_problems(file: File) -> Iterable[Problem]:
+    """Sources that only this file cites must say what the shipped ones say."""
+    entries = file.data.get("sources", {})
+    for name, entry in entries.items() if isinstance(entries, dict) else [("", entries)]:
+        key = f"sources.{name}".strip(".")
+        line = files.line_of(file.lines, key)
+        if not isinstance(entry, dict):
+            yield Problem(file.name, "must be a table", line, key)
+            continue
+        for text in ("title", "publisher", "year", "address", "read"):
+            if not isinstance(entry.get(text), int if text == "year" else str):
+                rule = "must be a year" if text == "year" else "must be a text in quotes"
+                yield Problem(file.name, rule, line, f"{key}.{text}")
 
 
 def _named(part: str, first: bool, trail: tuple[Path, ...] = ()) -> list[File]:
@@ -199,7 +216,10 @@ def _shipped(part: str, kinds: Sequence[str], name: str) -> File:
 
 
 def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
-    real = path.resolve()
+    try:
+        real = path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(Problem(str(path), f"is not the name of a file ({error})")) from None
     if real in trail:
         names = " -> ".join(p.name for p in (*trail, real))
         raise InputError(Problem(str(path), f"extends itself: {names}", key="extends"))
@@ -207,14 +227,24 @@ def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
         raise InputError(Problem(str(path), f"extends more than {MOST_EXTENDS} files deep"))
     file = files.read(path)
     above = file.data.get("extends", [])
-    above = above.split("+") if isinstance(above, str) else above
+    above = [above] if isinstance(above, str) else above
     if not isinstance(above, list) or not all(isinstance(a, str) for a in above):
         line = files.line_of(file.lines, "extends")
         raise InputError(Problem(file.name, "must be a name or a list of names", line, "extends"))
     found: list[File] = []
-    for number, parent in enumerate(above):
+    problems: list[Problem] = []
+    line = files.line_of(file.lines, "extends")
+    for number, parent in enumerate(part.strip() for names in above for part in names.split("+")):
         near = str(path.parent / parent) if parent.endswith(".toml") else parent
-        found += _named(near, number == 0, (*trail, real))
+        try:
+            found += _named(near, number == 0, (*trail, real))
+        except InputError as error:
+            for p in error.problems:  # what is wrong with the name stands in this file
+                ours = p.line is None and p.where in (near, "(empty name)")
+                here = replace(p, where=file.name, line=line, key="extends", value=parent)
+                problems.append(here if ours else p)
+    if problems:
+        raise InputError(problems)
     return [*found, file]
 
 
@@ -229,6 +259,11 @@ def _default_policy(chain: Sequence[File]) -> str:
 def _is_value(data: Any) -> bool:
     """An assumption or set of shares is one value: it replaces, it does not merge."""
     return not isinstance(data, dict) or "value" in data or "unit" in data
+
+
+def _is_part(value: Any) -> bool:
+    """Whether ``--set`` gives some fields of an assumption (`level.value=80`), not all of it."""
+    return isinstance(value, dict) and "unit" not in value
 
 
 def _leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
@@ -262,7 +297,9 @@ def _merge(
     for key, value in new.items():
         here = f"{path}.{key}" if path else key
         old = into.get(key)
-        partial = file.kind == "set" and isinstance(value, dict) and isinstance(old, dict)
+        partial = file.kind == "set" and isinstance(old, dict) and _is_part(value)
+        if partial and "source" in value and "grade" in old:
+            del old["grade"]  # the grade of another source
         if partial or (not _is_value(value) and isinstance(old, dict) and not _is_value(old)):
             _merge(into[key], value, file, origins, here)
         elif not _is_value(value):
@@ -295,20 +332,25 @@ def _parse_sets(sets: Sequence[str]) -> list[File]:
     for text in sets:
         key, equals, value = text.partition("=")
         key, value = key.strip(), value.strip()
-        if not equals or not key or not value:
+        if not equals or not value or not all(key.split(".")):
             problems.append(Problem("--set", "must be key=value", value=text))
             continue
         if key in seen:
             problems.append(Problem("--set", "is set twice", key=key))
             continue
         seen.add(key)
-        if len(text) > files.MOST_LINE:
-            problems.append(Problem("--set", "is too long", key=key[:40]))
+        if key.partition(".")[0] in OPENING_KEYS:
+            problems.append(Problem("--set", "cannot be set; write a file", key=key))
+            continue
+        if len(text) > files.MOST_LINE or key.count(".") >= files.MOST_DEPTH:
+            problems.append(Problem("--set", "is too long", key=key))
             continue
         data = _set_data(key, value)
         if data is None:
             rule = 'the value is not TOML; write 0.05, true, "queue" or a table'
             problems.append(Problem("--set", rule, key=key, value=value))
+        elif any(files.deceiving(data)):
+            problems.append(Problem("--set", files.TEXT_RULE, key=key, value=value))
         else:
             parsed.append(File("--set", "set", data, {}, Path("--set")))
     if problems:
@@ -317,12 +359,15 @@ def _parse_sets(sets: Sequence[str]) -> list[File]:
 
 
 def _set_data(key: str, value: str) -> dict[str, Any] | None:
+    if "\n" in value:
+        return None  # a second line could set a second key
     quoted = ".".join(json.dumps(part) for part in key.split("."))
     for attempt in (value, json.dumps(value) if value.isidentifier() else ""):
         try:
             if attempt:
-                return tomllib.loads(f"{quoted} = {attempt}")
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+                data = tomllib.loads(f"{quoted} = {attempt}")
+                return data if files.depth(data) <= files.MOST_DEPTH else None
+        except (RecursionError, ValueError):
             continue
     return None
 
@@ -334,6 +379,9 @@ def _validate(
     sources: Mapping[str, Any],
 ) -> World:
     def place(key: str) -> tuple[str, int | None]:
+        key = key.replace("[", ".").replace("]", "")
+        if any(k.startswith(f"{key}.") and o.file == "--set" for k, o in origins.items()):
+            return "--set", None
         while key:
             if key in origins:
                 return origins[key].file, origins[key].line

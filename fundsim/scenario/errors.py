@@ -29,10 +29,12 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
-        place = self.where if self.line is None else f"{self.where}:{self.line}"
-        subject = f"{self.key} = {_short(self.value)}" if self.value else self.key
+        place = _short(self.where, 100)
+        place = place if self.line is None else f"{place}:{self.line}"
+        subject = " = ".join(filter(None, (_short(self.key, 80), _short(self.value, 40))))
         hint = f"; did you mean '{self.nearest}'?" if self.nearest else ""
-        return ": ".join(_plain(part) for part in (place, subject, self.rule + hint) if part)
+        rule = _short(self.rule, 200) + hint
+        return ": ".join(_plain(part) for part in (place, subject, rule) if part)
 
 
 class InputError(Exception):
@@ -51,12 +53,16 @@ class InputError(Exception):
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """The valid name most like `name`, or an empty string."""
-    found = difflib.get_close_matches(name[:80], list(valid), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name[:80].lower(), list(valid), n=1, cutoff=0.6)
     return found[0] if found else ""
 
 
-def _short(value: str, most: int = 40) -> str:
-    return value if len(value) <= most else value[: most - 1] + "…"
+def _short(text: str, most: int) -> str:
+    """The text, or its beginning and its end, which tells most of a path or a dotted key."""
+    if len(text) <= most:
+        return text
+    end = most // 3
+    return f"{text[: most - end - 1]}…{text[-end:]}"
 
 
 def _plain(text: str) -> str:

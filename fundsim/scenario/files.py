@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,10 +14,14 @@ from typing import Any
 from fundsim.scenario.errors import InputError, Problem
 
 KINDS = ("base", "policy", "reform", "stress")
-MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 6
+MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 8
 
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-.\"' ]+?)\s*=")
+# Control and direction characters, which could deceive a reader of the terminal.
+_DECEIVING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True)
@@ -86,19 +91,44 @@ def read(path: Path, kind: str = "own", name: str = "") -> File:
             raise refuse("is nested too deeply or has a key that is too long", number)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        deep = depth(data) > MOST_DEPTH
+    except RecursionError:
+        deep = True
+    except ValueError as error:
         found = re.search(r"\(at line (\d+)", str(error))
-        rule = re.sub(r"\s*\(at .*", "", str(error)) or "nested too deeply"
+        rule = re.sub(r"\s*\(at .*", "", str(error))
         raise refuse(f"is not TOML: {rule}", int(found[1]) if found else None) from None
-    if _depth(data) > MOST_DEPTH:
-        raise refuse(f"is nested deeper than {MOST_DEPTH} tables")
-    return File(name, kind, data, key_lines(text), path)
+    if deep:
+        raise refuse(f"is nested deeper than {MOST_DEPTH} tables and lists")
+    lines = key_lines(text)
+    if problems := [Problem(name, TEXT_RULE, line_of(lines, key), key) for key in deceiving(data)]:
+        raise InputError(problems)
+    return File(name, kind, data, lines, path)
 
 
-def _depth(data: Any) -> int:
+TEXT_RULE = "has a control or direction character; write the text without it"
+
+
+def deceiving(data: Any, key: str = "") -> Iterator[str]:
+    """The dotted keys whose name or text holds a control or direction character."""
     if isinstance(data, dict):
-        return 1 + max((_depth(v) for v in data.values()), default=0)
-    return max((_depth(v) for v in data), default=0) if isinstance(data, list) else 0
+        for name, value in data.items():
+            here = f"{key}.{name}".strip(".")
+            if _DECEIVING.search(name):
+                yield here
+            yield from deceiving(value, here)
+    elif isinstance(data, list):
+        for value in data:
+            yield from deceiving(value, key)
+    elif isinstance(data, str) and _DECEIVING.search(data):
+        yield key
+
+
+def depth(data: Any) -> int:
+    """How many tables or lists stand one within the other."""
+    if not isinstance(data, dict | list):
+        return 0
+    return 1 + max(map(depth, data.values() if isinstance(data, dict) else data), default=0)
 
 
 def key_lines(text: str) -> dict[str, int]:

@@ -33,6 +33,7 @@ WORDS = {
     "bool_type": "must be true or false",
     "string_type": "must be a text in quotes",
     "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
     "tuple_type": "must be a list",
     "union_tag_not_found": "kind is missing; one of " + ", ".join(SOURCE_KINDS),
@@ -46,7 +47,8 @@ def problems_of(
     problems: list[Problem] = []
     for item in error.errors(include_url=False):
         loc = [part for i, part in enumerate(item["loc"]) if not _is_tag(item["loc"], i)]
-        key = ".".join(str(part) for part in loc)
+        loc = loc[:-1] if loc[-1] == "[key]" else loc  # pydantic's word for a bad name
+        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc)[1:]
         file, line = place(key)
         kind, value, near = item["type"], "", ""
         if kind == "extra_forbidden":

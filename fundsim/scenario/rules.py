@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from fundsim.scenario.assumption import Assumption, Quantity
+from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.errors import nearest
-from fundsim.scenario.schema import World, assumptions
+from fundsim.scenario.schema import Effect, World, assumptions
 
 Broken = tuple[str, str, str]  # key, value, rule
 
@@ -68,8 +68,10 @@ def _fund(world: World) -> Iterator[Broken]:
         yield "time.start_year", str(time.start_year), "must not be before time.price_year"
     if not fund.eligible.forms:
         yield "fund.eligible.forms", "[]", "must name at least one form"
-    if world.country.code == "XK" and "*" not in world.country.name:
-        yield "country.name", world.country.name, "is written Kosovo*, with a footnote"
+    country = world.country
+    kosovo = country.code == "XK" or "kosovo" in country.name.lower()
+    if kosovo and not ("*" in country.name and country.footnote):
+        yield "country.name", country.name, "is written Kosovo*, with a footnote"
 
 
 def _changes(world: World, known: Known) -> Iterator[Broken]:
@@ -88,10 +90,14 @@ def _changes(world: World, known: Known) -> Iterator[Broken]:
                 yield f"{key}.on", effect.on, "cannot change from year to year"
             if effect.by == "odds_ratio" and quantity.scale != "logit":
                 yield f"{key}.by", "odds_ratio", f"{effect.on} is not a share; use factor or add"
-            if effect.by != "add" and min(effect.size.value, effect.size.low or 0) < 0:
-                yield f"{key}.size", f"{effect.size.value:g}", "must not be negative"
-            if effect.by == "odds_ratio" and min(effect.size.value, effect.size.low or 1) <= 0:
-                yield f"{key}.size", f"{effect.size.value:g}", "an odds ratio is above 0"
+            size = effect.size
+            least = min([size.value, *size.values] + ([] if size.low is None else [size.low]))
+            if effect.by != "add" and least < 0:
+                yield f"{key}.size", f"{least:g}", "must not be negative"
+            elif effect.by == "odds_ratio" and least == 0:
+                yield f"{key}.size", f"{least:g}", "an odds ratio is above 0"
+            elif wrong := _undrawable(size, _size_quantity(effect)):
+                yield f"{key}.size", "", wrong
             unit = {"factor": "factor", "narrow": "factor", "odds_ratio": "odds ratio"}.get(
                 effect.by, quantity.unit
             )
@@ -103,6 +109,7 @@ def _changes(world: World, known: Known) -> Iterator[Broken]:
 
 def _correlations(world: World, known: Known) -> Iterator[Broken]:
     names: list[str] = []
+    pairs: list[set[str]] = []
     for i, link in enumerate(world.correlations):
         for key in (link.first, link.second):
             if key not in known or not known[key][0].uncertain:
@@ -111,6 +118,9 @@ def _correlations(world: World, known: Known) -> Iterator[Broken]:
                 names.append(key)
         if link.first == link.second:
             yield f"correlations[{i}]", link.first, "correlates a number with itself"
+        if {link.first, link.second} in pairs:
+            yield f"correlations[{i}]", link.first, f"is correlated twice with {link.second}"
+        pairs.append({link.first, link.second})
     if names and np.linalg.eigvalsh(rank_matrix(world, names)).min() < -1e-9:
         yield "correlations", "", "contradict each other (the matrix is not positive semidefinite)"
 
@@ -128,17 +138,25 @@ def rank_matrix(world: World, names: list[str]) -> np.ndarray[Any, np.dtype[np.f
     return matrix
 
 
-def _shapes(known: Known) -> Iterator[Broken]:
-    from fundsim.scenario.assumption import quantiles
+def _size_quantity(effect: Effect) -> Quantity:
+    if effect.by == "add":
+        return Quantity(effect.size.unit)
+    return Quantity(effect.size.unit, 0.0, scale="log")
 
+
+def _undrawable(a: Assumption, quantity: Quantity) -> str:
+    """Why the assumption cannot be drawn, or an empty string."""
+    try:
+        drawn = quantiles(a, quantity, np.array([0.001, 0.5, 0.999]))
+    except ValueError as error:
+        return str(error)
+    return "" if np.isfinite(drawn).all() else f"shape {a.shape} cannot be drawn from these numbers"
+
+
+def _shapes(known: Known) -> Iterator[Broken]:
     for key, (a, quantity) in known.items():
-        try:
-            drawn = quantiles(a, quantity, np.array([0.001, 0.5, 0.999]))
-        except ValueError as error:
-            yield key, "", str(error)
-            continue
-        if not np.isfinite(drawn).all():
-            yield key, "", f"shape {a.shape} cannot be drawn from these numbers"
+        if wrong := _undrawable(a, quantity):
+            yield key, "", wrong
 
 
 def _sizes(world: World) -> Iterator[Broken]:

@@ -1,0 +1,53 @@
+# make run    all six countries under their default policy, with data and figures in out/
+# make test   all tests          make check  lint, format and types
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
+
+.PHONY: run test check bench docs wheel lock setup clean
+.DEFAULT_GOAL := run
+
+run: $(READY)
+	$(BIN)/fundsim run $(COUNTRIES) --out out
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/fundsim check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.run
+
+# the data dictionary and the JSON Schema are written from the code; tests fail when they are old
+docs: $(READY)
+	$(BIN)/python -c "from fundsim.report.write import dictionary; print(dictionary(), end='')" > docs/data_dictionary.md
+	$(BIN)/fundsim schema > scenarios/scenario.schema.json
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+# requirements.lock names versions only, never a registry's address
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --no-header --no-annotate --quiet -o requirements.lock
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "fundsim needs Python 3.11 or newer; set PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up .venv (once; about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+	@if test -x $(BIN)/uv; \
+	  then $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e .; \
+	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .; fi
+	@touch $@
+
+clean:
+	rm -rf .venv out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
