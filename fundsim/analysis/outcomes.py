@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.model.caseload import Victims
 from fundsim.model.claims import Claims
 from fundsim.model.fund import UNPAID
 from fundsim.model.pathway import TRAFFICKING, Cents
@@ -122,63 +123,88 @@ def victims(future: Future) -> dict[str, Floats]:
     drawn, cases, claims = future.drawn, future.drawn.cases, future.drawn.claims
     people, n = cases.victims, drawn.replications.size
     counted = people.identified_at >= 0
+    bounds = np.searchsorted(people.replication, np.arange(n + 1))
+
+    def count(flag: Bools) -> Floats:
+        so_far = np.concatenate([[0], np.cumsum(flag & counted)])
+        return np.diff(so_far[bounds]).astype(np.float64)
+
     offender_at = np.where(cases.recovered_at < drawn.months, cases.recovered_at, np.inf)
     offender = np.where(offender_at < np.inf, cases.recovered, 0) / 100.0
-
-    fund_at = np.full(people.size, np.inf)
-    fund_at[claims.case] = np.where(
-        future.paid_in_month < UNPAID, np.minimum(future.paid_in_month, drawn.months) + 1.0, np.inf
-    )
+    fund_at = np.full(people.size, np.inf, dtype=np.float32)
+    done = future.paid_in_month < UNPAID
+    fund_at[claims.case[done]] = np.minimum(future.paid_in_month[done], drawn.months) + 1
+    made = (future.due.amount - future.payment_left) / 100.0
     fund_pays = np.zeros(people.size)
-    made = future.due.amount - future.payment_left
-    fund_pays[claims.case] = np.bincount(
-        future.due.claim, weights=made / 100.0, minlength=claims.size
-    )
+    fund_pays[claims.case] = np.bincount(future.due.claim, weights=made, minlength=claims.size)
     kept = np.where(_right_kept(future, claims), offender, np.maximum(offender - fund_pays, 0.0))
     both_at = np.minimum(offender_at, fund_at)
 
-    def count(flag: Bools, weights: Floats | None = None) -> Floats:
-        chosen = flag & counted
-        w = None if weights is None else weights[chosen]
-        return np.bincount(people.replication[chosen], weights=w, minlength=n).astype(np.float64)
-
-    everyone = np.ones(people.size, dtype=bool)
-    filed = np.zeros(people.size, dtype=bool)
+    filed, granted = np.zeros((2, people.size), dtype=bool)
     filed[claims.case] = True
-    granted = np.zeros(people.size, dtype=bool)
     granted[claims.case] = claims.approved & (future.decided_at < drawn.months)
-    without, with_fund = offender_at < np.inf, both_at < np.inf
-    awarded = cases.award_at < drawn.months
+    without = _Receivers(people, counted, offender, offender_at, n)
+    with_fund = _Receivers(people, counted, fund_pays + kept, both_at, n)
+    awarded = np.flatnonzero((cases.award_at < drawn.months) & counted)
     out = {
-        "identified": count(everyone),
+        "identified": count(counted),
         "informed": count(cases.informed),
         "prosecuted": count(cases.indicted == TRAFFICKING),
         "convicted": count(cases.convicted & (cases.judged_at < drawn.months)),
-        "awarded": count(awarded),
-        "paid_without": count(without),
+        "awarded": np.bincount(people.replication[awarded], minlength=n).astype(np.float64),
+        "awards": np.bincount(
+            people.replication[awarded], weights=cases.award[awarded] / 100.0, minlength=n
+        ),
         "entitled": count(drawn.entry.entitled),
         "applied": count(filed),
         "granted": count(granted),
         "paid_by_fund": count(fund_at < np.inf),
-        "paid_with": count(with_fund),
-        "awards": count(awarded, cases.award / 100.0),
-        "amount_without": count(without, offender),
-        "amount_with": count(everyone, fund_pays + kept),
-        "months_without": count(without, offender_at - people.identified_at),
-        "months_with": count(with_fund, both_at - people.identified_at),
-        "soon_without": count(offender_at - people.identified_at <= SOON_MONTHS),
-        "soon_with": count(both_at - people.identified_at <= SOON_MONTHS),
+        **without.totals("without"),
+        **with_fund.totals("with"),
     }
-    groups = {f"form.{form}": people.form == i for i, form in enumerate(FORMS)}
-    groups |= {"age.child": people.child, "age.adult": ~people.child}
-    groups |= {"nationality.foreign": people.foreign, "nationality.national": ~people.foreign}
-    for group, members in groups.items():
-        out[f"identified.{group}"] = count(members)
-        out[f"paid_without.{group}"] = count(members & without)
-        out[f"paid_with.{group}"] = count(members & with_fund)
-        out[f"amount_without.{group}"] = count(members & without, offender)
-        out[f"amount_with.{group}"] = count(members, fund_pays + kept)
+    codes = {
+        "form": (people.form, FORMS),
+        "age": (people.child, ("adult", "child")),
+        "nationality": (people.foreign, ("national", "foreign")),
+    }
+    for attribute, (code, names) in codes.items():
+        for number, name in enumerate(names):
+            group = f"{attribute}.{name}"
+            out[f"identified.{group}"] = count(code == number)
+            out |= without.of_group("without", group, code == number)
+            out |= with_fund.of_group("with", group, code == number)
     return out
+
+
+class _Receivers:
+    """The victims who receive money, a small part of all: what, when, and in which replication."""
+
+    def __init__(
+        self, people: Victims, counted: Bools, amount: Floats, at: Floats, n: int
+    ) -> None:
+        self.case = np.flatnonzero(((at < np.inf) | (amount > 0)) & counted)
+        self.paid = at[self.case] < np.inf
+        self.amount = amount[self.case]
+        self.months = np.where(self.paid, at[self.case] - people.identified_at[self.case], 0.0)
+        self.replication, self.n = people.replication[self.case], n
+
+    def _sum(self, weights: Bools | Floats) -> Floats:
+        return np.bincount(self.replication, weights=weights, minlength=self.n)
+
+    def totals(self, which: str) -> dict[str, Floats]:
+        return {
+            f"paid_{which}": self._sum(self.paid),
+            f"amount_{which}": self._sum(self.amount),
+            f"months_{which}": self._sum(self.months),
+            f"soon_{which}": self._sum(self.paid & (self.months <= SOON_MONTHS)),
+        }
+
+    def of_group(self, which: str, group: str, members: Bools) -> dict[str, Floats]:
+        own = members[self.case]
+        return {
+            f"paid_{which}.{group}": self._sum(self.paid & own),
+            f"amount_{which}.{group}": self._sum(np.where(own, self.amount, 0.0)),
+        }
 
 
 def _right_kept(future: Future, claims: Claims) -> Bools:

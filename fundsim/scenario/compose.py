@@ -263,7 +263,7 @@ def _is_value(data: Any) -> bool:
 
 def _is_part(value: Any) -> bool:
     """Whether ``--set`` gives some fields of an assumption (`level.value=80`), not all of it."""
-    return isinstance(value, dict) and "unit" not in value
+    return isinstance(value, dict) and not {"value", "unit"} <= value.keys()
 
 
 def _leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
@@ -298,8 +298,8 @@ def _merge(
         here = f"{path}.{key}" if path else key
         old = into.get(key)
         partial = file.kind == "set" and isinstance(old, dict) and _is_part(value)
-        if partial and "source" in value and "grade" in old:
-            del old["grade"]  # the grade of another source
+        if partial and "source" in value:
+            into[key].pop("grade", None)  # the grade of another source
         if partial or (not _is_value(value) and isinstance(old, dict) and not _is_value(old)):
             _merge(into[key], value, file, origins, here)
         elif not _is_value(value):

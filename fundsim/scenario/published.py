@@ -61,6 +61,11 @@ def country_template(name: str) -> str:
     name = name.strip()
     if not name or len(name) > 60 or not name.isprintable():
         raise InputError(Problem("COUNTRY", "must be a name of 1 to 60 letters", value=name))
+    if "kosovo" in name.lower():
+        rule = (
+            'is shipped, as Kosovo* with its footnote; write extends = "kosovo" in a file of yours'
+        )
+        raise InputError(Problem("COUNTRY", rule, value=name))
     world = load("serbia").world
     lines = [
         f"# {name}: every number below is a placeholder copied from another country. Replace each one,",

@@ -20,15 +20,15 @@ MOST_CENTS = 2.0**53  # money of one replication stays exact in every sum
 def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -> list[Broken]:
     """Every broken rule as (key, value, rule)."""
     known = {key: (a, q) for key, a, q in assumptions(world)}
-    return [
+    broken = [
         *_sources(world, sources, known),
         *_fund(world),
         *_changes(world, known),
         *_correlations(world, known),
         *_shapes(known),
-        *_sizes(world),
         *_policy(world, policies),
     ]
+    return broken or list(_sizes(world, known))  # sizes need numbers that can be drawn
 
 
 Known = Mapping[str, tuple[Assumption, Quantity]]
@@ -159,15 +159,34 @@ def _shapes(known: Known) -> Iterator[Broken]:
             yield key, "", wrong
 
 
-def _sizes(world: World) -> Iterator[Broken]:
+def _most(world: World, known: Known, key: str) -> float:
+    """A number's 99.9th percentile with all changes at full strength."""
+
+    def top(a: Assumption, quantity: Quantity) -> float:
+        return float(quantiles(a, quantity, np.array([0.999]))[0])
+
+    a, quantity = known[key]
+    x = top(a, quantity)
+    for effect in (e for change in world.changes.values() for e in change.effects if e.on == key):
+        if effect.by in ("factor", "add"):
+            size = top(effect.size, _size_quantity(effect))
+            x = x * max(size, 1.0) if effect.by == "factor" else x + max(size, 0.0)
+    return min(x, quantity.most)
+
+
+def _sizes(world: World, known: Known) -> Iterator[Broken]:
     """Refuse what cannot be computed exactly, before computing."""
-    time, load = world.time, world.caseload
-    years = time.history_years + time.horizon_years
-    high = max(load.level.value, load.level.high or 0)
-    cases = high * years + load.mass.events_a_year.value * load.mass.size.value * years
+    time = world.time
+    level, trend, events, scheduled, size = (
+        _most(world, known, f"caseload.{key}")
+        for key in ("level", "trend", "mass.events_a_year", "mass.scheduled_events", "mass.size")
+    )
+    years = np.arange(time.start_year - time.history_years, time.start_year + time.horizon_years)
+    grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
+    cases = float(np.sum(level * (1 + trend) ** grown + (events + scheduled) * size))
     if cases > MOST_CASES:
-        rule = f"about {cases:.2g} cases in one future; at most {MOST_CASES:.0e}"
-        yield "caseload.level", f"{high:g}", rule
+        rule = f"up to {cases:.2g} cases in one future (level, trend, mass cases); at most {MOST_CASES:.0e}"
+        yield "caseload.level", f"{world.caseload.level.value:g}", rule
     wage = world.country.net_wage.value if world.fund.amount.money == "monthly_wages" else 1.0
     largest = max(
         world.award.p90.value * 100,
