@@ -117,8 +117,16 @@ def main() -> None:
     rows = [
         ("raw draws (PCG64)", f"{raw * per_case:.0f} ns a case", "1"),
         ("draw", f"{draw * per_case:.0f} ns a case", f"{draw / raw:.1f}"),
-        ("draw + settle + identities", f"{settled * per_case:.0f} ns a case", f"{settled / raw:.1f}"),
-        ("… + outcomes of every measure", f"{whole * per_case:.0f} ns a case", f"{whole / raw:.1f}"),
+        (
+            "draw + settle + identities",
+            f"{settled * per_case:.0f} ns a case",
+            f"{settled / raw:.1f}",
+        ),
+        (
+            "… + outcomes of every measure",
+            f"{whole * per_case:.0f} ns a case",
+            f"{whole / raw:.1f}",
+        ),
     ]
     lines = [
         "# Benchmarks",

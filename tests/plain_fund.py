@@ -104,7 +104,9 @@ def settle(future: Future, r: int) -> dict[str, list[int]]:
         lends = payment.when_short == "treasury_advance"
 
         for kind in KINDS:
-            amount = later_costs[t] if kind == "subrogation" else due_costs.get(kind, [0] * months)[t]
+            amount = (
+                later_costs[t] if kind == "subrogation" else due_costs.get(kind, [0] * months)[t]
+            )
             bills.append([kind, amount])
         for bill in bills:
             if lends and bill[1] > cash:

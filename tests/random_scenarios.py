@@ -9,7 +9,14 @@ POLICIES = (
     "status_fixed", "tariff", "tariff_interim", "judgment_advance", "full_judgment", "assets_only",
     "conviction_levy", "mixed_financing",
 )  # fmt: skip
-COUNTRIES = ("serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "albania", "kosovo")
+COUNTRIES = (
+    "serbia",
+    "bosnia_and_herzegovina",
+    "montenegro",
+    "north_macedonia",
+    "albania",
+    "kosovo",
+)
 
 
 @st.composite
@@ -21,7 +28,9 @@ def scenarios(draw: st.DrawFn) -> tuple[str, tuple[str, ...]]:
 
     name = f"{one(*COUNTRIES)}+{one(*POLICIES)}"
     if draw(st.booleans()):
-        name += f"+{one('legal_aid', 'informing', 'asset_seizure', 'reintegration', 'private_giving')}"
+        name += (
+            f"+{one('legal_aid', 'informing', 'asset_seizure', 'reintegration', 'private_giving')}"
+        )
     sets = [
         "time.horizon_years=4", "time.runoff_years=3", "time.history_years=4",
         f"fund.payment.when_short={one('queue', 'pro_rata', 'treasury_advance')}",

@@ -766,6 +766,10 @@ def test_prices_wages_and_returns() -> None:
     returns = macro.investment_return[:, price + 5]
     assert abs(z_of_mean(returns, 0.05)) < MOST_Z
     assert abs(z_of_variance(returns, 0.04**2)) < MOST_Z
+    # prices, real wages and returns of one year are independent
+    rate, wage = inflation[:, price + 4] - 0.03, real[:, price + 4] - 0.02
+    for product in (rate * wage, rate * (returns - 0.05), wage * (returns - 0.05)):
+        assert abs(z_of_mean(product, 0)) < MOST_Z
 
 
 def test_yearly_rates_are_at_least_minus_one_half() -> None:
@@ -971,6 +975,33 @@ def test_retroactive_years_before_the_entry_point() -> None:
     award_at = drawn.cases.award_at
     assert award_at.min() < -48
     assert (drawn.entry.entitled == (award_at >= -24)).all()
+
+
+@pytest.mark.parametrize(("recovered", "in_full"), [(1, True), (0.5, False)])
+def test_unpaid_judgment_as_entry_point(recovered: float, in_full: bool) -> None:
+    """Entitled 8 months after the award, unless the offender has paid all of it by then.
+
+    The offender pays with chance 0.7, after a lognormal time (median 10, s = 0.5): with a mean share
+    of 1 the rest is 1 - 0.7·P(D ≤ 8); a part payment never excludes.
+    """
+    sets = CERTAIN | OPEN | {
+        "fund__entry_point": "unpaid_judgment",
+        "fund__unpaid_months": 8,
+        "enforcement__failure_rate": 0.3,
+        "enforcement__recovered_rate": recovered,
+        "enforcement__delay__median": 10,
+        "enforcement__delay__sigma": 0.5,
+        "time__history_years": 0,
+    }  # fmt: skip
+    drawn = draw(world(**sets), SEED, np.arange(50), certain=True)
+    entry, award_at = drawn.entry, drawn.cases.award_at
+    entitled = entry.entitled
+    assert (entry.clock_at[entitled] == award_at[entitled] + 8).all()
+    if in_full:
+        expected = 1 - 0.7 * float(stats.lognorm.cdf(8 + 0.5 / 4096, 0.5, scale=10))
+        assert abs(z_of_share(int(entitled.sum()), entitled.size, expected)) < MOST_Z
+    else:
+        assert entitled.all()
 
 
 def test_filing_limit() -> None:

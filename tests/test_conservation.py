@@ -15,7 +15,9 @@ from tests.random_scenarios import scenarios, world_of
 
 @settings(max_examples=120)
 @given(scenarios())
-def test_the_fast_fund_equals_the_plain_one_in_every_cell(scenario: tuple[str, tuple[str, ...]]) -> None:
+def test_the_fast_fund_equals_the_plain_one_in_every_cell(
+    scenario: tuple[str, tuple[str, ...]],
+) -> None:
     """Every flow, month and replication, in cents; under every shortfall rule."""
     future = simulate(world_of(scenario), 3, np.arange(6))
     assert_equal(future, range(6))
@@ -26,7 +28,9 @@ def assert_equal(future: Future, replications: range) -> None:
     for r in replications:
         own = claims.replication == r
         args = claims.filed_at[own].tolist(), claims.working_months[own].tolist()
-        assert decide(*args, future.world.fund.decision.caseworkers) == future.decided_at[own].tolist()
+        assert (
+            decide(*args, future.world.fund.decision.caseworkers) == future.decided_at[own].tolist()
+        )
         plain = settle(future, r)
         for name, flow in plain.items():
             kind = name.removeprefix("cost.")
@@ -83,7 +87,9 @@ def test_identities_hold_in_random_scenarios(scenario: tuple[str, tuple[str, ...
 
 def test_a_fault_in_the_books_is_found() -> None:
     """The identities can fail: one cent moved, one victim lost."""
-    ledger = simulate(world_of(("serbia+tariff", ("time.horizon_years=2",))), 1, np.arange(4)).ledger
+    ledger = simulate(
+        world_of(("serbia+tariff", ("time.horizon_years=2",))), 1, np.arange(4)
+    ).ledger
     cash = ledger.cash.copy()
     cash[2, 7] += 1
     with pytest.raises(books.LedgerError, match="check_balance"):

@@ -39,7 +39,10 @@ def same_cases(a: Cases, b: Cases) -> bool:
 @pytest.mark.parametrize("lever", LEVERS)
 def test_changing_a_lever_changes_no_draw(lever: str) -> None:
     """Cases and income are the same; only what the fund makes of them differs."""
-    before, after = draw(world("serbia+mixed_financing"), 1, N), draw(world("serbia+mixed_financing", lever), 1, N)
+    before, after = (
+        draw(world("serbia+mixed_financing"), 1, N),
+        draw(world("serbia+mixed_financing", lever), 1, N),
+    )
     assert same_cases(before.cases, after.cases)
     untouched = [name for name in before.income if f"income.{name}." not in lever]
     for name in untouched:
@@ -85,7 +88,9 @@ def test_a_larger_run_contains_the_smaller_one() -> None:
 
 
 def test_workers_change_nothing() -> None:
-    scenarios = [load(n, ["time.horizon_years=2", "time.runoff_years=2"]) for n in ("kosovo", "serbia")]
+    scenarios = [
+        load(n, ["time.horizon_years=2", "time.runoff_years=2"]) for n in ("kosovo", "serbia")
+    ]
     alone, together = project(scenarios, 1200, seed=9), project(scenarios, 1200, seed=9, workers=2)
     for a, b in zip(alone, together, strict=True):
         assert all(np.array_equal(a.column(name), b.column(name)) for name in a.columns)
@@ -102,11 +107,15 @@ def test_blocks_change_nothing() -> None:
 
 @pytest.mark.parametrize("country", COUNTRIES)
 @pytest.mark.parametrize("policy", POLICIES)
-def test_one_percent_more_victims_never_lowers_the_benefits_incurred(country: str, policy: str) -> None:
+def test_one_percent_more_victims_never_lowers_the_benefits_incurred(
+    country: str, policy: str
+) -> None:
     """In 0 % of futures, under every shipped policy."""
     scenario = load(f"{country}+{policy}", SHORT)
     level = scenario.world.caseload.level
-    table = "{{ value = {0}, low = {1}, high = {2}, unit = 'persons a year', source = 'judgement' }}"
+    table = (
+        "{{ value = {0}, low = {1}, high = {2}, unit = 'persons a year', source = 'judgement' }}"
+    )
     low, high = level.low or level.value, level.high or level.value
     more = table.format(level.value * 1.01, low * 1.01, high * 1.01)
     raised = load(f"{country}+{policy}", [*SHORT, f"caseload.level={more}"])
@@ -165,8 +174,12 @@ def test_a_reform_without_effect_is_exactly_nothing(reform: str) -> None:
                                                        | {"value": 0.0 if e.by == "add" else 1.0})})
         for e in change.effects
     ]  # fmt: skip
-    nothing = change.model_copy(update={"effects": tuple(neutral), "cost_once": None, "cost_a_year": None})
-    assert equal(simulate(base, 8, N).ledger, simulate(with_change(base, reform, nothing), 8, N).ledger)
+    nothing = change.model_copy(
+        update={"effects": tuple(neutral), "cost_once": None, "cost_a_year": None}
+    )
+    assert equal(
+        simulate(base, 8, N).ledger, simulate(with_change(base, reform, nothing), 8, N).ledger
+    )
 
 
 def test_the_order_of_files_changes_nothing() -> None:

@@ -357,7 +357,8 @@ def test_every_origin_of_a_shipped_number_points_at_the_line_that_holds_it(base:
     scenario = load(f"{base}+no_fund")
     lines = files.shipped("base")[base].read_text(encoding="utf-8").splitlines()
     for key, origin in scenario.origins.items():
-        if origin.file.startswith("scenarios/base/"):
+        table = any(other.startswith(f"{key}.") for other in scenario.origins)
+        if origin.file.startswith("scenarios/base/") and not table:
             assert origin.line is not None, key
             assert key.rpartition(".")[2] in lines[origin.line - 1], key
 

@@ -104,7 +104,7 @@ def _incurred(future: Future) -> tuple[Floats, Floats]:
     identified = drawn.cases.victims.identified_at[claims.case]
     year = np.clip(np.floor(identified / 12).astype(np.int64), -1, years - 1) + 1
     place = claims.replication * (years + 1) + year
-    table = np.bincount(place, weights=ever_due, minlength=n * (years + 1)).reshape(n, -1)
+    table = _sums(place, ever_due, n * (years + 1)).reshape(n, -1)
     return table[:, 0], table[:, 1:]
 
 
@@ -116,6 +116,11 @@ def _longest_delay(future: Future) -> Floats:
     longest = np.zeros(future.drawn.replications.size)
     np.maximum.at(longest, due.replication, delay)
     return longest
+
+
+def _sums(place: Ints, weights: Bools | Floats | None, n: int) -> Floats:
+    """Sum of weights (or number) at each of n places."""
+    return np.bincount(place, weights=weights, minlength=n).astype(np.float64)
 
 
 def victims(future: Future) -> dict[str, Floats]:
@@ -136,7 +141,7 @@ def victims(future: Future) -> dict[str, Floats]:
     fund_at[claims.case[done]] = np.minimum(future.paid_in_month[done], drawn.months) + 1
     made = (future.due.amount - future.payment_left) / 100.0
     fund_pays = np.zeros(people.size)
-    fund_pays[claims.case] = np.bincount(future.due.claim, weights=made, minlength=claims.size)
+    fund_pays[claims.case] = _sums(future.due.claim, made, claims.size)
     kept = np.where(_right_kept(future, claims), offender, np.maximum(offender - fund_pays, 0.0))
     both_at = np.minimum(offender_at, fund_at)
 
@@ -151,10 +156,8 @@ def victims(future: Future) -> dict[str, Floats]:
         "informed": count(cases.informed),
         "prosecuted": count(cases.indicted == TRAFFICKING),
         "convicted": count(cases.convicted & (cases.judged_at < drawn.months)),
-        "awarded": np.bincount(people.replication[awarded], minlength=n).astype(np.float64),
-        "awards": np.bincount(
-            people.replication[awarded], weights=cases.award[awarded] / 100.0, minlength=n
-        ),
+        "awarded": _sums(people.replication[awarded], None, n),
+        "awards": _sums(people.replication[awarded], cases.award[awarded] / 100.0, n),
         "entitled": count(drawn.entry.entitled),
         "applied": count(filed),
         "granted": count(granted),
@@ -179,9 +182,7 @@ def victims(future: Future) -> dict[str, Floats]:
 class _Receivers:
     """The victims who receive money, a small part of all: what, when, and in which replication."""
 
-    def __init__(
-        self, people: Victims, counted: Bools, amount: Floats, at: Floats, n: int
-    ) -> None:
+    def __init__(self, people: Victims, counted: Bools, amount: Floats, at: Floats, n: int) -> None:
         self.case = np.flatnonzero(((at < np.inf) | (amount > 0)) & counted)
         self.paid = at[self.case] < np.inf
         self.amount = amount[self.case]
@@ -189,7 +190,7 @@ class _Receivers:
         self.replication, self.n = people.replication[self.case], n
 
     def _sum(self, weights: Bools | Floats) -> Floats:
-        return np.bincount(self.replication, weights=weights, minlength=self.n)
+        return _sums(self.replication, weights, self.n)
 
     def totals(self, which: str) -> dict[str, Floats]:
         return {
@@ -225,10 +226,10 @@ def limits(future: Future) -> dict[str, Floats]:
     unpaid = claims.approved & (future.paid_in_month == UNPAID)
 
     def count(replication: Ints, flag: Bools) -> Floats:
-        return np.bincount(replication[flag], minlength=n).astype(np.float64)
+        return _sums(replication[flag], None, n)
 
     return {
-        "claims": np.bincount(claims.replication, minlength=n).astype(np.float64),
+        "claims": _sums(claims.replication, None, n),
         "claims_capped": count(claims.replication, claims.capped),
         "claims_set_off": count(claims.replication, claims.set_off > 0),
         "claims_late": count(people.replication, late),

@@ -127,7 +127,7 @@ def _stack(results: Results, heading: str, parts: list[tuple[str, str]], ylabel:
         height = _yearly(results, measure, "mean")
         axes.bar(
             years, height, bottom=base, width=0.75, label=label, color=PALETTE[number % 7],
-            hatch=HATCHES[number % 7], edgecolor="white", linewidth=0.4,
+            hatch=HATCHES[(number + number // 7) % 7], edgecolor="white", linewidth=0.4,
         )  # fmt: skip
         base = base + height
     _euro_axis(axes)
@@ -182,7 +182,7 @@ def pathway(results: Results) -> Figure:
         ("identified", "Identified victims"),
         ("informed", "informed of the right"),
         ("prosecuted", "offender indicted for trafficking"),
-        ("convicted", "offender convicted"),
+        ("convicted", "offender convicted, any offence"),
         ("awarded", "awarded compensation"),
         ("paid_without", "paid anything by the offender"),
     ]
@@ -197,15 +197,19 @@ def pathway(results: Results) -> Figure:
     figure = Figure(figsize=(8.2, 5.4), layout="constrained")
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
     heading = (
-        f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
-        f"instead of {percent(a)} without the fund"
+        f"{title(results.projection)}: {percent(a)} of identified victims are ever paid anything"
     )
+    if _has_fund(results):
+        heading = (
+            f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
+            f"instead of {percent(a)} without the fund"
+        )
     _dress(figure, results, heading)
-    axes = figure.subplots(2, 1, sharex=True)
-    for axis, steps, color, name in (
-        (axes[0], without, GREY, "Without the fund"),
-        (axes[1], with_fund, BLUE, "With the fund, the same cases"),
-    ):
+    panels = [(without, GREY, "Without the fund")]
+    if _has_fund(results):
+        panels.append((with_fund, BLUE, "With the fund, the same cases"))
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, (steps, color, name) in zip(axes, panels, strict=True):
         values = [results.get(m) for m, _ in steps]
         places = np.arange(len(steps))[::-1]
         axis.barh(places, values, color=color, height=0.68)
@@ -218,7 +222,7 @@ def pathway(results: Results) -> Figure:
                 va="center", fontsize=8.5,
             )  # fmt: skip
         axis.set_xlim(0, top * 1.18)
-    axes[1].set_xlabel(
+    axes[-1].set_xlabel(
         "Persons in the horizon, mean over futures (in brackets: of those identified)"
     )
     return figure
@@ -260,6 +264,10 @@ FIGURES: dict[str, Callable[[Results], Figure]] = {
 }
 
 
+def _has_fund(results: Results) -> bool:
+    return results.projection.scenario.world.fund.entry_point != "none"
+
+
 def alt_text(results: Results, name: str) -> str:
     """What a figure shows, for those who do not see it."""
     get = results.get
@@ -275,9 +283,11 @@ def alt_text(results: Results, name: str) -> str:
 
 
 def save(results: Results, folder: Path) -> list[str]:
-    """Write every figure as PNG and SVG; returns the file names."""
+    """Write every figure that the scenario has as PNG and SVG; returns the file names."""
     names = []
     for name, draw in FIGURES.items():
+        if name != "pathway" and not _has_fund(results):
+            continue  # without a fund there is no cash, cost or income to show
         figure = draw(results)
         for kind in ("png", "svg"):
             file = folder / f"{name}.{kind}"

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.report.words import Results, euro, percent, stamp, title
-from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import FormShares
 
@@ -71,7 +71,7 @@ def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         value = data[name] if isinstance(data, dict) else getattr(data, name)
         key = f"{path}.{name}" if path else name
         if isinstance(value, dict) or (
-            hasattr(value, "model_fields") and not isinstance(value, Assumption | FormShares)
+            isinstance(value, Part) and not isinstance(value, Assumption | FormShares)
         ):
             yield from leaves(value, key)
         else:
@@ -135,7 +135,8 @@ def print_run(console: Console, results: Results, sentences: list[str]) -> None:
     for sentence in sentences:
         console.print(Text(sentence))
     console.print()
-    console.print(yearly(results))
+    if scenario.world.fund.entry_point != "none":
+        console.print(yearly(results))
     if scenario.world.country.footnote:
         console.print(Text(scenario.world.country.footnote))
     console.print(Text(stamp(results.projection), style="dim"))

@@ -43,7 +43,11 @@ def euro(x: float) -> str:
 
 
 def percent(p: float) -> str:
-    """A share in percent, with a decimal below 10 %."""
+    """A share in percent, with a decimal below 10 %; never rounded to 0 % or 100 %."""
+    if 0 < p < 0.0005:
+        return "below 0.1 %"
+    if 0.995 <= p < 1:
+        return "over 99 %"
     return f"{100 * p:.0f} %" if p >= 0.0995 or p == 0 else f"{100 * p:.1f} %"
 
 
@@ -109,7 +113,11 @@ def answer(results: Results) -> list[str]:
         f"Averaged over all identified victims, each receives {euro(get('received_with'))} instead "
         f"of {euro(get('received_without'))}."
     )
-    return [cost, lasts, paid, money, _trust(results)]
+    reforms = []
+    if get("state_cost_a_year") > 0:
+        cost_to_state = euro(get("state_cost_a_year"))
+        reforms = [f"Beside the fund, its reforms cost the state {cost_to_state} a year."]
+    return [cost, *reforms, lasts, paid, money, _trust(results)]
 
 
 def _received(amount: float, year: int) -> str:
@@ -166,4 +174,4 @@ def title(projection: Projection) -> str:
     """Country and the rest of the scenario's name."""
     scenario = projection.scenario
     rest = " + ".join(scenario.name.split("+")[1:]).replace("_", " ")
-    return scenario.world.country.name + (f": {rest}" if rest else "")
+    return scenario.world.country.name + (f", {rest}" if rest else "")

@@ -182,10 +182,13 @@ def quantiles(a: Assumption, quantity: Quantity, u: Floats) -> Floats:
     if a.shape == "two_piece":
         x = _two_piece(low, mid, high, quantity.scale, special.ndtri(u))
     elif a.shape == "normal":
+        _check_centre(low, mid, high, "midway between low and high")
         x = mid + (high - low) / (2 * Z90) * special.ndtri(u)
     elif a.shape == "lognormal":
         if low <= 0:
             raise ValueError("shape lognormal needs low above 0")
+        where = "near the root of low times high"
+        _check_centre(math.log(low), math.log(mid), math.log(high), where)
         spread = (math.log(high) - math.log(low)) / (2 * Z90)
         with np.errstate(over="ignore"):  # clipped below
             x = mid * np.exp(spread * special.ndtri(u))
@@ -200,6 +203,12 @@ def quantiles(a: Assumption, quantity: Quantity, u: Floats) -> Floats:
     else:
         x = _between(a.shape, low, mid, high, u)
     return np.clip(x, quantity.least, quantity.most)
+
+
+def _check_centre(low: float, mid: float, high: float, where: str) -> None:
+    """A symmetric shape meets low, value and high only where value is their middle."""
+    if abs(mid - (low + high) / 2) > 0.02 * (high - low):
+        raise ValueError(f"this shape needs a value {where}; or use two_piece")
 
 
 def _two_piece(low: float, mid: float, high: float, scale: Scale, z: Floats) -> Floats:

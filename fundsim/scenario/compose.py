@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,9 +23,9 @@ from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World
+from fundsim.scenario.sets import parse_sets
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
-OPENING_KEYS = ("question", "extends", "sources")
 MOST_EXTENDS = 5
 SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
 
@@ -103,11 +102,11 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
             notes.append(f"no policy was named; {policy}, the default of {chain[0].name}, is used")
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
     _refuse_clashes(chain)
-    overrides = _parse_sets(sets)
+    overrides = parse_sets(sets)
     merged: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     for file in [*chain, *overrides]:
-        tables = {k: v for k, v in file.data.items() if k not in OPENING_KEYS}
+        tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
         _merge(merged, tables, file, origins, "")
     sources = dict(files.sources())
     for file in chain:
@@ -281,7 +280,9 @@ def _refuse_clashes(chain: Sequence[File]) -> None:
     for file in chain:
         if file.kind in ("own", "base"):
             continue  # an own file may override what it extends
-        for key, value in _leaves({k: v for k, v in file.data.items() if k not in OPENING_KEYS}):
+        for key, value in _leaves(
+            {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
+        ):
             other, before = seen.setdefault((file.kind, key), (file, value))
             if before != value:
                 rule = f"also set in {other.name}; two {file.kind} files may not set the same key"
@@ -323,53 +324,6 @@ def _set_value(value: Any, old: dict[str, Any]) -> Any:
         "source": "judgement",
         "note": "set on the command line",
     }
-
-
-def _parse_sets(sets: Sequence[str]) -> list[File]:
-    parsed: list[File] = []
-    problems: list[Problem] = []
-    seen: set[str] = set()
-    for text in sets:
-        key, equals, value = text.partition("=")
-        key, value = key.strip(), value.strip()
-        if not equals or not value or not all(key.split(".")):
-            problems.append(Problem("--set", "must be key=value", value=text))
-            continue
-        if key in seen:
-            problems.append(Problem("--set", "is set twice", key=key))
-            continue
-        seen.add(key)
-        if key.partition(".")[0] in OPENING_KEYS:
-            problems.append(Problem("--set", "cannot be set; write a file", key=key))
-            continue
-        if len(text) > files.MOST_LINE or key.count(".") >= files.MOST_DEPTH:
-            problems.append(Problem("--set", "is too long", key=key))
-            continue
-        data = _set_data(key, value)
-        if data is None:
-            rule = 'the value is not TOML; write 0.05, true, "queue" or a table'
-            problems.append(Problem("--set", rule, key=key, value=value))
-        elif any(files.deceiving(data)):
-            problems.append(Problem("--set", files.TEXT_RULE, key=key, value=value))
-        else:
-            parsed.append(File("--set", "set", data, {}, Path("--set")))
-    if problems:
-        raise InputError(problems)
-    return parsed
-
-
-def _set_data(key: str, value: str) -> dict[str, Any] | None:
-    if "\n" in value:
-        return None  # a second line could set a second key
-    quoted = ".".join(json.dumps(part) for part in key.split("."))
-    for attempt in (value, json.dumps(value) if value.isidentifier() else ""):
-        try:
-            if attempt:
-                data = tomllib.loads(f"{quoted} = {attempt}")
-                return data if files.depth(data) <= files.MOST_DEPTH else None
-        except (RecursionError, ValueError):
-            continue
-    return None
 
 
 def _validate(

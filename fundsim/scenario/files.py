@@ -14,6 +14,7 @@ from typing import Any
 from fundsim.scenario.errors import InputError, Problem
 
 KINDS = ("base", "policy", "reform", "stress")
+OPENING_KEYS = ("question", "extends", "sources")  # what a file says besides values
 MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 8
 
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")

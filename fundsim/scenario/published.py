@@ -26,6 +26,8 @@ def json_schema() -> str:
             definition.pop("required", None)
     schema.pop("required", None)
     _allow_numbers(schema)
+    for source in schema["properties"]["income"]["patternProperties"].values():
+        source["anyOf"] = source.pop("oneOf")  # a policy switches a source on without its kind
     schema["properties"] = {
         "question": {"type": "string", "description": "The question that the file asks."},
         "extends": {
