@@ -124,8 +124,8 @@ def settle(future: Future, r: int) -> dict[str, list[int]]:
         owed = sum(p["left"] for p in waiting)
         means = min(cash, limit)
         if payment.when_short == "pro_rata" and owed > means:
-            share = means * 10_000_000 // owed if owed else 0
-            parts = [p["left"] * share // 10_000_000 for p in waiting]
+            share = means * 1_000_000 // owed if owed else 0
+            parts = [p["left"] * share // 1_000_000 for p in waiting]
         else:
             parts, ahead = [], 0
             room = limit if lends else means

@@ -471,9 +471,6 @@ def test_a_problem_reads_as_place_key_value_rule_and_hint() -> None:
 # ---- The command line ----
 
 
-DEPRECATED = pytest.mark.filterwarnings("ignore:Accessing the 'model_fields':DeprecationWarning")
-
-
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr(sys, "argv", ["fundsim", *words])
     with pytest.raises(SystemExit) as caught:
@@ -504,13 +501,11 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
             ["explain", "serbia", "caseload.levl"],
             2,
             "did you mean 'caseload.level'",
-            marks=DEPRECATED,
         ),
         pytest.param(
             ["explain", "serbia", "caseload"],
             2,
             "is a table; one of caseload.level",
-            marks=DEPRECATED,
         ),
         (["explain", "serbia", "caseload.level", "-n", "0"], 2, "--replications: 0: must be at"),
         (["diff", "serbia", "albania", "-n", "0"], 2, "--replications: 0: must be at least 1"),
@@ -583,7 +578,7 @@ def test_diff_refuses_a_scenario_and_a_folder(
 ) -> None:
     (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
     assert run(monkeypatch, "diff", "serbia", str(tmp_path)) == 2
-    assert "compare two scenarios, or two run folders" in capsys.readouterr().err
+    assert "serbia: is no folder of a run" in capsys.readouterr().err
 
 
 def test_new_does_not_overwrite(

@@ -306,7 +306,9 @@ def test_odds_ratios_keep_the_average(stage: str) -> None:
         happened = cases.by_civil_court
     else:
         happened = (cases.award > 0) & ~cases.by_civil_court
-    expected = _three_groups(rate, 0.4, 0.25, 1 if stage == "civil award" else 3, 4)
+    expected: tuple[float, ...] = _three_groups(
+        rate, 0.4, 0.25, 1 if stage == "civil award" else 3, 4
+    )
     if lesser:
         expected = tuple(with_odds(p, 0.5) for p in expected)
     else:
@@ -361,13 +363,15 @@ def test_reform_of_legal_aid_moves_the_average() -> None:
 def test_withdrawal(court: str) -> None:
     """Of those with a claim, 1 - e^(-h·d) give up during a case of fixed duration d (h = 0.03, d = 20).
 
-    All are convicted and all claims succeed, so those with an award are those who stayed.
+    Half are convicted, whether they withdraw or not, and all claims succeed: of the convicted, those
+    with an award are those who stayed.
     """
     other = "civil" if court == "criminal" else "criminal"
     sets = CERTAIN | {
         "pathway__criminal_award_rate": 1 if court == "criminal" else 0,
         "pathway__civil_suit_rate": 1,
         "pathway__civil_award_rate": 1,
+        "pathway__conviction_rate": 0.5,
         f"pathway__{court}_withdrawal": 0.03,
         f"pathway__{court}__median": 20,
         f"pathway__{court}__sigma": 0,
@@ -375,9 +379,9 @@ def test_withdrawal(court: str) -> None:
         "time__horizon_years": 5,
     }
     cases = draw(world(**sets), SEED, np.arange(500), certain=True).cases
-    stayed = int((cases.award > 0).sum())
-    assert abs(z_of_share(stayed, cases.award.size, math.exp(-0.6))) < MOST_Z
-    assert cases.convicted.all()
+    stayed, n = cases.award[cases.convicted] > 0, int(cases.convicted.sum())
+    assert abs(z_of_share(n, cases.award.size, 0.5)) < MOST_Z
+    assert abs(z_of_share(int(stayed.sum()), n, math.exp(-0.6))) < MOST_Z
     trial = 20 if court == "criminal" else 0
     assert (cases.judged_at == cases.victims.identified_at + trial).all()
 

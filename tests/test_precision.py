@@ -185,7 +185,7 @@ def test_very_few_replications(n: int) -> None:
             ratio(x, x + 1),
             quantile(x, 0.9),
             tail_mean(x, 0.9),
-            probability(x > 1.5),
+            probability((x > 1.5).astype(float)),
         ]
         bounds = wilson(probability((x > 1.5).astype(float)), n)
         assert spread(x) is None
@@ -214,10 +214,11 @@ def test_spread_without_uncertainty_or_without_chance() -> None:
     """Nothing negative: where the twins differ more than the pairs, what we do not know is 0."""
     no_assumptions = spread(np.array([1.0, -1, 1, -1]))
     assert no_assumptions is not None
-    assert (no_assumptions.assumptions, no_assumptions.chance) == (0, pytest.approx(math.sqrt(2)))
+    parts = (no_assumptions.assumptions, no_assumptions.chance)
+    assert parts == pytest.approx((0, math.sqrt(2)))
     no_chance = spread(np.array([1.0, 1, 5, 5]))
     assert no_chance is not None
-    assert (no_chance.assumptions, no_chance.chance) == (pytest.approx(math.sqrt(8)), 0)
+    assert (no_chance.assumptions, no_chance.chance) == pytest.approx((math.sqrt(8), 0))
 
 
 @pytest.mark.parametrize(("unknown", "chance"), [(3.0, 4.0), (5.0, 1.0), (0.5, 2.0)])

@@ -57,7 +57,8 @@ def money(future: Future) -> dict[str, Floats]:
     out["income"] = _years(ledger.income_total, years)
     out["due"] = _years(ledger.due_total, years)
     out["state_cost"] = _years(future.state_costs * 100, years)
-    for name in DEFLATED:
+    parts = [name for name in out if name.startswith(("income.", "cost."))]
+    for name in (*DEFLATED, *parts):
         out[f"{name}_real"] = out[name] / prices
     out["outgo_local"] = out["outgo"] * drawn.macro.exchange_rate[:, horizon]
 
@@ -174,6 +175,11 @@ def victims(future: Future) -> dict[str, Floats]:
         for number, name in enumerate(names):
             group = f"{attribute}.{name}"
             out[f"identified.{group}"] = count(code == number)
+            out[f"awards.{group}"] = _sums(
+                people.replication[awarded],
+                np.where(code[awarded] == number, cases.award[awarded] / 100.0, 0.0),
+                n,
+            )
             out |= without.of_group("without", group, code == number)
             out |= with_fund.of_group("with", group, code == number)
     return out
@@ -205,6 +211,7 @@ class _Receivers:
         return {
             f"paid_{which}.{group}": self._sum(self.paid & own),
             f"amount_{which}.{group}": self._sum(np.where(own, self.amount, 0.0)),
+            f"months_{which}.{group}": self._sum(np.where(own, self.months, 0.0)),
         }
 
 

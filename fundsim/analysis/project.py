@@ -18,7 +18,7 @@ from typing import IO
 import numpy as np
 
 from fundsim.analysis.outcomes import outcomes
-from fundsim.model.run import BLOCK, simulate
+from fundsim.model.run import block_size, simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import World
@@ -32,6 +32,7 @@ class Projection:
     """The outcomes of one scenario over all replications, column by column.
 
     scenario, replications, seed   what was run
+    block     replications in a block
     columns   names: an outcome, "outcome@year", or "assumption:key" for a drawn assumption
     """
 
@@ -39,17 +40,24 @@ class Projection:
     replications: int
     seed: int
     columns: tuple[str, ...] = ()
+    block: int = 0
     _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile, repr=False)
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self._file.close)
+        self.block = block_size(self.scenario.world)
 
     def add(self, block: int, names: tuple[str, ...], table: Floats) -> None:
         """Keep a block's outcomes.  table [column, replication]"""
         if not self.columns:
             self.columns = names
-        self._file.seek(block * BLOCK * len(names) * 8)
+        self._file.seek(block * self.block * len(names) * 8)
         self._file.write(np.ascontiguousarray(table).tobytes())
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+        return -(-self.replications // self.block)
 
     def __contains__(self, name: str) -> bool:
         return name in self.columns
@@ -58,8 +66,8 @@ class Projection:
         """One outcome for every replication.  [replication]"""
         place = self.columns.index(name)
         pieces = []
-        for first in range(0, self.replications, BLOCK):
-            size = min(BLOCK, self.replications - first)
+        for first in range(0, self.replications, self.block):
+            size = min(self.block, self.replications - first)
             self._file.seek((first * len(self.columns) + place * size) * 8)
             pieces.append(np.frombuffer(self._file.read(size * 8)))
         return np.concatenate(pieces)
@@ -77,7 +85,8 @@ def block_outcomes(
 
     returns  names of the columns, and a table [column, replication]
     """
-    numbers = np.arange(block * BLOCK, min((block + 1) * BLOCK, replications))
+    size = block_size(world)
+    numbers = np.arange(block * size, min((block + 1) * size, replications))
     future = simulate(world, seed, numbers)
     columns: dict[str, Floats] = {}
     for name, values in outcomes(future).items():
@@ -107,8 +116,7 @@ def project(
     raises        LedgerError if an identity does not hold
     """
     projections = [Projection(s, replications, seed) for s in scenarios]
-    blocks = -(-replications // BLOCK)
-    tasks = [(p, block) for p in projections for block in range(blocks)]
+    tasks = [(p, block) for p in projections for block in range(p.blocks)]
     if workers == 1 or len(tasks) == 1:
         for projection, block in tasks:
             names, table = block_outcomes(projection.scenario.world, seed, block, replications)

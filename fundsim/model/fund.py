@@ -9,7 +9,7 @@ The rules (method §12; the reference engine is written from the same page).  In
     cash goes.
 5.  Benefits, from the cash left and what is left of the yearly limit: by queue (each payment whole,
     first due first; the first that does not fit holds the line for the month), pro rata (the same
-    rate of every payment outstanding, in ten-millionths, rounded down to the cent), or with a
+    rate of every payment outstanding, in millionths, rounded down to the cent), or with a
     treasury advance (the treasury lends what is missing; the limit still holds the line).
 6.  The advance is repaid as far as cash goes.
 7.  In December what lapsing budget lines brought this year returns to the treasury, as far as
@@ -35,7 +35,7 @@ from fundsim.model.pathway import Cents
 from fundsim.scenario.assumption import Floats
 
 Ints = NDArray[np.int64]
-RATE = 10_000_000  # the pro-rata rate is a whole number of ten-millionths
+RATE = 1_000_000  # the pro-rata rate is a whole number of millionths
 UNPAID = np.iinfo(np.int64).max
 
 

@@ -104,23 +104,24 @@ class Parameters:
             return np.full(self._sets.size, assumption.value)
         z = self._correlated.get(key)
         u = self._uniform(key) if z is None else special.ndtr(z)
-        for _, effect in self._effects(key, narrow=True):
+        for _, _, effect in self._effects(key, narrow=True):
             u = special.ndtr(effect.size.value * special.ndtri(u))
         return quantiles(assumption, quantity, u)
 
-    def _effects(self, key: str, narrow: bool) -> list[tuple[Change, Effect]]:
+    def _effects(self, key: str, narrow: bool) -> list[tuple[str, Change, Effect]]:
+        """The effects on a key, each with the name of its stream: of its file and place, no other's."""
         return [
-            (change, effect)
-            for _, change in self._changes
-            for effect in change.effects
+            (f"{name}.effects[{i}]", change, effect)
+            for name, change in self._changes
+            for i, effect in enumerate(change.effects)
             if effect.on == key and (effect.by == "narrow") == narrow
         ]
 
     def _changed(self, key: str, drawn: Floats, quantity: Quantity) -> Floats:
         table = drawn[:, None]
-        for number, (change, effect) in enumerate(self._effects(key, narrow=False)):
+        for name, change, effect in self._effects(key, narrow=False):
             weight = strength(change, self.years)
-            size = self._effect_size(f"{key} effect {change.label} {number}", effect)[:, None]
+            size = self._effect_size(name, effect)[:, None]
             table = np.clip(
                 applied(effect.by, table, size, weight[None, :]), quantity.least, quantity.most
             )

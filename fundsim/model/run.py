@@ -20,10 +20,14 @@ from fundsim.model.parameters import Parameters
 from fundsim.model.pathway import Cases, Cents, draw_cases, to_cents
 from fundsim.model.streams import Floats32, Streams
 from fundsim.scenario.assumption import Floats
+from fundsim.scenario.rules import most_cases
 from fundsim.scenario.schema import BudgetLine, World
 
 Ints = NDArray[np.int64]
-BLOCK = 500  # replications in a block: the unit of work
+BLOCK = 500  # most replications in a block: the unit of work
+BLOCK_CASES = (
+    4e6  # a block is smaller where a future may have many cases, so that memory is bounded
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ class Future:
     paid_in_month: Ints
     ledger: Ledger
     state_costs: Floats
+
+
+def block_size(world: World) -> int:
+    """Replications in a block of a scenario; results do not depend on it."""
+    return max(1, min(BLOCK, int(BLOCK_CASES / max(most_cases(world), 1.0))))
 
 
 def table_years(world: World) -> Ints:

@@ -19,7 +19,7 @@ from fundsim.analysis.project import (
     disk_needed,
     project,
 )
-from fundsim.model.run import BLOCK
+from fundsim.model.run import block_size
 from fundsim.report import tables, write
 from fundsim.report.words import Results, answer
 from fundsim.scenario.compose import Scenario, load_all
@@ -89,9 +89,9 @@ def project_with_progress(
     scenarios: list[Scenario], replications: int, seed: int, workers: int
 ) -> list[Projection]:
     """Project with a progress bar on a terminal, and a plain line for each scenario elsewhere."""
-    blocks = -(-replications // BLOCK)
+    blocks = {s.name: -(-replications // block_size(s.world)) for s in scenarios}
     if not sys.stderr.isatty():
-        left = {s.name: blocks for s in scenarios}
+        left = dict(blocks)
 
         def tell(name: str) -> None:
             left[name] -= 1
@@ -101,7 +101,7 @@ def project_with_progress(
         return project(scenarios, replications, seed, workers, tell)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("simulating", total=blocks * len(scenarios))
+        task = progress.add_task("simulating", total=sum(blocks.values()))
         advance: Callable[[str], None] = lambda name: progress.advance(task)  # noqa: E731
         return project(scenarios, replications, seed, workers, advance)
 

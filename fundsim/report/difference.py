@@ -28,8 +28,9 @@ def print_difference(
     """Print the differing keys and the paired difference of the headline measures."""
     folders = [(Path(name) / MANIFEST).is_file() for name in (first, second)]
     if any(folders) and not all(folders):
-        rule = "compare two scenarios, or two run folders, not one of each"
-        raise InputError(Problem(f"{first}, {second}", rule))
+        other = second if folders[0] else first
+        rule = "is no folder of a run; compare two run folders, or two scenarios"
+        raise InputError(Problem(other, rule))
     console = Console(width=130)
     if all(folders):
         _print_runs(console, Path(first), Path(second))

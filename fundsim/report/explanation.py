@@ -85,7 +85,7 @@ def _print_drives(
 ) -> None:
     """The headline with the key fixed at low, value and high, all else drawn as it is."""
     fixed = [
-        load(scenario.name, [*scenario.sets, f"{key}={x!r}"])
+        load(scenario.given, [*scenario.sets, f"{key}={x!r}"])
         for x in (value.low, value.value, value.high)
     ]
     runs = [Results.of(p, measure(p)) for p in project(fixed, n, seed)]

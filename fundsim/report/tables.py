@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.report.words import Results, euro, percent, stamp, title
+from fundsim.report.words import Results, command, euro, percent, stamp, title
 from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import FormShares
@@ -140,3 +140,4 @@ def print_run(console: Console, results: Results, sentences: list[str]) -> None:
     if scenario.world.country.footnote:
         console.print(Text(scenario.world.country.footnote))
     console.print(Text(stamp(results.projection), style="dim"))
+    console.print(Text(command(results.projection), style="dim"))

@@ -165,7 +165,7 @@ def command(projection: Projection) -> str:
     """The command that gives the same numbers again."""
     sets = "".join(f" --set '{text}'" for text in projection.scenario.sets)
     return (
-        f"fundsim run {projection.scenario.name}{sets} --replications {projection.replications} "
+        f"fundsim run {projection.scenario.given}{sets} --replications {projection.replications} "
         f"--seed {projection.seed}"
     )
 

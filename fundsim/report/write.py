@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 
 from fundsim import __version__
 from fundsim.analysis.measures import MEASURES, Row
-from fundsim.model.run import BLOCK
 from fundsim.report import figures
 from fundsim.report.words import Results, answer, command, stamp
 from fundsim.scenario.errors import InputError, Problem
@@ -92,7 +91,6 @@ def run_card(results: Results) -> dict[str, Any]:
         "notes": list(scenario.notes),
         "seed": projection.seed,
         "replications": projection.replications,
-        "block": BLOCK,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in ("numpy", "scipy", "pyarrow")},
         "world": scenario.world.model_dump(mode="json"),

@@ -52,6 +52,7 @@ class Scenario:
     sources  source id -> title, publisher, year, address, read
     notes    what a reader must be told, e.g. that the default policy was used
     sets     the ``--set`` texts
+    given    what loads it again: the name, or the path of an own file
     """
 
     name: str
@@ -61,6 +62,7 @@ class Scenario:
     sources: Mapping[str, Mapping[str, Any]]
     notes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    given: str = ""
 
     @property
     def hash(self) -> str:
@@ -121,6 +123,7 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         sources=sources,
         notes=tuple(notes),
         sets=tuple(sets),
+        given=name if any(f.kind == "own" for f in chain) else _canonical(chain),
     )
 
 

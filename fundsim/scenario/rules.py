@@ -13,8 +13,8 @@ from fundsim.scenario.schema import Effect, World, assumptions
 
 Broken = tuple[str, str, str]  # key, value, rule
 
-MOST_CASES = 2e6  # cases in one replication
-MOST_CENTS = 2.0**53  # money of one replication stays exact in every sum
+MOST_CASES = 1e6  # cases in one replication
+MOST_EUROS = 1e10  # benefits in one replication: products with a rate in millionths fit 64 bits
 
 
 def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -> list[Broken]:
@@ -28,7 +28,7 @@ def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -
         *_shapes(known),
         *_policy(world, policies),
     ]
-    return broken or list(_sizes(world, known))  # sizes need numbers that can be drawn
+    return broken or list(_sizes(world))  # sizes need numbers that can be drawn
 
 
 Known = Mapping[str, tuple[Assumption, Quantity]]
@@ -174,27 +174,32 @@ def _most(world: World, known: Known, key: str) -> float:
     return min(x, quantity.most)
 
 
-def _sizes(world: World, known: Known) -> Iterator[Broken]:
-    """Refuse what cannot be computed exactly, before computing."""
-    time = world.time
+def most_cases(world: World) -> float:
+    """Cases in one future if level, trend and mass cases are at their high ends."""
+    time, known = world.time, {key: (a, q) for key, a, q in assumptions(world)}
     level, trend, events, scheduled, size = (
         _most(world, known, f"caseload.{key}")
         for key in ("level", "trend", "mass.events_a_year", "mass.scheduled_events", "mass.size")
     )
     years = np.arange(time.start_year - time.history_years, time.start_year + time.horizon_years)
     grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
-    cases = float(np.sum(level * (1 + trend) ** grown + (events + scheduled) * size))
+    return float(np.sum(level * (1 + trend) ** grown + (events + scheduled) * size))
+
+
+def _sizes(world: World) -> Iterator[Broken]:
+    """Refuse what cannot be computed exactly, before computing."""
+    cases = most_cases(world)
     if cases > MOST_CASES:
         rule = f"up to {cases:.2g} cases in one future (level, trend, mass cases); at most {MOST_CASES:.0e}"
         yield "caseload.level", f"{world.caseload.level.value:g}", rule
     wage = world.country.net_wage.value if world.fund.amount.money == "monthly_wages" else 1.0
-    largest = max(
-        world.award.p90.value * 100,
-        *(a.value * wage for key, a, _ in assumptions(world) if key.startswith("fund.amount")),
-        *(a.value for _, a, q in assumptions(world) if q.unit.startswith("EUR")),
+    claim = max(
+        world.award.p90.value,
+        *(a.value * wage for key, a, _ in assumptions(world) if key.startswith("fund.amount.")),
     )
-    if largest * 100 * max(cases, 100) * 100 > MOST_CENTS * 1e6:
-        yield "fund.amount", f"{largest:g}", "amounts are too large to be added up exactly"
+    if claim * cases > MOST_EUROS:
+        rule = f"times {cases:.2g} cases is more than {MOST_EUROS:.0e} euro, too much to add up exactly"
+        yield "fund.amount", f"{claim:g}", rule
 
 
 def _policy(world: World, policies: set[str]) -> Iterator[Broken]:
