@@ -334,9 +334,34 @@ def test_odds_ratios_of_take_up_and_approval() -> None:
     assert abs(z_of_share(int(applies.sum()), applies.size, 0.3)) < MOST_Z
     for group, p in zip(_groups(drawn), _three_groups(0.3, 0.4, 0.25, 3, 2), strict=True):
         assert abs(z_of_share(int(applies[group].sum()), int(group.sum()), p)) < MOST_Z
-    for group, p in zip(_groups(drawn), _three_groups(0.6, 0.4, 0.25, 1, 5), strict=True):
+    assert abs(z_of_share(int(claims.approved.sum()), claims.size, 0.6)) < MOST_Z
+    # among claims the groups are mixed by their take-up: shares (1-i)·a0, i(1-l)·a1, i·l·a2
+    reach = [
+        w * a for w, a in zip((0.6, 0.3, 0.1), _three_groups(0.3, 0.4, 0.25, 3, 2), strict=True)
+    ]
+    aided = reach[2] / sum(reach)
+    p0 = optimize.brentq(
+        lambda p: (1 - aided) * p + aided * with_odds(p, 5) - 0.6, 1e-9, 1 - 1e-9, xtol=1e-14
+    )
+    for group, p in zip(_groups(drawn), (p0, p0, with_odds(p0, 5)), strict=True):
         approved = claims.approved[group[claims.case]]
         assert abs(z_of_share(int(approved.sum()), approved.size, p)) < MOST_Z
+
+
+def test_a_rate_is_the_average_of_those_who_reach_the_step() -> None:
+    """All steps with odds ratios at once: of those referred 30 % sue, of those who sue 60 % win."""
+    sets = ODDS | {
+        "pathway__prosecuted_rate": 1,
+        "pathway__criminal_award_rate": 0.4,
+        "pathway__civil_suit_rate": 0.3,
+        "pathway__civil_award_rate": 0.6,
+    }
+    cases = draw(world(**sets), SEED, np.arange(2000), certain=True).cases
+    criminal = (cases.award > 0) & ~cases.by_civil_court
+    sued = (cases.closed_at > cases.judged_at) & ~criminal
+    referred, sues, wins = int((~criminal).sum()), int(sued.sum()), int(cases.by_civil_court.sum())
+    assert abs(z_of_share(sues, referred, 0.3)) < MOST_Z
+    assert abs(z_of_share(wins, sues, 0.6)) < MOST_Z
 
 
 def test_reform_of_legal_aid_moves_the_average() -> None:

@@ -247,10 +247,10 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
     if not m.yearly and m.kind == "mean" and (parts := precision.spread(x)) is not None:
         found |= {"sd_assumptions": parts.assumptions, "sd_chance": parts.chance}
     if m.tail and projection.replications >= precision.LEAST_FOR_995:
-        for name, tail in (
-            ("var99_5", precision.quantile(x, 0.995)),
-            ("tvar99_5", precision.tail_mean(x, 0.995)),
-        ):
+        tails = {"var99_5": precision.quantile(x, 0.995)}
+        if projection.replications >= precision.LEAST_FOR_TVAR:
+            tails["tvar99_5"] = precision.tail_mean(x, 0.995)
+        for name, tail in tails.items():
             found[name] = tail.value
             if tail.mc_error is not None:
                 found[f"{name}_mc_error"] = tail.mc_error

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundsim.model.caseload import Bools, Ints, years_to_majority
+from fundsim.model.chances import APPROVAL, TAKE_UP, own_chance
 from fundsim.model.macro import Macro
-from fundsim.model.parameters import Parameters, look_up, with_odds
+from fundsim.model.parameters import Parameters, look_up
 from fundsim.model.pathway import (
     NEVER,
     TRAFFICKING,
     Cases,
     Cents,
     Clock,
-    average_to_reference,
     clock_of,
     draw_durations,
-    personal_odds,
     share_with_mean,
     to_cents,
 )
@@ -178,15 +177,13 @@ def take_up(
 ) -> Floats:
     """The chance that each entitled victim applies.  [chosen case]"""
     lever, victims = world.fund.take_up, cases.victims
-    informed, aid = "fund.take_up.informed_odds_ratio", "fund.take_up.legal_aid_odds_ratio"
-    reference = average_to_reference(parameters, "fund.take_up.rate", informed, aid)
     replication = victims.replication[may]
-    odds = personal_odds(
-        parameters, cases.informed[may], cases.legal_aid[may], replication, year, informed, aid
+    rate = own_chance(
+        parameters, TAKE_UP, replication, year, cases.informed[may], cases.legal_aid[may]
     )
     first = parameters.at("fund.take_up.first_year_share", replication, year)
     ramp = np.minimum(first + (1 - first) * (year - clock.start) / lever.ramp_years, 1.0)
-    return np.asarray(with_odds(look_up(reference, replication, year), odds) * ramp)
+    return np.asarray(rate * ramp)
 
 
 def draw_claims(
@@ -204,19 +201,9 @@ def draw_claims(
     working = parameters.at("fund.decision.working_months", replication, year)
     if fund.decision.spread == "exponential":
         working = -np.log1p(-uniforms(word, "working time").astype(np.float64)) * working
-    reference = average_to_reference(
-        parameters, "fund.decision.approval_rate", None, "fund.decision.legal_aid_odds_ratio"
+    approval = own_chance(
+        parameters, APPROVAL, replication, year, cases.informed[case], cases.legal_aid[case]
     )
-    odds = personal_odds(
-        parameters,
-        cases.informed[case],
-        cases.legal_aid[case],
-        replication,
-        year,
-        None,
-        "fund.decision.legal_aid_odds_ratio",
-    )
-    approval = with_odds(look_up(reference, replication, year), odds)
     approved = uniforms(word, "approval") < approval.astype(np.float32)
 
     index = look_up(macro.index(fund.amount.index), replication, year)
@@ -229,7 +216,7 @@ def draw_claims(
 
     share = parameters.at("fund.interim.share", replication, year)
     cap = to_cents(parameters.at("fund.interim.cap", replication, year) * index)
-    interim = np.minimum(np.floor(benefit * share).astype(np.int64), cap)
+    interim = np.minimum(np.floor(benefit * share + 1e-6).astype(np.int64), cap)
     majority_at = victims.identified_at[case].astype(np.float64)
     children = np.flatnonzero(victims.child[case])
     wait = years_to_majority(victims, parameters, case[children]) * 12

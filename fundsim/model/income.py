@@ -142,10 +142,12 @@ class _Draw:
         return self._by_twelfths(to_cents(yearly))
 
     def _grant(self, name: str, source: Grant) -> Cents:
+        """Runs in its first year; then a two-state chain."""
         u = self._uniform(name, "renewal")
         renewed, regained = self._at(name, "renewal_rate"), self._at(name, "regained_rate")
         runs = np.ones(self.shape, dtype=bool)
-        for y in range(1, self.shape[1]):
+        first = 0 if source.from_year is None else max(source.from_year - int(self.years[0]), 0)
+        for y in range(first + 1, self.shape[1]):
             runs[:, y] = u[:, y] < np.where(runs[:, y - 1], renewed[:, y], regained[:, y])
         return self._in_january(
             np.where(runs, to_cents(self._at(name, "amount") * self._index(source.index)), 0)

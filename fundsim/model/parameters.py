@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -179,19 +177,3 @@ def with_odds(rate: Floats, odds_ratio: Floats) -> Floats:
     """A probability whose odds are multiplied; unchanged, to the bit, at an odds ratio of 1."""
     moved = rate * odds_ratio / (1 - rate + rate * odds_ratio)
     return np.where(odds_ratio == 1, rate, moved)
-
-
-def reference_rate(rate: Floats, weights: Sequence[Floats], odds: Sequence[Floats]) -> Floats:
-    """The probability of a victim with odds ratio 1, such that the average over groups is `rate`.
-
-    weights, odds  share and odds ratio of each group; weights sum to 1
-    """
-    if all(bool((o == 1).all()) for o in odds):
-        return rate
-    low, high = np.zeros_like(rate), np.ones_like(rate)
-    for _ in range(60):
-        middle = (low + high) / 2
-        average = sum(w * with_odds(middle, o) for w, o in zip(weights, odds, strict=True))
-        low = np.where(average < rate, middle, low)
-        high = np.where(average < rate, high, middle)
-    return np.where((rate == 0) | (rate == 1), rate, (low + high) / 2)

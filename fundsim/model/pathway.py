@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.caseload import Bools, Ints, Victims
+from fundsim.model.chances import CIVIL_AWARD, CIVIL_SUIT, CRIMINAL_AWARD, Step, own_chance
 from fundsim.model.macro import Macro
-from fundsim.model.parameters import Parameters, look_up, reference_rate, with_odds
+from fundsim.model.parameters import Parameters, look_up, with_odds
 from fundsim.model.streams import Floats32, normals, to_ticks, uniforms
 from fundsim.scenario.assumption import Z90, Floats
 from fundsim.scenario.schema import FORMS, World
@@ -88,41 +89,6 @@ def draw_durations(
     return to_ticks(np.minimum(months, longest))
 
 
-def average_to_reference(
-    parameters: Parameters, key: str, informed_key: str | None, aid_key: str
-) -> Floats:
-    """The probability of a victim neither informed nor aided, for a rate that is today's average.
-
-    informed_key, aid_key  dotted keys of the odds ratios; None if being informed does not matter
-    returns                [replication, year or 1]
-    """
-    drawn = parameters.before_changes
-    informed = drawn("pathway.informed_rate")
-    aided = informed * drawn("pathway.legal_aid_rate")
-    for_informed = drawn(informed_key) if informed_key else np.ones_like(informed)
-    weights = [1 - informed, informed - aided, aided]
-    odds = [np.ones_like(informed), for_informed, for_informed * drawn(aid_key)]
-    rate = parameters[key]
-    shape = np.broadcast_shapes(rate.shape, informed.shape)
-    return reference_rate(np.broadcast_to(rate, shape), weights, odds)
-
-
-def personal_odds(
-    parameters: Parameters,
-    cases_informed: Bools,
-    cases_aided: Bools,
-    replication: Ints,
-    year: Ints,
-    informed_key: str | None,
-    aid_key: str,
-) -> Floats:
-    """A victim's own odds ratio from being informed and legally aided.  [chosen case]"""
-    odds = np.where(cases_aided, parameters.at(aid_key, replication, year), 1.0)
-    if informed_key:
-        odds = np.where(cases_informed, parameters.at(informed_key, replication, year), 1.0) * odds
-    return odds
-
-
 def draw_cases(world: World, parameters: Parameters, macro: Macro, victims: Victims) -> Cases:
     """Draw the pathway of every identified victim."""
     clock = clock_of(world, parameters)
@@ -174,41 +140,25 @@ def draw_cases(world: World, parameters: Parameters, macro: Macro, victims: Vict
     claims = charged[convicted[charged] & ~gone]
 
     # compensation in the criminal case, or referral to civil court
-    informed_key, aid_key = "pathway.informed_odds_ratio", "pathway.legal_aid_odds_ratio"
-
-    def rate_for(key: str, chosen: Ints, year: Ints, told: str | None) -> Floats:
-        base = look_up(
-            average_to_reference(parameters, key, told, aid_key), replication[chosen], year
+    def own(step: Step, chosen: Ints, year: Ints) -> Floats:
+        return own_chance(
+            parameters, step, replication[chosen], year, informed[chosen], legal_aid[chosen]
         )
-        odds = personal_odds(
-            parameters,
-            informed[chosen],
-            legal_aid[chosen],
-            replication[chosen],
-            year,
-            told,
-            aid_key,
-        )
-        return with_odds(base, odds)
 
     year = clock.year(judged_at[claims])
-    rate = rate_for("pathway.criminal_award_rate", claims, year, informed_key)
+    rate = own(CRIMINAL_AWARD, claims, year)
     requalified = parameters.at("pathway.requalified_odds_ratio", replication[claims], year)
     rate = with_odds(rate, np.where(indicted[claims] == LESSER, requalified, 1.0))
     decided = chance("criminal award", claims, rate)
     criminal, referred = claims[decided], claims[~decided]
 
     year = clock.year(judged_at[referred])
-    sues = chance(
-        "civil suit", referred, rate_for("pathway.civil_suit_rate", referred, year, informed_key)
-    )
+    sues = chance("civil suit", referred, own(CIVIL_SUIT, referred, year))
     suits, year = referred[sues], year[sues]
     civil = draw_durations(parameters, "pathway.civil", "civil", victims, suits, year, longest)
     hazard = parameters.at("pathway.civil_withdrawal", replication[suits], year)
     stays = ~chance("civil withdrawal", suits, -np.expm1(-hazard * civil))
-    wins = stays & chance(
-        "civil award", suits, rate_for("pathway.civil_award_rate", suits, year, None)
-    )
+    wins = stays & chance("civil award", suits, own(CIVIL_AWARD, suits, year))
     closed_at[suits] = judged_at[suits] + civil
 
     awarded = np.concatenate([criminal, suits[wins]])

@@ -21,7 +21,7 @@ Floats32 = NDArray[np.float32]
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
-_S41, _S11 = np.uint64(41), np.uint64(11)
+_S41, _S12 = np.uint64(41), np.uint64(12)
 PIECE = 1 << 15  # elements worked on at a time, so that they stay in the cache
 TICKS = 4096  # ticks in a month: times are whole ticks, so that sums of times are exact
 
@@ -68,11 +68,11 @@ class Streams:
     def yearly(
         self, stream: str, replications: NDArray[np.int64], years: NDArray[np.int64], event: int = 0
     ) -> Floats:
-        """Uniforms with 53 bits that belong to no case.  [replication, year]"""
+        """Uniforms with 52 bits, never 0 or 1, that belong to no case.  [replication, year]"""
         cohort = self.cohorts(replications, years, 0)
         key = (int(word(stream)) + event * int(GAMMA)) % 2**64
         z = mix(cohort + np.uint64(key))
-        return ((mix(z) >> _S11).astype(np.float64) + 0.5) * 2.0**-53
+        return ((mix(z) >> _S12).astype(np.float64) + 0.5) * 2.0**-52
 
     def of_replication(self, stream: str, replications: NDArray[np.int64]) -> Floats:
         """One uniform a replication (or set of assumptions).  [replication]"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fundsim.analysis.measures import Row
 from fundsim.analysis.project import Projection
+from fundsim.model.parameters import TWINS
 
 Key = tuple[str, int | None, str]
 
@@ -63,7 +64,7 @@ def months(x: float) -> str:
 def in_futures(p: float, error: float, n: int) -> str:
     """A probability in words that people use, with its error: 54 of 100 futures (± 0.9 points)."""
     if p == 0:
-        return f"in none of {n:,} futures (so below {percent(min(3 / n, 1))})"
+        return f"in none of {n:,} futures (so below {percent(min(3 * TWINS / n, 1))})"
     if p == 1:
         return f"in all {n:,} futures"
     size = (

@@ -199,7 +199,7 @@ def dictionary() -> str:
         "error, one standard error. `p5` … `p95`: percentiles over replications, chance and "
         "assumptions together. `low95`, `high95`: Wilson interval of a probability. `sd_assumptions`, "
         "`sd_chance`: what we do not know, and chance, as standard deviations. `var99_5`, `tvar99_5`: "
-        "99.5 % value at risk and mean beyond it, with `…_mc_error`; not given below 736 replications.",
+        "99.5 % value at risk and mean beyond it, with `…_mc_error`; not given below 736 (TVaR: 3,000) replications.",
         "",
         "`{source}` is a name in the scenario's `[income]`, `{kind}` a kind of cost, `{group}` a form "
         "of exploitation, age or nationality. Whole-horizon counts are of victims identified within "

@@ -208,7 +208,7 @@ class Duration(Part):
 class Pathway(Part):
     """From identification to a final judgment, without a fund.
 
-    Rates are averages over the identified victims of today who reach the stage; the odds ratios
+    Rates are averages over those identified victims who reach the stage today; the odds ratios
     move an informed or legally aided victim away from that average.
     """
 
@@ -403,7 +403,7 @@ class Decision(Part):
     spread: Literal["fixed", "exponential"] = "fixed"
     """Whether the working time is the same for every claim or exponential."""
     approval_rate: Share
-    """Claims granted, averaged over today's victims.  Read at filing."""
+    """Claims granted, averaged over today's claims.  Read at filing."""
     legal_aid_odds_ratio: OddsRatio
     """Effect of legal aid on approval."""
 
