@@ -1,0 +1,47 @@
+"""Headline figures that change only deliberately: `python -m tests.golden` writes golden.json anew.
+
+When they move, CHANGELOG.md says so: Results change (countries; outputs).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fundsim.analysis.measures import measure
+from fundsim.analysis.project import project
+from fundsim.report.words import Results
+from fundsim.scenario.compose import load
+from fundsim.scenario.files import shipped
+
+FILE = Path(__file__).with_name("golden.json")
+COMBINATIONS = (
+    *(f"{country}+tariff" for country in ("serbia", "bosnia_and_herzegovina", "montenegro",
+                                          "north_macedonia", "albania", "kosovo")),
+    *(f"serbia+{policy}" for policy in ("no_fund", "status_fixed", "judgment_advance", "full_judgment",
+                                        "assets_only", "conviction_levy", "mixed_financing", "tariff_interim")),
+    "serbia+tariff+legal_aid+informing+budget_cut",
+)  # fmt: skip
+MEASURES = (
+    "due_a_year", "outgo_a_year", "income_a_year", "ruin", "peak_need", "incurred_total", "identified",
+    "share_paid_without", "share_paid_with", "months_to_payment_with", "received_with",
+)  # fmt: skip
+
+
+def figures() -> dict[str, dict[str, float]]:
+    """The headline of each combination at 300 replications."""
+    found = {}
+    for name in COMBINATIONS:
+        [projection] = project([load(name)], 300, seed=1)
+        results = Results.of(projection, measure(projection))
+        found[name] = {m: results.get(m) for m in MEASURES}
+    return found
+
+
+def policies() -> set[str]:
+    """The shipped policies, each of which a combination must show."""
+    return set(shipped("policy"))
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(figures(), indent=1) + "\n", encoding="utf-8")
