@@ -71,30 +71,32 @@ def mean_caseload(world: World, parameters: Parameters) -> Floats:
     return parameters["caseload.level"] * (1 + parameters["caseload.trend"]) ** grown[None, :]
 
 
-def counts(
-    world: World, parameters: Parameters, streams: Streams, replications: Ints
-) -> tuple[Ints, Ints]:
-    """Ordinary and mass-case victims identified in each year.  Two arrays [replication, year]"""
-    years = parameters.years
-    shape = (replications.size, years.size)
-    mean = np.broadcast_to(mean_caseload(world, parameters), shape)
-    k = np.broadcast_to(parameters["caseload.dispersion"], shape)
-    mixed = (
-        mean * special.gammaincinv(k, streams.yearly("over-dispersion", replications, years)) / k
-    )
-    ordinary = poisson_quantile(streams.yearly("caseload", replications, years), mixed)
+def counts(world: World, parameters: Parameters, streams: Streams, replications: Ints) -> Ints:
+    """Ordinary and mass-case victims identified in each year.  [replication, year, 2]"""
+    first, last = years_drawn(world)
+    inside = slice(first - int(parameters.years[0]), last - int(parameters.years[0]) + 1)
+    years = parameters.years[inside]
+    shape = (replications.size, parameters.years.size)
 
-    rate = np.broadcast_to(parameters["caseload.mass.events_a_year"], shape)
+    def wide(table: Floats) -> Floats:
+        return np.ascontiguousarray(np.broadcast_to(table, shape)[:, inside])
+
+    mean, k = wide(mean_caseload(world, parameters)), wide(parameters["caseload.dispersion"])
+    shock = special.gammaincinv(k, streams.yearly("over-dispersion", replications, years)) / k
+    ordinary = poisson_quantile(streams.yearly("caseload", replications, years), mean * shock)
+
+    rate = wide(parameters["caseload.mass.events_a_year"])
     events = poisson_quantile(streams.yearly("mass cases", replications, years), rate)
-    scheduled = np.broadcast_to(parameters["caseload.mass.scheduled_events"], shape)
-    events = events + np.rint(scheduled).astype(np.int64)
-    size = np.broadcast_to(parameters["caseload.mass.size"], shape)
-    mass = np.zeros(shape, dtype=np.int64)
+    events += np.rint(wide(parameters["caseload.mass.scheduled_events"])).astype(np.int64)
+    size = wide(parameters["caseload.mass.size"])
+    mass = np.zeros_like(events)
     for event in range(int(events.max(initial=0))):
         struck = events > event
         u = streams.yearly("mass case size", replications, years, event)
         mass[struck] += 1 + poisson_quantile(u[struck], np.maximum(size[struck] - 1, 0.0))
-    return ordinary, mass
+    both = np.zeros((*shape, 2), dtype=np.int64)
+    both[:, inside] = np.stack([ordinary, mass], axis=2)
+    return both
 
 
 def years_drawn(world: World) -> tuple[int, int]:
@@ -112,11 +114,7 @@ def draw_victims(
 ) -> Victims:
     """Draw the identified victims of a block: when, and who."""
     years = parameters.years
-    first, last = years_drawn(world)
-    ordinary, mass = counts(world, parameters, streams, replications)
-    outside = (years < first) | (years > last)
-    both = np.stack([ordinary, mass], axis=2)  # [replication, year, mass]
-    both[:, outside, :] = 0
+    both = counts(world, parameters, streams, replications)
     cohort = np.stack([streams.cohorts(replications, years, m) for m in (0, 1)], axis=2)
     number = both.ravel()
     starts = np.cumsum(number) - number
