@@ -90,7 +90,10 @@ def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> No
         names = [f"{base}+{n}" for base in files.shipped("base") for n in ["", *additions]]
         names = [name.rstrip("+") for name in names]
     found = load_all(names)
-    typer.echo(f"{len(found)} scenarios checked: no problems.")
+    for scenario in found:
+        for note in scenario.notes if scenarios else ():
+            typer.echo(f"{scenario.name}: note: {note}.")
+    typer.echo(f"{len(found)} scenario{'s' if len(found) != 1 else ''} checked: no problems.")
 
 
 @app.command()
@@ -172,7 +175,7 @@ def joined(names: list[str]) -> list[str]:
     """`serbia +my.toml` is one scenario: a name that begins with + joins the one before it."""
     found: list[str] = []
     for name in names:
-        if name.startswith("+") and found:
+        if found and (name.startswith("+") or found[-1].endswith("+")):
             found[-1] += name
         else:
             found.append(name)

@@ -146,14 +146,18 @@ def settle(future: Future, r: int) -> dict[str, list[int]]:
             claim = p["claim"]
             if p["left"] == 0 and p["last"] and pursuit.pursued[claim]:
                 begun = max(max(t, p["decided"]) + 1, float(pursuit.from_at[claim]))
+                if begun > float(pursuit.until[claim]):
+                    continue  # the offender has paid the victim by then
                 later_costs[min(math.floor(begun), months)] += int(pursuit.cost[claim])
                 month = math.floor(begun + float(pursuit.delay[claim]))
                 recoveries[min(month, months)] += int(pursuit.recovery[claim])
         flows["repayments"][t] = min(cash, advance)
         cash -= flows["repayments"][t]
         advance -= flows["repayments"][t]
+        spent = sum(flows[f"cost.{kind}"][t] for kind in KINDS) + flows["benefits"][t]
+        lapsing = max(lapsing - spent - flows["repayments"][t], 0)
         if t % 12 == 11:
-            flows["lapsed"][t] = min(cash, lapsing)
+            flows["lapsed"][t] = min(cash, max(lapsing, 0))
             cash -= flows["lapsed"][t]
         flows["cash"][t], flows["advance"][t] = cash, advance
         flows["arrears"][t] = sum(bill[1] for bill in bills)

@@ -73,7 +73,6 @@ def own(tmp_path: Path) -> Own:
     ("name", "message"),
     [
         ("sebia", "sebia: no such country; .* did you mean 'serbia'"),
-        ("SERBIA", "SERBIA: no such country; .* did you mean 'serbia'"),
         ("serbia+tarrif", "tarrif: no such policy, reform or stress; .* did you mean 'tariff'"),
         ("", r"\(empty name\): no such country"),
         ("serbia+", r"\(empty name\): no such policy"),
@@ -120,8 +119,8 @@ def test_the_problems_of_all_scenarios_are_told_at_once() -> None:
         ('caseload.level="2%"', 'write 0.02, not "2%"'),
         ("caseload.level=[1, 2]", "caseload.level.value: must be a number"),
         ("caseload.level=1979-05-27", "caseload.level.value: must be a number"),
-        ("caseload.level=1 2", "--set: caseload.level = 1 2: the value is not TOML"),
-        ("caseload.level=3\nfund.x=1", "the value is not TOML"),
+        ("caseload.level=1 2", "--set: caseload.level = 1 2: cannot be read"),
+        ("caseload.level=3\nfund.x=1", "cannot be read"),
         ("caseload.level=-3", "--set: caseload.level: -3 must be between 0 and"),
         ("caseload.child_rate=1.2", "caseload.child_rate: 1.2 must be a share between 0 and 1"),
         ("caseload.child_rate=nan", "caseload.child_rate.value = nan: must be finite"),
@@ -148,7 +147,7 @@ def test_the_problems_of_all_scenarios_are_told_at_once() -> None:
         ('country.name="\\u001b[31m"', "control or direction character"),
         ("caseload.level=1" + "0" * 5000, "is too long"),
         ("a." * 990 + "a=1", "is too long"),
-        ("caseload.level=" + "[" * 900 + "]" * 900, "the value is not TOML"),
+        ("caseload.level=" + "[" * 900 + "]" * 900, "cannot be read"),
         ('country.code="XK"', r"country.name = Serbia: is written Kosovo\*, with a footnote"),
         ('country.name="Kosovo"', r"--set: country.name = Kosovo: is written Kosovo\*"),
         ('country.name="Kosovo*"', r"is written Kosovo\*, with a footnote"),
@@ -448,7 +447,7 @@ def test_many_long_dotted_keys_are_refused_quickly(own: Own) -> None:
 
 def test_a_byte_order_mark_is_accepted(own: Own) -> None:
     path = own.write(b'\xef\xbb\xbfquestion = "?"\nextends = "serbia"\n')
-    assert load(path).question == "?"
+    assert load(path).questions[-1] == "?"
 
 
 def test_windows_line_ends_are_accepted_and_lines_still_count(own: Own) -> None:

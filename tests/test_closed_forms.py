@@ -285,8 +285,8 @@ def test_odds_ratios_keep_the_average(stage: str) -> None:
     """With odds ratios the average over victims is still the rate, and each group has its own chance.
 
     p₀ is solved here by Brent's method.  Everybody is convicted; for the suit and the civil award
-    nobody has an award in the criminal case, so that all today's victims reach the stage.  The odds
-    ratio of requalification applies afterwards, and moves the average.
+    nobody has an award in the criminal case, so that all today's victims reach the stage.  Where all
+    are requalified the average is theirs, and their odds ratio cancels out.
     """
     lesser = stage == "lesser offence"
     rate = {"criminal award": 0.2, "lesser offence": 0.2, "suit": 0.3, "civil award": 0.6}[stage]
@@ -309,10 +309,7 @@ def test_odds_ratios_keep_the_average(stage: str) -> None:
     expected: tuple[float, ...] = _three_groups(
         rate, 0.4, 0.25, 1 if stage == "civil award" else 3, 4
     )
-    if lesser:
-        expected = tuple(with_odds(p, 0.5) for p in expected)
-    else:
-        assert abs(z_of_share(int(happened.sum()), happened.size, rate)) < MOST_Z
+    assert abs(z_of_share(int(happened.sum()), happened.size, rate)) < MOST_Z
     for group, p in zip(_groups(drawn), expected, strict=True):
         assert abs(z_of_share(int(happened[group].sum()), int(group.sum()), p)) < MOST_Z
 
@@ -972,7 +969,8 @@ def test_poisson_quantile_never_falls_with_the_mean() -> None:
 def test_take_up_ramp() -> None:
     """The rate times min(1, f + (1-f)·y/3) in year y after the opening: 0.25, 0.5, 0.75, 1 of 0.8.
 
-    Those identified in the two years before it file in the first year, if the fund reaches back.
+    Those identified in the two years before it, if the fund reaches back, all apply with 0.8 in the end:
+    0.25 of them at the opening, and another quarter in each of the next three years.
     """
     sets = PLAIN | OPEN | {
         "fund__take_up__rate": 0.8,
@@ -985,9 +983,15 @@ def test_take_up_ramp() -> None:
     entry, identified = drawn.entry, drawn.cases.victims.identified_at
     assert entry.entitled.all()
     assert identified.min() < -23
-    assert (entry.clock_at == np.maximum(identified, 0)).all()
+    new = identified >= 0
+    assert (entry.clock_at[new] == identified[new]).all()
+    stock = ~new & entry.applies
+    assert abs(z_of_share(int(stock.sum()), int((~new).sum()), 0.8)) < MOST_Z
+    for wait in (0, 12, 24, 36):
+        reached = entry.clock_at[stock] == wait
+        assert abs(z_of_share(int(reached.sum()), reached.size, 0.25)) < MOST_Z
     year = years_of(drawn, identified)
-    for y, share in enumerate([0.25, 0.25, 0.25, 0.5, 0.75, 1, 1], start=-2):
+    for y, share in enumerate([0.25, 0.5, 0.75, 1, 1]):
         applies = entry.applies[year == y]
         assert abs(z_of_share(int(applies.sum()), applies.size, 0.8 * share)) < MOST_Z
 
@@ -1286,3 +1290,72 @@ def test_recoveries_by_subrogation() -> None:
     assert (ledger.costs_due["subrogation"][:, 1:] * 1000 == paid * 30).all()
     excess = back.sum(axis=1) - 0.3 * 0.25 * paid.sum(axis=1)
     assert abs(z_of_mean(excess, 0)) < MOST_Z
+
+
+def test_the_victims_of_a_mass_case_are_identified_at_once() -> None:
+    """Within half a month, the month uniform over the year; its size is one plus a Poisson number."""
+    sets = PLAIN | {
+        "caseload__level": 0,
+        "caseload__mass__scheduled_events": 2,
+        "caseload__mass__size": 30,
+        "time__horizon_years": 1,
+        "time__history_years": 0,
+    }
+    people = draw(world(**sets), SEED, np.arange(600), certain=True).cases.victims
+    sizes, starts = [], []
+    for r in range(600):
+        at = np.sort(people.identified_at[people.replication == r])
+        cuts = np.flatnonzero(np.diff(at) > 0.5)
+        if cuts.size == 1:  # two cases in one half month cannot be told apart here
+            sizes += [cuts[0] + 1, at.size - cuts[0] - 1]
+            starts += [at[0], at[cuts[0] + 1]]
+            assert at[cuts[0]] - at[0] < 0.5
+    assert len(sizes) > 1000
+    z = (np.mean(sizes) - 30) / (np.std(sizes) / np.sqrt(len(sizes)))
+    assert abs(z) < MOST_Z
+    assert min(starts) < 0.5
+    assert max(starts) > 11
+
+
+def test_take_up_at_a_judgment_is_the_average_of_those_with_an_award() -> None:
+    """The aided are many among those with an award; the rate is still their average, and so is approval."""
+    sets = ODDS | OPEN | {
+        "pathway__prosecuted_rate": 0.6,
+        "pathway__requalified_rate": 0.5,
+        "pathway__criminal_award_rate": 0.3,
+        "pathway__civil_suit_rate": 0.4,
+        "pathway__civil_award_rate": 0.6,
+        "fund__entry_point": "judgment",
+        "fund__take_up__rate": 0.5,
+        "fund__take_up__informed_odds_ratio": 3,
+        "fund__take_up__legal_aid_odds_ratio": 4,
+        "fund__decision__approval_rate": 0.6,
+        "fund__decision__legal_aid_odds_ratio": 5,
+        "time__history_years": 0,
+    }  # fmt: skip
+    drawn = draw(world(**sets), SEED, np.arange(2500), certain=True)
+    entitled = drawn.entry.entitled
+    applies = int(drawn.entry.applies[entitled].sum())
+    assert abs(z_of_share(applies, int(entitled.sum()), 0.5)) < MOST_Z
+    approved = drawn.claims.approved
+    assert abs(z_of_share(int(approved.sum()), approved.size, 0.6)) < MOST_Z
+
+
+def test_a_finished_reform_costs_nothing_and_without_a_fund_the_state_pays() -> None:
+    """A cost in 2020-2022 is not booked at the opening; a fund's cost without a fund is the state's."""
+    table = '{ label = "Old", from_year = %d, until_year = %d, cost_once = 1000, cost_by = "fund" }'
+    money = '{ value = 1000, unit = "EUR", source = "judgement" }'
+    for start, paid in ((2020, 0.0), (2028, 1000.0)):
+        reform = (table % (start, start + 2)).replace("= 1000", f"= {money}")
+        for point, bearer in (("identified", "fund"), ("none", "state")):
+            future = simulate(
+                world(**PLAIN | STILL | {"reform__old": reform, "fund__entry_point": point}),
+                SEED,
+                np.arange(2),
+                certain=True,
+            )
+            fund = future.ledger.costs.get("reforms", np.zeros((2, 1))).sum() / 100 / 2
+            state = future.state_costs.sum() / 2
+            assert (fund, state) == pytest.approx(
+                (paid, 0) if bearer == "fund" else (0, paid), rel=0.2
+            )

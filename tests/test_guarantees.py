@@ -87,6 +87,17 @@ def test_a_larger_run_contains_the_smaller_one() -> None:
         assert np.array_equal(small.column(name), large.column(name)[:1000]), name
 
 
+@pytest.mark.parametrize("name", ["north_macedonia+tariff", "kosovo+judgment_advance"])
+def test_a_last_block_of_one_replication_fits_to_the_others(name: str) -> None:
+    """Whatever happens or does not happen in a block, it has the same columns."""
+    scenario = load(name, ["time.horizon_years=3", "time.runoff_years=2"])
+    [run], [more] = project([scenario], 501, seed=20260101), project([scenario], 520, seed=20260101)
+    assert run.column("ruin").size == 501
+    for column in run.columns:
+        assert np.array_equal(run.column(column), more.column(column)[:501])
+        assert np.array_equal(run.column(column, 499, 501), run.column(column)[499:501])
+
+
 def test_workers_change_nothing() -> None:
     scenarios = [
         load(n, ["time.horizon_years=2", "time.runoff_years=2"]) for n in ("kosovo", "serbia")
@@ -162,6 +173,26 @@ def test_a_reform_changes_nothing_before_it_starts(reform: str) -> None:
         assert np.array_equal(x, y)
     if dated(reform, change):
         assert not equal(before.ledger, after.ledger), "the reform never does anything"
+
+
+@pytest.mark.parametrize("reform", REFORMS)
+def test_a_shipped_reform_file_changes_nothing_before_its_year(reform: str) -> None:
+    """The file as a user names it, with all the switches it sets."""
+    name = f"kosovo+tariff+{reform}"
+    start = load(name).world.reform[reform].from_year
+    months = 12 * (start - 2027)
+    before, after = (simulate(world(n), 8, N).ledger for n in ("kosovo+tariff", name))
+    for source in set(after.income) - set(before.income):
+        assert not after.income.pop(source)[:, :months].any()
+    for x, y in zip(flows(before, months), flows(after, months), strict=True):
+        assert np.array_equal(x, y)
+    if months == 0:
+        assert reform in {
+            "child_protection",
+            "earmarked_line",
+            "legal_aid_by_fund",
+            "reintegration",
+        }
 
 
 @pytest.mark.parametrize("reform", REFORMS)

@@ -96,18 +96,33 @@ def test_several_scenarios_get_a_folder_each(fundsim, tmp_path, capsys) -> None:
     assert drawn == {"pathway"}, "without a fund there is no cash to draw"
 
 
-def test_an_earlier_run_is_replaced_and_a_foreign_folder_is_not_touched(
-    fundsim, tmp_path, capsys
-) -> None:
+def test_an_earlier_run_of_the_same_scenario_is_replaced(fundsim, tmp_path) -> None:
     assert fundsim("run", "serbia", *SMALL, "-q", "--out", "out") == 0
-    assert fundsim("run", "kosovo", *SMALL, "-q", "--out", "out") == 0
-    assert "kosovo" in (tmp_path / "out/summary.json").read_text(encoding="utf-8")
+    assert fundsim("run", "serbia", *SMALL, "-q", "--seed", "7", "--out", "out") == 0
+    assert "seed 7" in (tmp_path / "out/summary.json").read_text(encoding="utf-8")
+
+
+def test_nothing_that_a_run_did_not_write_is_ever_deleted(fundsim, tmp_path, capsys) -> None:
+    """A folder of something else, a run of other scenarios, a run with the user's own notes in it."""
     foreign = tmp_path / "letters"
     foreign.mkdir()
     (foreign / "minister.txt").write_text("draft", encoding="utf-8")
     assert fundsim("run", "serbia", *SMALL, "--out", "letters") == 2
     assert "is not empty and holds no run" in capsys.readouterr().err
     assert [p.name for p in foreign.iterdir()] == ["minister.txt"]
+
+    assert fundsim("run", "serbia", "kosovo", *SMALL, "-q", "--out", "out") == 0
+    assert fundsim("run", "serbia", *SMALL, "-q", "--out", "out") == 2
+    assert "holds a run of serbia+tariff, kosovo+tariff" in capsys.readouterr().err
+    assert (tmp_path / "out/kosovo+tariff/summary.json").exists()
+
+    notes = tmp_path / "out/kosovo+tariff/figures/notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    assert fundsim("run", "serbia", "kosovo", *SMALL, "-q", "--out", "out") == 2
+    assert "notes.txt, which no run wrote" in capsys.readouterr().err
+    assert notes.read_text(encoding="utf-8") == "mine"
+    notes.unlink()
+    assert fundsim("run", "serbia", "kosovo", *SMALL, "-q", "--out", "out") == 0
 
 
 @pytest.mark.parametrize("broken", ["_write_table", "_write_replications", "_write_json"])
@@ -121,7 +136,7 @@ def test_a_full_disk_leaves_the_earlier_run_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(write, broken, full)
-    assert fundsim("run", "kosovo", *SMALL, "-q", "--out", "out") == 3
+    assert fundsim("run", "serbia", *SMALL, "-q", "--seed", "7", "--out", "out") == 3
     assert "No space left" in capsys.readouterr().err
     assert {p: p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()} == before
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
@@ -212,8 +227,9 @@ def test_list_show_and_new(fundsim, tmp_path, capsys) -> None:
     assert "without prejudice" in told
     assert fundsim("new", "Moldova", "moldova.toml") == 0
     assert fundsim("check", "moldova.toml") == 0
-    assert fundsim("run", "moldova.toml", *SMALL, "-q") == 0
-    assert "judgement" in capsys.readouterr().out
+    assert "numbers are still placeholders" in capsys.readouterr().out
+    assert fundsim("run", "moldova.toml", *SMALL) == 0
+    assert "the result says nothing yet" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", figures.FIGURES)
@@ -228,3 +244,14 @@ def test_each_figure_is_a_picture_with_its_stamp(fundsim, tmp_path, name) -> Non
     svg = (tmp_path / f"out/figures/{name}.svg").read_text(encoding="utf-8")
     assert "seed 20260101" in svg
     assert "nan" not in svg.lower().replace("financ", "")
+
+
+def test_a_setting_that_makes_an_assumption_certain_is_told(fundsim, capsys) -> None:
+    """Confirming a value must not quietly make a fund look safer."""
+    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate=0.2") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "fund.take_up.rate is taken as certain; it was believed to lie between 0.02 and 0.6" in told
+    )
+    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate.value=0.3") == 0
+    assert "taken as certain" not in capsys.readouterr().out

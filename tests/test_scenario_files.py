@@ -203,7 +203,7 @@ def test_the_order_of_names_does_not_matter() -> None:
     assert one.hash == other.hash
     assert one.name == other.name == "serbia+tariff+informing+legal_aid+mass_case"
     assert one.origins == other.origins
-    assert one.question == other.question
+    assert one.questions == other.questions
 
 
 def test_the_hash_is_twelve_hex_digits_and_stays() -> None:
@@ -379,7 +379,7 @@ def test_an_own_file_extends_names_in_a_text_or_a_list(own: Any, extends: str) -
     scenario = load(path)
     check_seven(scenario)
     assert scenario.name == "serbia+tariff+my"
-    assert scenario.question == "What if?"
+    assert scenario.questions[-1] == "What if?"
     assert str(scenario.origin("fund.decision.caseworkers")) == f"{path}:4"
 
 
@@ -422,3 +422,23 @@ def test_loading_twice_does_not_leak_from_one_scenario_to_another(own: Any) -> N
     load("serbia", ["caseload.level.value=70", "fund.amount.tariff.adult.sexual=1"])
     load(own("[caseload]\ntrend_years = 3\n"))
     assert load("serbia").hash == plain
+
+
+@pytest.mark.parametrize("policy", sorted(files.shipped("policy")))
+def test_a_country_given_by_path_lies_below_its_policy(policy: str, tmp_path: Path) -> None:
+    """By name or by path, and also as `fundsim new` writes it, the policy has the last word."""
+    shipped = load(f"serbia+{policy}")
+    path = tmp_path / "mycountry.toml"
+    path.write_text(files.shipped("base")["serbia"].read_text(encoding="utf-8"), encoding="utf-8")
+    assert load(f"{path}+{policy}").hash == shipped.hash
+    assert load(str(path)).hash == load("serbia").hash
+    path.write_text(country_template("Serbia"), encoding="utf-8")
+    ours, theirs = load(f"{path}+{policy}").world, shipped.world
+    same = {"update": {"country": theirs.country}}
+    numbers = [
+        {k: (a.value, a.low, a.high) for k, a, _ in assumptions(w.model_copy(**same))}
+        for w in (ours, theirs)
+    ]
+    assert numbers[0] == numbers[1]
+    assert ours.fund.entry_point == theirs.fund.entry_point
+    assert ours.fund.amount.basis == theirs.fund.amount.basis

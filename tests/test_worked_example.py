@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from fundsim.model.caseload import Victims
+from fundsim.model.chances import Chances
 from fundsim.model.claims import draw_claims, draw_entries
 from fundsim.model.fund import UNPAID
 from fundsim.model.income import draw_income
@@ -48,6 +49,7 @@ def five_cases() -> Future:
     one = np.arange(1)
     streams = Streams(1, "RS")
     parameters = Parameters(world, streams, one, table_years(world), certain=True)
+    chances = Chances(world, parameters)
     macro = draw_macro(parameters, streams, one, world.time)
     n = 5
     award_at = np.array([0, 1.5, 2, 4, 10], dtype=np.float32)
@@ -66,8 +68,8 @@ def five_cases() -> Future:
         award_at=award_at, by_civil_court=~yes, recovered=recovered, recovered_at=recovered_at,
         closed_at=award_at,
     )  # fmt: skip
-    entry = draw_entries(world, parameters, cases)
-    claims = draw_claims(world, parameters, macro, cases, entry, 24)
+    entry = draw_entries(world, parameters, chances, cases)
+    claims = draw_claims(world, parameters, chances, macro, cases, entry, 24)
     claims = replace(claims, approved=np.array([True, True, True, False, True]))
     income = draw_income(world, parameters, macro, streams, one)
     return settle_drawn(world, Drawn(one, parameters, macro, cases, entry, claims, income, 24))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from fundsim.model.caseload import Victims
 from fundsim.model.claims import Claims
 from fundsim.model.fund import UNPAID
-from fundsim.model.pathway import TRAFFICKING, Cents
+from fundsim.model.parameters import look_up
+from fundsim.model.pathway import TRAFFICKING, Cents, clock_of
 from fundsim.model.run import Future
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS
@@ -84,10 +85,23 @@ def money(future: Future) -> dict[str, Floats]:
     out["benefits_total"] = out["benefits"].sum(axis=1)
     lowest = ledger.notional[:, : 12 * years].min(axis=1) / 100.0
     out["worst_balance"] = lowest
-    out["peak_need"] = np.maximum(-lowest, 0.0)
+    out["peak_need"] = _peak_need(future)
     out["ruin"] = out["shortfall_so_far"][:, -1]
     out["longest_delay"] = _longest_delay(future)
     return out
+
+
+def _peak_need(future: Future) -> Floats:
+    """The most that was ever missing, discounted to the opening at the fund's own return."""
+    time, drawn = future.world.time, future.drawn
+    years, n = time.horizon_years, drawn.replications.size
+    growth = np.ones((n, 12 * years))
+    if future.world.fund.reserve_return:
+        start = int(time.start_year - drawn.parameters.years[0])
+        rate = np.log1p(drawn.macro.investment_return[:, start : start + years]) / 12
+        growth = np.exp(np.cumsum(np.repeat(rate, 12, axis=1), axis=1))
+    missing = -future.ledger.notional[:, : 12 * years] / 100.0 / growth
+    return np.asarray(np.maximum(missing.max(axis=1), 0.0))
 
 
 def _incurred(future: Future) -> tuple[Floats, Floats]:
@@ -124,8 +138,30 @@ def _sums(place: Ints, weights: Bools | Floats | None, n: int) -> Floats:
     return np.bincount(place, weights=weights, minlength=n).astype(np.float64)
 
 
+def _deflated(future: Future, amount: Floats, replication: Ints, at: Floats) -> Floats:
+    """Nominal amounts in euro of the price year, by the calendar year of each time."""
+    clock = clock_of(future.world, future.drawn.parameters)
+    year = clock.year(np.minimum(at, 12.0 * clock.width))
+    return amount / look_up(future.drawn.macro.prices, replication, year)
+
+
+def _paid_on_claims(future: Future) -> Floats:
+    """What the fund pays on each claim, in euro of the price year.  [claim]
+
+    A payment that is never completed counts what is paid of it, at the prices of its due month.
+    """
+    due = future.due
+    made = (due.amount - future.payment_left) / 100.0
+    month = np.where(future.payment_month < UNPAID, future.payment_month, due.month)
+    real = _deflated(future, made, due.replication, month.astype(np.float64))
+    return _sums(due.claim, real, future.drawn.claims.size)
+
+
 def victims(future: Future) -> dict[str, Floats]:
-    """What the victims identified within the horizon get, without and with the fund."""
+    """What the victims identified within the horizon get, without and with the fund.
+
+    Amounts are in euro of the price year.
+    """
     drawn, cases, claims = future.drawn, future.drawn.cases, future.drawn.claims
     people, n = cases.victims, drawn.replications.size
     counted = people.identified_at >= 0
@@ -137,12 +173,14 @@ def victims(future: Future) -> dict[str, Floats]:
 
     offender_at = np.where(cases.recovered_at < drawn.months, cases.recovered_at, np.inf)
     offender = np.where(offender_at < np.inf, cases.recovered, 0) / 100.0
+    offender[:] = _deflated(future, offender, people.replication, offender_at)
     fund_at = np.full(people.size, np.inf, dtype=np.float32)
-    done = future.paid_in_month < UNPAID
+    done = (future.paid_in_month < UNPAID) & (
+        claims.benefit > 0
+    )  # set off in full: the offender paid
     fund_at[claims.case[done]] = np.minimum(future.paid_in_month[done], drawn.months) + 1
-    made = (future.due.amount - future.payment_left) / 100.0
     fund_pays = np.zeros(people.size)
-    fund_pays[claims.case] = _sums(future.due.claim, made, claims.size)
+    fund_pays[claims.case] = _paid_on_claims(future)
     kept = np.where(_right_kept(future, claims), offender, np.maximum(offender - fund_pays, 0.0))
     both_at = np.minimum(offender_at, fund_at)
 
@@ -152,13 +190,17 @@ def victims(future: Future) -> dict[str, Floats]:
     without = _Receivers(people, counted, offender, offender_at, n)
     with_fund = _Receivers(people, counted, fund_pays + kept, both_at, n)
     awarded = np.flatnonzero((cases.award_at < drawn.months) & counted)
+    award = _deflated(
+        future, cases.award / 100.0, people.replication, cases.award_at.astype(np.float64)
+    )
     out = {
         "identified": count(counted),
         "informed": count(cases.informed),
         "prosecuted": count(cases.indicted == TRAFFICKING),
         "convicted": count(cases.convicted & (cases.judged_at < drawn.months)),
         "awarded": _sums(people.replication[awarded], None, n),
-        "awards": _sums(people.replication[awarded], cases.award[awarded] / 100.0, n),
+        "awards": _sums(people.replication[awarded], award[awarded], n),
+        "amount_by_fund": _sums(people.replication[counted], fund_pays[counted], n),
         "entitled": count(drawn.entry.entitled),
         "applied": count(filed),
         "granted": count(granted),
@@ -177,7 +219,7 @@ def victims(future: Future) -> dict[str, Floats]:
             out[f"identified.{group}"] = count(code == number)
             out[f"awards.{group}"] = _sums(
                 people.replication[awarded],
-                np.where(code[awarded] == number, cases.award[awarded] / 100.0, 0.0),
+                np.where(code[awarded] == number, award[awarded], 0.0),
                 n,
             )
             out |= without.of_group("without", group, code == number)
@@ -218,9 +260,9 @@ class _Receivers:
 def _right_kept(future: Future, claims: Claims) -> Bools:
     """Victims whose right against the offender has not passed to the fund.  [case]"""
     kept = np.ones(future.drawn.cases.victims.size, dtype=bool)
-    taken = future.pursuit.pursued & (future.paid_in_month < UNPAID)
-    after = future.drawn.cases.recovered_at[claims.case] > claims.filed_at
-    kept[claims.case[taken & after]] = False
+    begun = np.maximum(future.paid_in_month + 1.0, future.pursuit.from_at)
+    taken = future.pursuit.pursued & (begun <= future.pursuit.until)
+    kept[claims.case[taken & (future.paid_in_month < UNPAID)]] = False
     return kept
 
 

@@ -18,6 +18,7 @@ from typing import IO
 import numpy as np
 
 from fundsim.analysis.outcomes import outcomes
+from fundsim.model.ledger import LedgerError
 from fundsim.model.run import block_size, simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -49,8 +50,9 @@ class Projection:
 
     def add(self, block: int, names: tuple[str, ...], table: Floats) -> None:
         """Keep a block's outcomes.  table [column, replication]"""
-        if not self.columns:
-            self.columns = names
+        self.columns = self.columns or names
+        if names != self.columns:
+            raise LedgerError("blocks differ in their columns: the outcomes cannot be put together")
         self._file.seek(block * self.block * len(names) * 8)
         self._file.write(np.ascontiguousarray(table).tobytes())
 
@@ -62,15 +64,17 @@ class Projection:
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
-    def column(self, name: str) -> Floats:
-        """One outcome for every replication.  [replication]"""
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> Floats:
+        """One outcome for every replication, or for those from `start` to `stop`.  [replication]"""
         place = self.columns.index(name)
+        stop = self.replications if stop is None else stop
+        begin = start // self.block * self.block
         pieces = []
-        for first in range(0, self.replications, self.block):
+        for first in range(begin, stop, self.block):
             size = min(self.block, self.replications - first)
             self._file.seek((first * len(self.columns) + place * size) * 8)
             pieces.append(np.frombuffer(self._file.read(size * 8)))
-        return np.concatenate(pieces)
+        return np.concatenate(pieces)[start - begin : stop - begin]
 
     def years(self) -> range:
         """Calendar years of the horizon."""

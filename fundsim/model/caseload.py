@@ -15,6 +15,7 @@ from fundsim.scenario.schema import World
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+MASS_SPREAD = 0.5  # months in which the victims of one mass case are identified
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def mean_caseload(world: World, parameters: Parameters) -> Floats:
 
 
 def counts(world: World, parameters: Parameters, streams: Streams, replications: Ints) -> Ints:
-    """Ordinary and mass-case victims identified in each year.  [replication, year, 2]"""
+    """Ordinary victims, then those of each mass case, in each year.  [replication, year, 1 + event]"""
     first, last = years_drawn(world)
     inside = slice(first - int(parameters.years[0]), last - int(parameters.years[0]) + 1)
     years = parameters.years[inside]
@@ -89,14 +90,13 @@ def counts(world: World, parameters: Parameters, streams: Streams, replications:
     events = poisson_quantile(streams.yearly("mass cases", replications, years), rate)
     events += np.rint(wide(parameters["caseload.mass.scheduled_events"])).astype(np.int64)
     size = wide(parameters["caseload.mass.size"])
-    mass = np.zeros_like(events)
-    for event in range(int(events.max(initial=0))):
-        struck = events > event
+    number = np.zeros((*shape, 1 + int(events.max(initial=0))), dtype=np.int64)
+    number[:, inside, 0] = ordinary
+    for event in range(number.shape[2] - 1):
         u = streams.yearly("mass case size", replications, years, event)
-        mass[struck] += 1 + poisson_quantile(u[struck], np.maximum(size[struck] - 1, 0.0))
-    both = np.zeros((*shape, 2), dtype=np.int64)
-    both[:, inside] = np.stack([ordinary, mass], axis=2)
-    return both
+        victims = 1 + poisson_quantile(u, np.maximum(size - 1, 0.0))
+        number[:, inside, 1 + event] = np.where(events > event, victims, 0)
+    return number
 
 
 def years_drawn(world: World) -> tuple[int, int]:
@@ -114,19 +114,25 @@ def draw_victims(
 ) -> Victims:
     """Draw the identified victims of a block: when, and who."""
     years = parameters.years
-    both = counts(world, parameters, streams, replications)
-    cohort = np.stack([streams.cohorts(replications, years, m) for m in (0, 1)], axis=2)
-    number = both.ravel()
+    by_cohort = counts(world, parameters, streams, replications)
+    kinds = by_cohort.shape[2]  # ordinary, and each mass case of a year
+    cohort = np.stack([streams.cohorts(replications, years, m) for m in range(kinds)], axis=2)
+    number = by_cohort.ravel()
     starts = np.cumsum(number) - number
     k = np.arange(int(number.sum())) - np.repeat(starts, number)
     word = case_words(cohort.ravel(), number, k)
-    rows, columns, _ = np.unravel_index(np.arange(number.size), both.shape)
+    rows, columns, mass = np.unravel_index(np.arange(number.size), by_cohort.shape)
     replication = np.repeat(rows, number)
     year = np.repeat(columns, number)
 
-    since = (years - world.time.start_year)[columns] * 12.0
-    within = np.floor(uniforms(word, "arrival") * np.float32(12 * TICKS)) / np.float32(TICKS)
-    identified_at = np.repeat(since.astype(np.float32), number) + within
+    # ordinary victims are spread over the year, those of a mass case over MASS_SPREAD months
+    begins = (years - world.time.start_year)[columns] * 12.0
+    for event in range(1, kinds):
+        u = streams.yearly("mass case month", replications, years, event)
+        begins[mass == event] += _ticks_down((12 - MASS_SPREAD) * u.ravel())
+    spread = np.where(mass == 0, 12.0, MASS_SPREAD).astype(np.float32)
+    within = _ticks_down(np.repeat(spread, number) * uniforms(word, "arrival"))
+    identified_at = (np.repeat(begins, number) + within).astype(np.float32)
 
     u_form = uniforms(word, "form")
     form = np.zeros(word.size, dtype=np.int8)
@@ -136,17 +142,20 @@ def draw_victims(
         form += u_form >= np.repeat(edges[:, edge], of_replication)
 
     def share(key: str, mass_key: str) -> Floats32:
-        shape = both.shape[:2]
-        ordinary_share = np.broadcast_to(parameters[key], shape)
-        mass_share = np.broadcast_to(parameters[mass_key], shape)
-        by_cohort = np.stack([ordinary_share, mass_share], axis=2).astype(np.float32)
-        return np.repeat(by_cohort.ravel(), number)
+        shares = [np.broadcast_to(parameters[k], by_cohort.shape[:2]) for k in (key, mass_key)]
+        each = np.stack([shares[0]] + [shares[1]] * (kinds - 1), axis=2).astype(np.float32)
+        return np.repeat(each.ravel(), number)
 
     child = uniforms(word, "child") < share("caseload.child_rate", "caseload.child_rate")
     foreign = uniforms(word, "foreign") < share(
         "caseload.foreign_rate", "caseload.mass.foreign_rate"
     )
     return Victims(word, replication, year, identified_at, form, child, foreign)
+
+
+def _ticks_down(months: Floats | Floats32) -> Floats:
+    """Times cut down to the tick."""
+    return np.asarray(np.floor(months * TICKS) / TICKS, dtype=np.float64)
 
 
 def years_to_majority(victims: Victims, parameters: Parameters, chosen: Ints) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundsim.model.caseload import Bools, Ints, years_to_majority
-from fundsim.model.chances import APPROVAL, TAKE_UP, own_chance
+from fundsim.model.chances import APPROVAL, Chances
 from fundsim.model.macro import Macro
 from fundsim.model.parameters import Parameters, look_up
 from fundsim.model.pathway import (
@@ -15,7 +15,6 @@ from fundsim.model.pathway import (
     TRAFFICKING,
     Cases,
     Cents,
-    Clock,
     clock_of,
     draw_durations,
     share_with_mean,
@@ -64,12 +63,14 @@ class Pursuit:
     """What the fund recovers from the offender of a granted claim.  [claim]
 
     pursued  whether it tries;  cost  cents when begun;  from_at  not before (the judgment)
+    until    not if the offender has paid the victim before it begins
     recovery  cents, 0 if it fails;  delay  months from beginning to recovery
     """
 
     pursued: Bools
     cost: Cents
     from_at: Floats
+    until: Floats
     recovery: Cents
     delay: Floats
 
@@ -135,7 +136,7 @@ def covered(world: World, parameters: Parameters, cases: Cases) -> Bools:
     return covers
 
 
-def draw_entries(world: World, parameters: Parameters, cases: Cases) -> Entry:
+def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: Cases) -> Entry:
     """Follow each identified victim to the fund's door."""
     fund, victims, clock = world.fund, cases.victims, clock_of(world, parameters)
     at = entry_at(world, cases)
@@ -144,19 +145,18 @@ def draw_entries(world: World, parameters: Parameters, cases: Cases) -> Entry:
     entitled = reaches & (at >= -12.0 * fund.eligible.retroactive_years)
     clock_at = np.where(entitled, np.maximum(at, np.float32(0)), NEVER).astype(np.float32)
     may = np.flatnonzero(entitled)
-    year = clock.year(clock_at[may])
-    rate = take_up(world, parameters, cases, may, year, clock)
-    applying = uniforms(victims.word[may], "apply") < rate.astype(np.float32)
+    applying, waits = take_up(world, parameters, chances, cases, may, at[may], clock_at[may])
+    clock_at[may] += waits
     applies = np.zeros(victims.size, dtype=bool)
-    applies[may[applying]] = True
     applicants = may[applying]
+    applies[applicants] = True
     delay = draw_durations(
         parameters,
         "fund.take_up.filing",
         "filing",
         victims,
         applicants,
-        year[applying],
+        clock.year(clock_at[applicants]),
         world.pathway.longest_months,
     )
     filed = applies.copy()
@@ -173,21 +173,46 @@ def draw_entries(world: World, parameters: Parameters, cases: Cases) -> Entry:
 
 
 def take_up(
-    world: World, parameters: Parameters, cases: Cases, may: Ints, year: Ints, clock: Clock
-) -> Floats:
-    """The chance that each entitled victim applies.  [chosen case]"""
-    lever, victims = world.fund.take_up, cases.victims
-    replication = victims.replication[may]
-    rate = own_chance(
-        parameters, TAKE_UP, replication, year, cases.informed[may], cases.legal_aid[may]
+    world: World,
+    parameters: Parameters,
+    chances: Chances,
+    cases: Cases,
+    may: Ints,
+    entry: Floats32,
+    clock_at: Floats32,
+) -> tuple[Bools, Floats32]:
+    """Whether each entitled victim applies, and the months until the scheme has reached it.
+
+    A victim whose entry point lies before the opening applies in the year in which the ramp has
+    risen to its chance; all others apply at once or never.  [chosen case]
+    """
+    lever, victims, clock = world.fund.take_up, cases.victims, clock_of(world, parameters)
+    replication, year = victims.replication[may], clock.year(clock_at)
+    rate = chances.own(
+        chances.take_up, replication, year, cases.informed[may], cases.legal_aid[may]
     )
     first = parameters.at("fund.take_up.first_year_share", replication, year)
     ramp = np.minimum(first + (1 - first) * (year - clock.start) / lever.ramp_years, 1.0)
-    return np.asarray(rate * ramp)
+    u = uniforms(victims.word[may], "apply")
+    stock = entry < 0
+    applying = u < np.where(stock, rate, rate * ramp).astype(np.float32)
+    waits = np.zeros(may.size, dtype=np.float32)
+    late = np.flatnonzero(stock & applying)
+    risen = u[late] / rate[late]  # the share of the rate that the ramp must exceed
+    slope = np.maximum(1 - first[late], 1e-12) / lever.ramp_years
+    years = np.floor(np.maximum(risen - first[late], 0.0) / slope) + 1
+    waits[late] = 12 * np.where(risen < first[late], 0, np.minimum(years, lever.ramp_years))
+    return applying, waits
 
 
 def draw_claims(
-    world: World, parameters: Parameters, macro: Macro, cases: Cases, entry: Entry, end: float
+    world: World,
+    parameters: Parameters,
+    chances: Chances,
+    macro: Macro,
+    cases: Cases,
+    entry: Entry,
+    end: float,
 ) -> Claims:
     """The claims filed before month `end`, and what they are worth."""
     fund, victims, clock = world.fund, cases.victims, clock_of(world, parameters)
@@ -201,9 +226,7 @@ def draw_claims(
     working = parameters.at("fund.decision.working_months", replication, year)
     if fund.decision.spread == "exponential":
         working = -np.log1p(-uniforms(word, "working time").astype(np.float64)) * working
-    approval = own_chance(
-        parameters, APPROVAL, replication, year, cases.informed[case], cases.legal_aid[case]
-    )
+    approval = chances.own(APPROVAL, replication, year, cases.informed[case], cases.legal_aid[case])
     approved = uniforms(word, "approval") < approval.astype(np.float32)
 
     index = look_up(macro.index(fund.amount.index), replication, year)
@@ -316,4 +339,5 @@ def draw_pursuit(
     index = look_up(macro.index(world.fund.costs.index), claims.replication, year)
     cost = to_cents(at("cost_per_claim") * index)
     from_at = np.where(pursued, cases.judged_at[claims.case], 0.0)
-    return Pursuit(pursued, cost, from_at, recovery, delay.astype(np.float64))
+    until = cases.recovered_at[claims.case].astype(np.float64)
+    return Pursuit(pursued, cost, from_at, until, recovery, delay.astype(np.float64))

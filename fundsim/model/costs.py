@@ -51,22 +51,21 @@ def costs_due(
     salaries = yearly("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers
     due["caseworkers"] = monthly(salaries)
     due["decisions"] = decided * monthly(yearly("fund.costs.per_decision"))
-    if fund.costs.legal_aid_by_fund:
-        due["legal_aid"] = aided * monthly(yearly("fund.costs.legal_aid_per_case"))
+    by_fund = 1.0 if fund.costs.legal_aid_by_fund else 0.0
+    due["legal_aid"] = aided * monthly(yearly("fund.costs.legal_aid_per_case")) * by_fund
+    assisted = _last_months(identified, fund.assistance.months)
     rate = parameters["fund.assistance.rate"]
-    if rate.any():
-        assisted = _last_months(identified, fund.assistance.months)
-        share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)
-        cost = yearly("fund.assistance.monthly_cost")
-        due["assistance"] = assisted * monthly(share * cost)
-    reforms = reform_costs(world, parameters, macro, "fund")
-    if reforms.any():
-        due["reforms"] = reforms
+    share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)
+    due["assistance"] = assisted * monthly(share * yearly("fund.assistance.monthly_cost"))
+    due["reforms"] = reform_costs(world, parameters, macro, "fund")
     return {kind: np.asfortranarray(to_cents(flow)) for kind, flow in due.items()}
 
 
 def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) -> Floats:
-    """What reforms and stresses cost the fund or the state, in euro.  [replication, month]"""
+    """What reforms and stresses cost the fund or the state, in euro.  [replication, month]
+
+    Without a fund the state bears all.
+    """
     opening = int(world.time.start_year - parameters.years[0])
     years = parameters.years[opening:]
     index = macro.index(world.fund.costs.index)[:, opening:]
@@ -76,14 +75,14 @@ def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) ->
         return parameters[key] * index
 
     for name, change in sorted(world.changes.items()):
-        if change.cost_by != by:
+        bearer = "state" if world.fund.entry_point == "none" else change.cost_by
+        if bearer != by:
             continue
         if change.cost_a_year is not None:
             runs = _running(change, years)
             total += np.repeat(table(f"{name}.cost_a_year") * runs / 12, 12, axis=1)
         if change.cost_once is not None:
-            first = np.maximum(change.from_year, years[0]) == years
-            total[:, ::12] += table(f"{name}.cost_once") * first
+            total[:, ::12] += table(f"{name}.cost_once") * (years == change.from_year)
     return total
 
 

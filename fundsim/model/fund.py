@@ -12,8 +12,8 @@ The rules (method §12; the reference engine is written from the same page).  In
     rate of every payment outstanding, in millionths, rounded down to the cent), or with a
     treasury advance (the treasury lends what is missing; the limit still holds the line).
 6.  The advance is repaid as far as cash goes.
-7.  In December what lapsing budget lines brought this year returns to the treasury, as far as
-    cash goes.
+7.  In December what is unspent of this year's lapsing budget lines returns to the treasury, as
+    far as cash goes; outgo counts against these lines first, month by month.
 8.  Closing cash, never negative.
 
 An event at time x belongs to month floor(x): exactly at a month's end it belongs to the next month.
@@ -145,6 +145,7 @@ def settle(
         advance = advance + interest + lent + lent_for_line
         repaid = np.minimum(cash, advance)
         cash = cash - repaid
+        lapsing = np.maximum(lapsing - costs_paid - benefits - repaid, 0)
         lapsed = np.minimum(cash, lapsing) if t % 12 == 11 else nothing
         cash = cash - lapsed
         advance, arrears, outstanding = (
@@ -159,7 +160,7 @@ def settle(
         flows["cash"][:, t], flows["advance"][:, t] = cash, advance
         flows["outstanding"][:, t], flows["arrears"][:, t] = outstanding, arrears
 
-    if pursuit_costs.any():
+    if costs:
         costs = {**costs, "subrogation": pursuit_costs}
     return Books(flows, costs, _costs_paid(costs, flows["arrears"]), line.paid_in_month, line.left)
 
@@ -241,6 +242,8 @@ def _begin_pursuit(
         return
     months = recoveries.shape[1]
     begun = np.maximum(np.maximum(t, decided_month[claim]) + 1, pursuit.from_at[claim])
+    free = begun <= pursuit.until[claim]  # else the offender has paid the victim, and owes no more
+    claim, begun = claim[free], begun[free]
     for at, amount, flow in (
         (begun, pursuit.cost[claim], costs),
         (begun + pursuit.delay[claim], pursuit.recovery[claim], recoveries),

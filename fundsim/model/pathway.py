@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.caseload import Bools, Ints, Victims
-from fundsim.model.chances import CIVIL_AWARD, CIVIL_SUIT, CRIMINAL_AWARD, Step, own_chance
+from fundsim.model.chances import CIVIL_AWARD, CIVIL_SUIT, CRIMINAL_AWARD, Chances, Step
 from fundsim.model.macro import Macro
-from fundsim.model.parameters import Parameters, look_up, with_odds
+from fundsim.model.parameters import Parameters, look_up
 from fundsim.model.streams import Floats32, normals, to_ticks, uniforms
 from fundsim.scenario.assumption import Z90, Floats
 from fundsim.scenario.schema import FORMS, World
@@ -89,7 +89,9 @@ def draw_durations(
     return to_ticks(np.minimum(months, longest))
 
 
-def draw_cases(world: World, parameters: Parameters, macro: Macro, victims: Victims) -> Cases:
+def draw_cases(
+    world: World, parameters: Parameters, chances: Chances, macro: Macro, victims: Victims
+) -> Cases:
     """Draw the pathway of every identified victim."""
     clock = clock_of(world, parameters)
     longest = world.pathway.longest_months
@@ -141,14 +143,13 @@ def draw_cases(world: World, parameters: Parameters, macro: Macro, victims: Vict
 
     # compensation in the criminal case, or referral to civil court
     def own(step: Step, chosen: Ints, year: Ints) -> Floats:
-        return own_chance(
-            parameters, step, replication[chosen], year, informed[chosen], legal_aid[chosen]
+        lesser = indicted[chosen] == LESSER
+        return chances.own(
+            step, replication[chosen], year, informed[chosen], legal_aid[chosen], lesser
         )
 
     year = clock.year(judged_at[claims])
     rate = own(CRIMINAL_AWARD, claims, year)
-    requalified = parameters.at("pathway.requalified_odds_ratio", replication[claims], year)
-    rate = with_odds(rate, np.where(indicted[claims] == LESSER, requalified, 1.0))
     decided = chance("criminal award", claims, rate)
     criminal, referred = claims[decided], claims[~decided]
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.caseload import draw_victims, years_drawn
+from fundsim.model.chances import Chances
 from fundsim.model.claims import Claims, Entry, Pursuit, draw_claims, draw_entries, draw_pursuit
 from fundsim.model.costs import costs_due, reform_costs
 from fundsim.model.decisions import decide
@@ -95,11 +96,11 @@ def draw(world: World, seed: int, replications: Ints, certain: bool = False) -> 
     parameters = Parameters(world, streams, replications, table_years(world), certain)
     macro = draw_macro(parameters, streams, replications, world.time)
     months = 12 * (world.time.horizon_years + world.time.runoff_years)
-    cases = draw_cases(
-        world, parameters, macro, draw_victims(world, parameters, streams, replications)
-    )
-    entry = draw_entries(world, parameters, cases)
-    claims = draw_claims(world, parameters, macro, cases, entry, months)
+    chances = Chances(world, parameters)
+    victims = draw_victims(world, parameters, streams, replications)
+    cases = draw_cases(world, parameters, chances, macro, victims)
+    entry = draw_entries(world, parameters, chances, cases)
+    claims = draw_claims(world, parameters, chances, macro, cases, entry, months)
     income = draw_income(world, parameters, macro, streams, replications)
     return Drawn(replications, parameters, macro, cases, entry, claims, income, months)
 

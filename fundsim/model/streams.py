@@ -59,10 +59,13 @@ class Streams:
     def cohorts(
         self, replications: NDArray[np.int64], years: NDArray[np.int64], mass: int
     ) -> Words:
-        """The word of each replication and calendar year.  [replication, year]"""
+        """The word of each replication and calendar year.  [replication, year]
+
+        mass  0 for ordinary victims and draws of no case, 1, 2, … for the mass cases of the year
+        """
         root = mix(np.array([self.seed], dtype=np.uint64) ^ word(self.country))
         rows = mix(root + replications.astype(np.uint64) * GAMMA)
-        columns = (2 * years + mass).astype(np.uint64) * GAMMA
+        columns = (256 * years + mass).astype(np.uint64) * GAMMA
         return mix(rows[:, None] + columns[None, :])
 
     def yearly(

@@ -44,7 +44,7 @@ def run_scenarios(
     n, seed = checked(replications, seed, len(scenarios))
     processes = worker_count(workers)
     if out is not None:
-        write.check_target(out)
+        write.check_target(out, [s.name for s in scenarios])
     projections = project_with_progress(scenarios, n, seed, processes)
     runs = [Results.of(p, measure(p)) for p in projections]
     console = Console(width=None if sys.stdout.isatty() else 130)

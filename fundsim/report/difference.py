@@ -14,6 +14,7 @@ from rich.text import Text
 from fundsim.analysis import precision
 from fundsim.analysis.measures import named
 from fundsim.analysis.project import Projection, project
+from fundsim.report import words
 from fundsim.report.command import checked
 from fundsim.report.explanation import HEADLINE
 from fundsim.report.tables import leaves, shown
@@ -38,6 +39,7 @@ def print_difference(
     n, seed = checked(replications, seed, 2)
     a, b = load_all([first, second])
     _print_keys(console, a, b)
+    _print_reforms(console, a, b)
     if a.hash == b.hash:
         console.print("The two scenarios are the same: nothing moves.")
         return
@@ -58,6 +60,18 @@ def _print_keys(console: Console, a: Scenario, b: Scenario) -> None:
     console.print(table)
 
 
+def _print_reforms(console: Console, a: Scenario, b: Scenario) -> None:
+    """What the reforms and stresses of the second are, in the words of their files."""
+    for name, change in sorted(b.world.changes.items()):
+        if name in a.world.changes:
+            continue
+        console.print(Text(f"{change.label}, from {change.from_year}", style="bold"))
+        for effect in change.effects:
+            console.print(
+                Text(f"  {effect.on} {effect.by} {effect.size.value:g}: {effect.size.note}")
+            )
+
+
 def _print_moves(console: Console, a: Projection, b: Projection) -> None:
     """Paired by replication, on common random numbers."""
     table = Table(
@@ -75,7 +89,12 @@ def _print_moves(console: Console, a: Projection, b: Projection) -> None:
         half = precision.Z95 * (change.mc_error or 0.0)
         sign = "+" if change.value > 0 else "−" if change.value < 0 else ""
         size = form(abs(change.value))
-        text = "none, in any future" if (x == y).all() else f"{sign}{size} ± {form(half)}"
+        unit = " points" if form is words.percent else ""
+        if unit:
+            size, spread = f"{100 * abs(change.value):.1f}", f"{100 * half:.1f}{unit}"
+        else:
+            spread = form(half)
+        text = "none, in any future" if (x == y).all() else f"{sign}{size} ± {spread}"
         table.add_row(label, form(float(x.mean())), form(float(y.mean())), text)
     console.print(table)
 

@@ -17,10 +17,14 @@ from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.messages import model_at
 
 HEADLINE = (
-    ("due_a_year", "cost a year (due)", words.euro),
+    ("due_a_year", "cost a year", words.euro),
+    ("state_cost_a_year", "reforms, cost to the state a year", words.euro),
     ("ruin", "probability of a shortfall", words.percent),
+    ("peak_need", "missing at the opening, mean", words.euro),
     ("share_paid_with", "share paid with the fund", words.percent),
     ("share_paid_without", "share paid without the fund", words.percent),
+    ("received_with", "each identified victim receives", words.euro),
+    ("longest_delay", "longest delay of a payment", words.months),
 )
 
 
@@ -90,12 +94,16 @@ def _print_drives(
     ]
     runs = [Results.of(p, measure(p)) for p in project(fixed, n, seed)]
     console.print(
-        Text(f"Drives:   at {value.low:g}, {value.value:g} and {value.high:g} ({n:,} futures)")
+        Text(
+            f"Drives:   taken as certain at {value.low:g}, {value.value:g} and {value.high:g} ({n:,} futures)"
+        )
     )
     moved = False
     for name, label, form in HEADLINE:
         figures = [run.get(name) for run in runs]
         moved |= len(set(figures)) > 1
-        console.print(Text(f"          {label}: " + "  →  ".join(form(x) for x in figures)))
+        error = form(max(run.get(name, "mc_error") for run in runs))
+        line = "  →  ".join(form(x) for x in figures)
+        console.print(Text(f"          {label}: {line}   (Monte Carlo error up to {error})"))
     if not moved:
         console.print(Text("          It moves none of these in this scenario."))

@@ -231,25 +231,30 @@ def pathway(results: Results) -> Figure:
 def incurred_paid(results: Results) -> Figure:
     """Benefits by the victim's year of identification, and by year of payment."""
     figure, axes = _figure(
-        results, f"{title(results.projection)}: what falls due, and what is paid"
+        results, f"{title(results.projection)}: benefits incurred, and benefits paid"
     )
     years = np.array(results.projection.years())
     for measure, color, style, label in (
         ("incurred", RED, "--", "incurred (by year of identification)"),
         ("benefits", BLUE, "-", "paid (by calendar year)"),
     ):
-        middle = _yearly(results, measure, "mean")
+        middle = _yearly(results, measure, "p50")
         axes.plot(years, middle, style, color=color, linewidth=2, label=label)
         axes.fill_between(
             years, _yearly(results, measure, "p25"), _yearly(results, measure, "p75"), color=color,
             alpha=0.14, linewidth=0,
         )  # fmt: skip
     axes.plot(
-        [], [], color=GREY, linewidth=6, alpha=0.25, label="half of the futures (all uncertainty)"
+        [],
+        [],
+        color=GREY,
+        linewidth=6,
+        alpha=0.25,
+        label="bands: half of the futures (all uncertainty)",
     )
     _euro_axis(axes)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("Benefits, mean over futures, nominal")
+    axes.set_ylabel("Benefits, middle future, nominal")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, loc="upper left")
     return figure

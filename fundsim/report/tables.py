@@ -18,48 +18,59 @@ from fundsim.scenario.schema import FormShares
 def _table(heading: str, columns: Iterable[tuple[str, str]]) -> Table:
     table = Table(title=Text(heading, style="bold"), title_justify="left", header_style="bold")
     for name, justify in columns:
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     return table
+
+
+def thousand(x: float) -> str:
+    """Euro in thousands, for narrow columns."""
+    return f"{x / 1000:,.0f}".replace("-", "−")
 
 
 def yearly(results: Results) -> Table:
     """Year by year: cost with its range, income, cash, liabilities, probability of a shortfall."""
-    heading = f"{title(results.projection)}: year by year (nominal; mean over futures)"
-    right = "right"
+    heading = f"{title(results.projection)}: year by year, thousand euro of each year, mean of all futures"
     table = _table(
         heading,
-        [("Year", right), ("Cost due", right), ("9 of 10 futures", right), ("Paid", right), ("Income", right),
-         ("Cash, Dec.", right), ("Liabilities", right), ("Shortfall by then", right)],
+        [(name, "right") for name in ("Year", "Cost", "9 of 10 futures", "Paid", "Income", "Cash",
+                                      "Still to pay", "Falls short by then")],
     )  # fmt: skip
+    table.caption = (
+        "Cost: what falls due, then its range. Paid: of it. Income: all sources, recoveries and returns. "
+        "Cash and what is still to pay on known cases: in December. ±: one standard error, in points."
+    )
     for year in results.projection.years():
 
         def get(measure: str, statistic: str = "mean", year: int = year) -> float:
             return results.get(measure, statistic, year)
 
-        error = get("shortfall_so_far", "mc_error")
+        received = sum(get(m) for m in ("income", "recoveries", "returns"))
+        error = 100 * get("shortfall_so_far", "mc_error")
         table.add_row(
-            str(year), euro(get("due")), f"{euro(get('due', 'p5'))} to {euro(get('due', 'p95'))}",
-            euro(get("outgo")), euro(get("income")), euro(get("cash")), euro(get("liabilities")),
-            f"{percent(get('shortfall_so_far'))} ± {100 * error:.1f}",
+            str(year), thousand(get("due")), f"{thousand(get('due', 'p5'))} to {thousand(get('due', 'p95'))}",
+            thousand(get("outgo")), thousand(received), thousand(get("cash")),
+            thousand(get("liabilities")), f"{percent(get('shortfall_so_far'))} ± {error:.1f}",
         )  # fmt: skip
     return table
 
 
 def comparison(runs: list[Results]) -> Table:
     """The headline of several runs side by side."""
-    right = "right"
     table = _table(
-        "Side by side",
-        [("Scenario", "left"), ("Cost a year", right), ("9 of 10 futures", right), ("Shortfall", right),
-         ("Paid without", right), ("Paid with", right), ("Guesses", right)],
-    )  # fmt: skip
+        "Side by side (means; cost and amounts in euro of the price year)", [("Scenario", "left")]
+    )
+    table.columns[0].overflow = "fold"
+    for name in ("Cost a year", "to victims", "Falls short", "Paid without", "Paid with", "Wait",
+                 "Each receives", "Guesses"):  # fmt: skip
+        table.add_column(name, justify="right")
     for r in runs:
         total = sum(r.get("assumptions", grade) for grade in ("data", "partly", "judgement"))
+        spent = r.get("outgo_a_year")
+        reaches = percent(r.get("benefits_a_year") / spent) if spent else "–"
         table.add_row(
-            r.projection.scenario.name, euro(r.get("due_a_year")),
-            f"{euro(r.get('due_a_year', 'p5'))} to {euro(r.get('due_a_year', 'p95'))}",
-            f"{percent(r.get('ruin'))} ± {100 * r.get('ruin', 'mc_error'):.1f}",
-            percent(r.get("share_paid_without")), percent(r.get("share_paid_with")),
+            r.projection.scenario.name.replace("+", " +"), euro(r.get("due_a_year")), reaches,
+            percent(r.get("ruin")), percent(r.get("share_paid_without")), percent(r.get("share_paid_with")),
+            f"{r.get('months_to_payment_with', 'p50'):.0f} months", euro(r.get("received_with")),
             f"{r.get('assumptions', 'judgement'):.0f} of {total:.0f}",
         )  # fmt: skip
     return table
@@ -81,9 +92,9 @@ def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def shown(value: Any) -> tuple[str, str, str]:
     """A value as text, its range, and its source and grade."""
     if isinstance(value, Assumption):
-        span = "" if value.low is None else f"{value.low:g} – {value.high:g}"
+        span = "" if value.low is None else f"{value.low:,.15g} – {value.high:,.15g}"
         source = f"{value.source} ({value.graded})" if value.source else "lever"
-        return f"{value.value:g} {value.unit}", span, source
+        return f"{value.value:,.15g} {value.unit}", span, source
     if isinstance(value, FormShares):
         text = ", ".join(f"{share:g}" for share in value.shares)
         return text, f"n = {value.sample_size:g}" if value.sample_size else "", value.source
@@ -128,7 +139,8 @@ def print_run(console: Console, results: Results, sentences: list[str]) -> None:
     scenario = results.projection.scenario
     console.print()
     console.print(Text(title(results.projection), style="bold underline"))
-    console.print(Text(scenario.question, style="italic"))
+    for question in scenario.questions:
+        console.print(Text(question, style="italic"))
     for note in scenario.notes:
         console.print(Text(f"Note: {note}."))
     console.print()

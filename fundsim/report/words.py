@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fundsim.analysis.measures import Row
@@ -33,7 +34,7 @@ class Results:
 def euro(x: float) -> str:
     """Euro with three digits that matter: € 165,000 or € 1.23 million."""
     size = abs(x)
-    sign = "−" if x < 0 else ""
+    sign = "−" if x <= -0.005 else ""
     if size >= 999_500:
         digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
         return f"{sign}€ {size / 1e6:,.{digits}f} million"
@@ -56,15 +57,15 @@ def months(x: float) -> str:
     """Months, or years and months from two years on."""
     whole = round(x)
     if whole < 24:
-        return f"{whole} months"
+        return f"{whole} month{'s' if whole != 1 else ''}"
     years, rest = divmod(whole, 12)
-    return f"{years} years" + (f" {rest} months" if rest else "")
+    return f"{years} years" + (f" {rest} month{'s' if rest > 1 else ''}" if rest else "")
 
 
 def in_futures(p: float, error: float, n: int) -> str:
     """A probability in words that people use, with its error: 54 of 100 futures (± 0.9 points)."""
     if p == 0:
-        return f"in none of {n:,} futures (so below {percent(min(3 * TWINS / n, 1))})"
+        return f"in none of {n:,} future{'s' if n > 1 else ''} (so below {percent(min(3 * TWINS / n, 1))})"
     if p == 1:
         return f"in all {n:,} futures"
     size = (
@@ -74,62 +75,104 @@ def in_futures(p: float, error: float, n: int) -> str:
 
 
 def answer(results: Results) -> list[str]:
-    """The answer in plain sentences: what it costs, whether it lasts, who is paid, how sure it is."""
-    projection = results.projection
-    world, n = projection.scenario.world, projection.replications
-    get, time = results.get, world.time
+    """The answer in plain sentences: what it costs, who pays, whether it lasts, who is paid, how sure.
+
+    All money in it is in euro of the price year, and each range holds 9 of 10 futures.
+    """
+    get, world = results.get, results.projection.scenario.world
     without = (
-        f"Without a fund {percent(get('share_paid_without'))} of identified victims are ever paid "
-        f"anything"
+        f"Without a fund {percent(get('share_paid_without'))} of identified victims"
+        f"{_range(results, 'share_paid_without', percent)} ever get any money, from the offender"
     )
     if get("share_paid_without") > 0:
-        without += f", {months(get('months_to_payment_without'))} after identification on average"
+        wait = months(get("months_to_payment_without", "p50"))
+        without += f"; in the middle future they wait {wait} for it"
     if world.fund.entry_point == "none":
-        return [
-            f"There is no fund, so it costs the state nothing. {without}.",
-            _received(get("received_without"), world.time.price_year),
-            _trust(results),
-        ]
+        nothing = "There is no fund: no cost, no income, no claims."
+        amount = (
+            f"Averaged over all identified victims, each receives "
+            f"{euro(get('received_without'))} from the offender."
+        )
+        return [nothing, *_reforms(results), f"{without}.", amount, _trust(results)]
+    return [*_money(results), *_reforms(results), _lasts(results), *_victims(results, without),
+            _trust(results)]  # fmt: skip
+
+
+def _money(results: Results) -> list[str]:
+    get, time = results.get, results.projection.scenario.world.time
     cost = (
-        f"The fund costs {euro(get('due_a_year'))} a year, in euro of {time.price_year}"
-        f"{_between(results, 'due_a_year')}; that is {euro(get('due_per_head'))} per inhabitant. "
-        f"Its planned income is {euro(get('income_a_year'))} a year; it can pay "
-        f"{euro(get('outgo_a_year'))} a year."
+        f"The fund costs {euro(get('due_a_year'))} a year on average, in euro of {time.price_year} "
+        f"like all money in these sentences{_range(results, 'due_a_year', euro)}; that is "
+        f"{euro(get('due_per_head'))} per inhabitant."
     )
-    ruin = in_futures(get("ruin"), get("ruin", "mc_error"), n)
-    lasts = (
-        f"It falls short within {time.horizon_years} years {ruin}: payments wait or the treasury "
-        f"must lend. Cash itself never goes below zero."
+    if (spent := get("outgo_a_year")) > 0:
+        cost += (
+            f" Of what it can pay, {euro(spent)} a year, "
+            f"{percent(get('benefits_a_year') / spent)} goes to victims; the rest runs the fund."
+        )
+    parts = receipts(results)
+    total = sum(parts.values())
+    if total <= 0:
+        return [cost, "Nobody pays for it: it has no income."]
+    shares = sorted(parts.items(), key=lambda part: -part[1])
+    names = ", ".join(f"{label} {percent(x / total)}" for label, x in shares if x / total >= 0.005)
+    return [cost, f"Who pays: {names}."]
+
+
+def receipts(results: Results) -> dict[str, float]:
+    """What comes in over the horizon, by source, with returns and recoveries; mean, nominal."""
+    world, years = results.projection.scenario.world, results.projection.years()
+    names = {
+        f"income.{name}": source.label
+        for name, source in sorted(world.income.items())
+        if source.in_force
+    }
+    names |= {"recoveries": "Recovered from offenders", "returns": "Return on reserves"}
+    sums = {label: sum(results.get(m, year=y) for y in years) for m, label in names.items()}
+    return {label: x for label, x in sums.items() if x > 0}
+
+
+def _reforms(results: Results) -> list[str]:
+    cost = results.get("state_cost_a_year")
+    where = "Its reforms" if results.get("due_a_year") == 0 else "Beside the fund, its reforms"
+    return [f"{where} cost the state {euro(cost)} a year."] if cost > 0 else []
+
+
+def _lasts(results: Results) -> str:
+    get, projection = results.get, results.projection
+    ruin = in_futures(get("ruin"), get("ruin", "mc_error"), projection.replications)
+    text = (
+        f"It falls short within {projection.scenario.world.time.horizon_years} years {ruin}: "
+        f"payments wait, or the treasury must lend. Cash itself never goes below zero."
     )
     if get("peak_need", "p95") > 0:
-        lasts += (
-            f" To cover 95 of 100 futures it would have needed {euro(get('peak_need', 'p95'))} "
-            f"more at the opening."
+        text += (
+            f" To last in 95 of 100 futures it would need about {euro(get('peak_need', 'p95'))} "
+            f"more at the opening, if its reserves earn the return."
         )
+    return text
+
+
+def _victims(results: Results, without: str) -> list[str]:
+    get = results.get
     paid = (
-        f"{without}. With the fund {percent(get('share_paid_with'))} are paid in full by the fund or "
-        f"anything by the offender, {months(get('months_to_payment_with'))} after identification."
+        f"{without}. With the fund {percent(get('share_paid_with'))} get money"
+        f"{_range(results, 'share_paid_with', percent)}: all that is due from the fund, or something "
+        f"from the offender; in the middle future they wait "
+        f"{months(get('months_to_payment_with', 'p50'))}"
+        f"{_range(results, 'months_to_payment_with', months)}."
     )
     money = (
-        f"Averaged over all identified victims, each receives {euro(get('received_with'))} instead "
-        f"of {euro(get('received_without'))}."
+        f"Averaged over all identified victims, each receives {euro(get('received_with'))} with the "
+        f"fund{_range(results, 'received_with', euro)}, {euro(get('received_without'))} without."
     )
-    reforms = []
-    if get("state_cost_a_year") > 0:
-        cost_to_state = euro(get("state_cost_a_year"))
-        reforms = [f"Beside the fund, its reforms cost the state {cost_to_state} a year."]
-    return [cost, *reforms, lasts, paid, money, _trust(results)]
+    return [paid, money]
 
 
-def _received(amount: float, year: int) -> str:
-    return f"Averaged over all identified victims, each receives {euro(amount)} from the offender."
-
-
-def _between(results: Results, measure: str) -> str:
+def _range(results: Results, measure: str, form: Callable[[float], str]) -> str:
     if results.projection.replications == 1:
         return " (one future only: no range)"
-    low, high = results.get(measure, "p5"), results.get(measure, "p95")
-    return f" (between {euro(low)} and {euro(high)} in 9 of 10 futures)"
+    return f" ({form(results.get(measure, 'p5'))} to {form(results.get(measure, 'p95'))})"
 
 
 def _trust(results: Results) -> str:
@@ -145,8 +188,9 @@ def _trust(results: Results) -> str:
     if unknown + chance > 0:
         share = unknown**2 / (unknown**2 + chance**2)
         text += (
-            f" {percent(share)} of the variance of the yearly cost is what we do not know, the rest "
-            f"chance; the computer's noise is ± {euro(get('due_a_year', 'mc_error'))}."
+            f" Of the spread of the yearly cost {percent(share)} is what nobody knows, the rest "
+            f"chance; simulating again would move its average by about "
+            f"{euro(get('due_a_year', 'mc_error'))}."
         )
     return text
 
@@ -175,4 +219,6 @@ def title(projection: Projection) -> str:
     """Country and the rest of the scenario's name."""
     scenario = projection.scenario
     rest = " + ".join(scenario.name.split("+")[1:]).replace("_", " ")
-    return scenario.world.country.name + (f", {rest}" if rest else "")
+    name = scenario.world.country.name + (f", {rest}" if rest else "")
+    changed = ", ".join(scenario.sets[:2]) + (", …" if len(scenario.sets) > 2 else "")
+    return f"{name} ({changed})" if changed else name

@@ -28,16 +28,37 @@ COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
 GROUP = 20_000  # replications in a row group of replications.parquet
 
 
-def check_target(folder: Path) -> None:
-    """Refuse a folder that holds anything but an earlier run; raises `InputError` or OSError."""
+def check_target(folder: Path, names: Sequence[str]) -> None:
+    """Refuse a folder that holds anything but an earlier run of the same scenarios.
+
+    Raises `InputError` or OSError; nothing is ever deleted that the earlier run did not write.
+    """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(Problem("--out", "must be a folder", value=str(folder)))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         rule = "is not empty and holds no run; nothing is written into it"
         raise InputError(Problem("--out", rule, value=str(folder)))
+    if folder.is_dir() and (folder / MANIFEST).is_file():
+        _refuse_loss(folder, names)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fundsim-"):
         pass  # the place can be written to: better known before an hour of work
+
+
+def _refuse_loss(folder: Path, names: Sequence[str]) -> None:
+    try:
+        card = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        earlier, written = card.get("runs") or [card["scenario"]], {*card["files"], MANIFEST}
+    except (ValueError, KeyError, AttributeError):
+        rule = "holds a manifest that cannot be read; choose another folder"
+        raise InputError(Problem("--out", rule, value=str(folder))) from None
+    if list(earlier) != list(names):
+        rule = f"holds a run of {', '.join(earlier)}; choose another folder, or delete it"
+        raise InputError(Problem("--out", rule, value=str(folder)))
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    if foreign := sorted(found - written):
+        rule = f"holds {foreign[0]}, which no run wrote; nothing is deleted or written"
+        raise InputError(Problem("--out", rule, value=str(folder)))
 
 
 def write(folder: Path, runs: Sequence[Results]) -> None:
@@ -45,7 +66,7 @@ def write(folder: Path, runs: Sequence[Results]) -> None:
 
     One run is written into the folder itself, several into one subfolder each.
     """
-    check_target(folder)
+    check_target(folder, [r.projection.scenario.name for r in runs])
     work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
     try:
         if len(runs) == 1:
@@ -84,6 +105,7 @@ def run_card(results: Results) -> dict[str, Any]:
     return {
         "stamp": stamp(projection),
         "command": command(projection),
+        "leaves_out": "docs/method.md, section 17",
         "fundsim": __version__,
         "scenario": scenario.name,
         "scenario_hash": scenario.hash,
@@ -123,7 +145,7 @@ def summary(results: Results) -> dict[str, Any]:
         **{key: card[key] for key in keep},
         "country": results.projection.scenario.world.country.name,
         "footnote": results.projection.scenario.world.country.footnote,
-        "question": results.projection.scenario.question,
+        "questions": list(results.projection.scenario.questions),
         "answer": answer(results),
         "measures": measures,
     }
@@ -160,12 +182,11 @@ def _write_replications(path: Path, results: Results) -> None:
     projection = results.projection
     names = [name for name in projection.columns if "@" not in name]
     fields = [pa.field("replication", pa.int32()), *(pa.field(n, pa.float64()) for n in names)]
-    columns = {name: projection.column(name) for name in names}
     with pq.ParquetWriter(path, pa.schema(fields), write_page_checksum=True) as writer:
         for first in range(0, projection.replications, GROUP):
             last = min(first + GROUP, projection.replications)
             arrays = [pa.array(range(first, last), pa.int32())]
-            arrays += [pa.array(columns[name][first:last]) for name in names]
+            arrays += [pa.array(projection.column(name, first, last)) for name in names]
             writer.write_table(pa.table(arrays, schema=pa.schema(fields)))
 
 

@@ -22,11 +22,14 @@ from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
 from fundsim.scenario.rules import broken_rules
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import World, assumptions
 from fundsim.scenario.sets import parse_sets
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
 MOST_EXTENDS = 5
+PLACEHOLDER = (
+    "placeholder: replace this number"  # the note of every number that `fundsim new` writes
+)
 SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
 
 
@@ -46,7 +49,7 @@ class Scenario:
     """A resolved scenario: what the world and the fund are.  It never runs and never changes.
 
     name     canonical name, e.g. serbia+tariff+legal_aid
-    question the question that the last file asks
+    questions what the files beyond the base ask; the base's if there is none
     world    every value
     origins  dotted key -> file and line it came from
     sources  source id -> title, publisher, year, address, read
@@ -56,7 +59,7 @@ class Scenario:
     """
 
     name: str
-    question: str
+    questions: tuple[str, ...]
     world: World
     origins: Mapping[str, Origin]
     sources: Mapping[str, Mapping[str, Any]]
@@ -114,17 +117,40 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     for file in chain:
         sources |= file.data.get("sources", {})
     world = _validate(merged, origins, chain, sources)
-    questions = [f.data["question"] for f in chain if "question" in f.data]
+    notes += _fixed_by_set(world, chain, overrides)
+    if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
+        notes.append(
+            f"{placeholders} numbers are still placeholders copied from another country: "
+            "the result says nothing yet"
+        )
+    questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
         name=_canonical(chain),
-        question=questions[-1],
+        questions=tuple(questions) or (chain[0].data["question"],),
         world=world,
         origins=origins,
         sources=sources,
         notes=tuple(notes),
         sets=tuple(sets),
-        given=name if any(f.kind == "own" for f in chain) else _canonical(chain),
+        given=name if any(f.name == str(f.path) for f in chain) else _canonical(chain),
     )
+
+
+def _fixed_by_set(world: World, chain: Sequence[File], overrides: Sequence[File]) -> Iterable[str]:
+    """A note for each uncertain number that ``--set`` has made certain."""
+    before: dict[str, Any] = {}
+    for file in chain:
+        before |= dict(_leaves(file.data))
+    for file in overrides:
+        for key, _ in _leaves(file.data):
+            old = before.get(key)
+            if isinstance(old, dict) and old.get("low") is not None:
+                now = next((a for k, a, _ in assumptions(world) if k == key), None)
+                if now is not None and not now.uncertain:
+                    yield (
+                        f"{key} is taken as certain; it was believed to lie between {old['low']:g} "
+                        f"and {old['high']:g} (--set {key}.value=… keeps the range)"
+                    )
 
 
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
@@ -165,8 +191,7 @@ def _files(name: str) -> list[File]:
             else:
                 chain.append(file)
     bases = [f for f in chain if f.kind == "base"]
-    complete = [f for f in chain if f.kind == "own" and "country" in f.data and not bases]
-    if not problems and not bases and not complete:
+    if not problems and not bases:
         rule = "a scenario begins with a country: one of " + ", ".join(files.shipped("base"))
         problems.append(Problem(name, rule))
     if len(bases) > 1:
@@ -200,7 +225,8 @@ def _source_problems(file: File) -> Iterable[Problem]:
 def _named(part: str, first: bool, trail: tuple[Path, ...] = ()) -> list[File]:
     if part.endswith(".toml") or "/" in part or "\\" in part:
         return _own(Path(part), trail)
-    return [_shipped(part, ("base",) if first else files.KINDS[1:], part)]
+    plain = part.lower().replace(" ", "_").rstrip("*")  # Serbia, North Macedonia, Kosovo*
+    return [_shipped(plain, ("base",) if first else files.KINDS[1:], part)]
 
 
 def _shipped(part: str, kinds: Sequence[str], name: str) -> File:
@@ -228,6 +254,8 @@ def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
     if len(trail) >= MOST_EXTENDS:
         raise InputError(Problem(str(path), f"extends more than {MOST_EXTENDS} files deep"))
     file = files.read(path)
+    if "country" in file.data and "extends" not in file.data:
+        return [replace(file, kind="base")]  # a country given by path is laid below its policy
     above = file.data.get("extends", [])
     above = [above] if isinstance(above, str) else above
     if not isinstance(above, list) or not all(isinstance(a, str) for a in above):

@@ -53,7 +53,9 @@ class InputError(Exception):
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """The valid name most like `name`, or an empty string."""
-    found = difflib.get_close_matches(name[:80].lower(), list(valid), n=1, cutoff=0.6)
+    names, name = list(valid), name[:80].lower()
+    begins = [n for n in names if len(name) >= 3 and n.startswith(name)]
+    found = begins or difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return found[0] if found else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from fundsim.scenario.assumption import Assumption
-from fundsim.scenario.compose import load
+from fundsim.scenario.compose import PLACEHOLDER, load
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.schema import FormShares, World, quantity_of
 
@@ -68,7 +68,7 @@ def country_template(name: str) -> str:
             'is shipped, as Kosovo* with its footnote; write extends = "kosovo" in a file of yours'
         )
         raise InputError(Problem("COUNTRY", rule, value=name))
-    world = load("serbia").world
+    world = load("serbia+no_fund").world
     lines = [
         f"# {name}: every number below is a placeholder copied from another country. Replace each one,",
         "# with low and high (10th and 90th percentile of what you believe) and a source, or leave",
@@ -95,7 +95,7 @@ def country_template(name: str) -> str:
     text = text.replace('code = "RS"', 'code = "ZZ"').replace(
         'name = "Serbia"', f"name = {_text(name)}"
     )
-    return text.replace('entry_point = "identified"\n', "").rstrip() + "\n"
+    return text.replace('entry_point = "none"\n', "").rstrip() + "\n"
 
 
 def _text(value: str) -> str:
@@ -137,9 +137,7 @@ def _value(value: Any, quantity: Any) -> str:
         if quantity is not None and quantity.lever and value.low is None:
             return f"{value.value:.15g}"
         span = "" if value.low is None else f", low = {value.low:.15g}, high = {value.high:.15g}"
-        return (
-            f'{{ value = {value.value:.15g}{span}, unit = "{value.unit}", source = "judgement" }}'
-        )
+        return f'{{ value = {value.value:.15g}{span}, unit = "{value.unit}", source = "judgement", note = "{PLACEHOLDER}" }}'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +40,11 @@ def parse_sets(sets: Sequence[str]) -> list[File]:
             continue
         data = _set_data(key, value)
         if data is None:
-            rule = 'the value is not TOML; write 0.05, true, "queue" or a table'
+            rule = 'cannot be read; write 0.05, true, "queue" or a table'
+            if re.fullmatch(r"[\d.]+ *%", value):
+                rule = f"cannot be read; write {float(value.rstrip(' %')) / 100:g}"
+            elif re.fullmatch(r"\d{1,3}([,.' ]\d{3})+", value):
+                rule = f"cannot be read; write {re.sub('[^0-9]', '', value)}"
             problems.append(Problem("--set", rule, key=key, value=value))
         elif any(files.deceiving(data)):
             problems.append(Problem("--set", files.TEXT_RULE, key=key, value=value))
