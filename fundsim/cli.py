@@ -104,7 +104,7 @@ def run(
     seed: Seed = None,
     years: Annotated[int | None, typer.Option(help="Years of the horizon.")] = None,
     engine: Annotated[
-        str, typer.Option(help="numpy (simpy, the reference, is not built yet).")
+        str, typer.Option(help="numpy, or simpy: the slow reference engine.")
     ] = "numpy",
     out: Annotated[Path | None, typer.Option(help="Folder for data and figures.")] = None,
     workers: Workers = None,
@@ -113,14 +113,10 @@ def run(
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
-    from fundsim.scenario.errors import InputError, Problem
 
-    if engine != "numpy":
-        rule = "must be numpy; simpy, the reference engine, is not built yet"
-        raise InputError(Problem("--engine", rule, value=engine))
     sets = list(set_ or []) + ([f"time.horizon_years={years}"] if years is not None else [])
     names = joined(scenarios)
-    run_scenarios(names, sets, replications, seed, workers, out, quiet, as_json)
+    run_scenarios(names, sets, replications, seed, workers, engine, out, quiet, as_json)
 
 
 @app.command()

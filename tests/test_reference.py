@@ -1,15 +1,21 @@
 """The SimPy reference equals the fast engine in every cell, in cents."""
 
+import sys
 from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from fundsim.model import run
 from fundsim.model.ledger import Ledger, equal
 from fundsim.model.reference import settle_reference
 from fundsim.model.run import Future, draw, settle_drawn
 from fundsim.scenario.compose import load
+from fundsim.scenario.schema import World
 from tests.random_scenarios import POLICIES, scenarios, world_of
 
 
@@ -63,3 +69,96 @@ def test_the_reference_can_disagree() -> None:
     payment = world.fund.payment.model_copy(update={"when_short": "pro_rata"})
     other = world.model_copy(update={"fund": world.fund.model_copy(update={"payment": payment})})
     assert not equal(settle_drawn(world, drawn).ledger, settle_reference(other, drawn).ledger)
+
+
+# one rule of the fast engine flipped at a time: (module, what stands there, what is put instead)
+MUTATIONS = {
+    "head of the line is skipped when it does not fit": (
+        "fund", "np.minimum(reach - 1, self._end[:, t])", "np.minimum(reach, self._end[:, t])",
+    ),
+    "a payment that fits exactly is held": ("fund", 'side="right")\n        self._head', 'side="left")\n        self._head'),
+    "the rate is rounded up": ("fund", "* RATE // outstanding[short]", "* RATE // outstanding[short] + 1"),
+    "interest is rounded down": ("fund", "interest = np.rint(", "interest = np.floor("),
+    "the return is earned after the month's income": ("fund", "returned = np.rint(cash *", "returned = np.rint((cash + income[:, t]) *"),
+    "the unspent budget lapses in November": ("fund", "t % 12 == 11", "t % 12 == 10"),
+    "spending does not count against lapsing lines": ("fund", "lapsing - costs_paid - benefits - repaid", "lapsing"),
+    "the treasury does not lend for costs": ("fund", "np.maximum(arrears - cash, 0) if lends else nothing", "nothing"),
+    "the limit is never used up": ("fund", "limit = limit - benefits", "limit = limit * 1"),
+    "offenders are pursued in the month of payment": ("fund", "decided_month[claim]) + 1", "decided_month[claim])"),
+    "an offender who paid is pursued": ("fund", "free = begun <= pursuit.until[claim]", "free = begun >= 0"),
+    "ties in the line go to the higher number": ("due", "claims.case[claim], ticks", "-claims.case[claim], ticks"),
+    "a payment at a month's end belongs to that month": ("due", "ticks[line] // TICKS", "(ticks[line] - 1) // TICKS"),
+    "the last instalment takes the remainder": ("due", "final - every * (n - 1)]", "every]"),
+    "the interim payment is not deducted": ("due", "claims.benefit - interim, 0)", "claims.benefit, 0)"),
+    "last come, first served": ("decisions", "free.argmin(axis=1)", "free.argmax(axis=1)"),
+    "set-off ignores when the offender paid": ("claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf"),
+    "the cap is taken for a floor": ("claims", "euros = np.minimum(euros, cap)", "euros = np.maximum(euros, cap)"),
+    "awards not yet known count": ("claims", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
+}  # fmt: skip
+USES = {"fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims"}
+HARD = (
+    ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
+                       "fund.amount.cap=9")),
+    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=800", "fund.take_up.rate=1",
+                       "fund.take_up.filing.sigma=0", "fund.decision.caseworkers=200", "fund.costs.caseworker_a_year=0",
+                       "income.budget.amount=200000")),
+    ("serbia+tariff", ("income.budget.amount=400000", "income.budget.lapses=true", "fund.opening_capital=100000")),
+    ("serbia+mixed_financing", ("income.budget.amount=9000", "fund.payment.yearly_limit=40000")),
+    ("albania+assets_only", ("fund.payment.instalments=3", "fund.subrogation.failure_rate=0",
+                             "fund.subrogation.recovered_rate=0.9", "fund.subrogation.pursued_share=1")),
+    ("serbia+full_judgment", ("fund.payment.when_short=pro_rata", "income.budget.amount=20000",
+                              "enforcement.failure_rate=0", "enforcement.delay.median=4",
+                              "pathway.criminal_award_rate=0.9", "fund.amount.floor=3",
+                              "fund.subrogation.failure_rate=0")),
+    ("serbia+tariff", ("fund.amount.basis=smaller", "pathway.criminal_award_rate=0.9", "fund.amount.floor=9",
+                       "fund.take_up.rate=1", "fund.interim.share=0.5", "fund.interim.after_months=0",
+                       "fund.decision.caseworkers=3", "fund.decision.working_months=0.5",
+                       "fund.decision.spread=exponential")),
+    ("serbia+status_fixed", ("fund.take_up.filing.sigma=0", "fund.take_up.rate=1", "fund.amount.fixed=1.23457",
+                             "fund.payment.instalments=7", "fund.payment.every_months=1",
+                             "fund.decision.working_months=1", "income.budget.amount=30000",
+                             "fund.decision.caseworkers=40")),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[tuple[World, int, Ledger]]:
+    """What the reference makes of some hard scenarios."""
+    found = []
+    for name, sets in HARD:
+        world = load(
+            name, ["time.horizon_years=6", "time.runoff_years=2", "time.history_years=4", *sets]
+        ).world
+        found.append((world, 17, settle_reference(world, draw(world, 17, np.arange(8))).ledger))
+    return found
+
+
+def test_the_unchanged_engine_agrees_on_the_hard_scenarios(expected: list) -> None:
+    for world, seed, ledger in expected:
+        assert not differences(settle_drawn(world, draw(world, seed, np.arange(8))).ledger, ledger)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_flipped_rule_is_caught(
+    name: str, expected: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One rule of the fast engine is changed; the reference must notice."""
+    module, old, new = MUTATIONS[name]
+    original = import_module(f"fundsim.model.{module}")
+    source = Path(str(original.__file__)).read_text(encoding="utf-8")
+    assert source.count(old) == 1, "the rule is written differently now: mend the mutation"
+    mutant = ModuleType(original.__name__)
+    mutant.__file__ = original.__file__
+    monkeypatch.setitem(sys.modules, original.__name__, mutant)
+    exec(compile(source.replace(old, new), f"{module} (mutated)", "exec"), mutant.__dict__)
+    monkeypatch.setitem(sys.modules, original.__name__, original)
+    monkeypatch.setattr(run, USES[module], getattr(mutant, USES[module]))
+    caught = False
+    for world, seed, ledger in expected:
+        try:
+            caught |= not equal(
+                run.settle_drawn(world, run.draw(world, seed, np.arange(8))).ledger, ledger
+            )
+        except (IndexError, ValueError):
+            caught = True
+    assert caught

@@ -255,3 +255,15 @@ def test_a_setting_that_makes_an_assumption_certain_is_told(fundsim, capsys) -> 
     )
     assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate.value=0.3") == 0
     assert "taken as certain" not in capsys.readouterr().out
+
+
+def test_the_reference_engine_gives_the_same_answer(fundsim, capsys) -> None:
+    """`--engine simpy`: every printed figure is the same; only the stamp says which engine it was."""
+    small = ["-n", "40", "--years", "3", "--set", "time.runoff_years=2"]
+    assert fundsim("run", "kosovo+mixed_financing", *small, "--json") == 0
+    fast = json.loads(capsys.readouterr().out)
+    assert fundsim("run", "kosovo+mixed_financing", *small, "--json", "--engine", "simpy") == 0
+    slow = json.loads(capsys.readouterr().out)
+    assert fast["measures"] == slow["measures"]
+    assert slow["stamp"].endswith("reference engine")
+    assert slow["command"].endswith("--engine simpy")

@@ -19,6 +19,7 @@ import numpy as np
 
 from fundsim.analysis.outcomes import outcomes
 from fundsim.model.ledger import LedgerError
+from fundsim.model.reference import settle_reference
 from fundsim.model.run import block_size, simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -32,7 +33,7 @@ COLUMNS_ABOUT = 700  # outcomes kept of each replication, to foresee the disk ne
 class Projection:
     """The outcomes of one scenario over all replications, column by column.
 
-    scenario, replications, seed   what was run
+    scenario, replications, seed, engine   what was run
     block     replications in a block
     columns   names: an outcome, "outcome@year", or "assumption:key" for a drawn assumption
     """
@@ -40,6 +41,7 @@ class Projection:
     scenario: Scenario
     replications: int
     seed: int
+    engine: str = "numpy"
     columns: tuple[str, ...] = ()
     block: int = 0
     _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile, repr=False)
@@ -83,15 +85,17 @@ class Projection:
 
 
 def block_outcomes(
-    world: World, seed: int, block: int, replications: int
+    world: World, seed: int, block: int, replications: int, engine: str = "numpy"
 ) -> tuple[tuple[str, ...], Floats]:
     """Simulate one block and reduce it to columns.  The unit of work: pure and seeded.
+
+    engine   numpy, or simpy for the reference engine
 
     returns  names of the columns, and a table [column, replication]
     """
     size = block_size(world)
     numbers = np.arange(block * size, min((block + 1) * size, replications))
-    future = simulate(world, seed, numbers)
+    future = simulate(world, seed, numbers, settle=settle_reference if engine == "simpy" else None)
     columns: dict[str, Floats] = {}
     for name, values in outcomes(future).items():
         if values.ndim == 1:
@@ -110,6 +114,7 @@ def project(
     seed: int = DEFAULT_SEED,
     workers: int = 1,
     on_block: Callable[[str], None] = lambda name: None,
+    engine: str = "numpy",
 ) -> list[Projection]:
     """Run scenarios; the result does not depend on the number of workers.
 
@@ -117,13 +122,15 @@ def project(
     replications  number of futures of each, at least 1
     workers       processes; 1 runs here
     on_block      called with the scenario's name after each finished block
+    engine        numpy, or simpy: the reference, hundreds of times slower, with the same numbers
     raises        LedgerError if an identity does not hold
     """
-    projections = [Projection(s, replications, seed) for s in scenarios]
+    projections = [Projection(s, replications, seed, engine) for s in scenarios]
     tasks = [(p, block) for p in projections for block in range(p.blocks)]
     if workers == 1 or len(tasks) == 1:
         for projection, block in tasks:
-            names, table = block_outcomes(projection.scenario.world, seed, block, replications)
+            world = projection.scenario.world
+            names, table = block_outcomes(world, seed, block, replications, engine)
             projection.add(block, names, table)
             on_block(projection.scenario.name)
         return projections
@@ -153,7 +160,9 @@ def _in_flight(
     while True:
         for projection, block in waiting:
             world, n = projection.scenario.world, projection.replications
-            future = pool.submit(block_outcomes, world, projection.seed, block, n)
+            future = pool.submit(
+                block_outcomes, world, projection.seed, block, n, projection.engine
+            )
             running[future] = (projection, block)
             if len(running) >= most:
                 break

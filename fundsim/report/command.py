@@ -23,9 +23,10 @@ from fundsim.model.run import block_size
 from fundsim.report import tables, write
 from fundsim.report.words import Results, answer
 from fundsim.scenario.compose import Scenario, load_all
-from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.errors import InputError, Problem, nearest
 
 MOST_REPLICATIONS = 100_000_000
+ENGINES = ("numpy", "simpy")
 
 
 def run_scenarios(
@@ -34,18 +35,22 @@ def run_scenarios(
     replications: int | None,
     seed: int | None,
     workers: int | None,
+    engine: str,
     out: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Run scenarios and tell the answer; files appear only when everything is done."""
+    if engine not in ENGINES:
+        rule = "must be numpy or simpy"
+        raise InputError(Problem("--engine", rule, value=engine, nearest=nearest(engine, ENGINES)))
     scenarios = load_all(names, sets)
     _refuse_twins(scenarios)
     n, seed = checked(replications, seed, len(scenarios))
     processes = worker_count(workers)
     if out is not None:
         write.check_target(out, [s.name for s in scenarios])
-    projections = project_with_progress(scenarios, n, seed, processes)
+    projections = project_with_progress(scenarios, n, seed, processes, engine)
     runs = [Results.of(p, measure(p)) for p in projections]
     console = Console(width=None if sys.stdout.isatty() else 130)
     if as_json:
@@ -86,7 +91,7 @@ def checked(replications: int | None, seed: int | None, scenarios: int) -> tuple
 
 
 def project_with_progress(
-    scenarios: list[Scenario], replications: int, seed: int, workers: int
+    scenarios: list[Scenario], replications: int, seed: int, workers: int, engine: str
 ) -> list[Projection]:
     """Project with a progress bar on a terminal, and a plain line for each scenario elsewhere."""
     blocks = {s.name: -(-replications // block_size(s.world)) for s in scenarios}
@@ -98,12 +103,12 @@ def project_with_progress(
             if left[name] == 0:
                 sys.stderr.write(f"{name}: {replications:,} replications done\n")
 
-        return project(scenarios, replications, seed, workers, tell)
+        return project(scenarios, replications, seed, workers, tell, engine)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("simulating", total=sum(blocks.values()))
         advance: Callable[[str], None] = lambda name: progress.advance(task)  # noqa: E731
-        return project(scenarios, replications, seed, workers, advance)
+        return project(scenarios, replications, seed, workers, advance, engine)
 
 
 def _refuse_twins(scenarios: list[Scenario]) -> None:

@@ -203,6 +203,7 @@ def stamp(projection: Projection) -> str:
     return (
         f"fundsim {__version__} · {scenario.name} · {scenario.hash} · seed {projection.seed} · "
         f"{projection.replications:,} replications"
+        + (" · reference engine" if projection.engine == "simpy" else "")
     )
 
 
@@ -211,7 +212,7 @@ def command(projection: Projection) -> str:
     sets = "".join(f" --set '{text}'" for text in projection.scenario.sets)
     return (
         f"fundsim run {projection.scenario.given}{sets} --replications {projection.replications} "
-        f"--seed {projection.seed}"
+        f"--seed {projection.seed}" + (" --engine simpy" if projection.engine == "simpy" else "")
     )
 
 
