@@ -145,6 +145,29 @@ def explain(scenario: str, key: str, replications: Replications = None, seed: Se
 
 
 @app.command()
+def trace(
+    scenario: str,
+    case: Annotated[
+        int | None, typer.Option(help="Number of the victim in its future, from 1.")
+    ] = None,
+    find: Annotated[
+        str | None,
+        typer.Option(help="paid, refused, waiting, capped, set_off, never_claims, offender_pays."),
+    ] = None,
+    replication: Annotated[int, typer.Option(help="Number of the future, from 0.")] = 0,
+    set_: Sets = None,
+    seed: Seed = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the steps as JSON.")] = False,
+) -> None:
+    """Tell one drawn case step by step, without and with the fund (reference engine)."""
+    from fundsim.report.command import checked
+    from fundsim.report.story import print_story
+
+    _, number = checked(1, seed, 1)
+    print_story(scenario, list(set_ or []), case, find, replication, number, as_json)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from fundsim.scenario.published import json_schema

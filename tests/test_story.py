@@ -1,0 +1,95 @@
+"""The story of a case: its money is the ledger's, and each kind of case is told."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fundsim.model.reference import settle_reference
+from fundsim.model.run import Future, draw
+from fundsim.report.story import FINDS, find, tell
+from fundsim.scenario.compose import load
+from fundsim.scenario.errors import InputError
+from tests.test_run_command import fundsim  # noqa: F401
+
+SCENARIOS = {
+    "serbia+tariff": (
+        "income.budget.amount=90000",
+        "fund.interim.share=0.3",
+        "fund.payment.instalments=3",
+    ),
+    "serbia+full_judgment": ("enforcement.failure_rate=0.3", "pathway.criminal_award_rate=0.6"),
+    "kosovo+assets_only": ("fund.opening_capital=0",),
+    "montenegro+no_fund": (),
+}
+
+
+def settled(name: str, *sets: str) -> Future:
+    world = load(name, ["time.horizon_years=5", "time.runoff_years=5", *sets]).world
+    return settle_reference(world, draw(world, 3, np.arange(2)))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_money_of_all_stories_is_the_ledger_s(name: str) -> None:
+    """Case by case what the fund paid and what the offender paid; together the ledger's benefits."""
+    future = settled(name, *SCENARIOS[name])
+    claims, cases = future.drawn.claims, future.drawn.cases
+    paid = np.zeros(cases.victims.size, dtype=np.int64)
+    np.add.at(paid, claims.case[future.due.claim], future.due.amount - future.payment_left)
+    total = 0
+    for case in range(cases.victims.size):
+        steps = tell(future, case)
+        fund = sum(s.cents for s in steps if s.part == "with the fund")
+        offender = sum(s.cents for s in steps if s.part == "without the fund")
+        assert fund == paid[case]
+        assert offender == cases.recovered[case]
+        total += fund
+    assert total == future.ledger.benefits.sum()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_story_is_told_in_order_of_time(name: str) -> None:
+    future = settled(name, *SCENARIOS[name])
+    for case in range(future.drawn.cases.victims.size):
+        for part in ("without the fund", "with the fund"):
+            times = [s.at for s in tell(future, case) if s.part == part]
+            assert times == sorted(times)
+
+
+@pytest.mark.parametrize("kind", FINDS)
+def test_each_kind_of_case_can_be_found(kind: str) -> None:
+    sets = ["income.budget.amount=60000", "fund.amount.cap=9", "pathway.criminal_award_rate=0.9",
+            "enforcement.failure_rate=0.1", "fund.take_up.filing.median=40"]  # fmt: skip
+    future, case = find(load("serbia+tariff", sets), 1, 0, kind)
+    told = " ".join(s.what for s in tell(future, case))
+    expected = {
+        "paid": "the fund pays",
+        "refused": "is refused",
+        "waiting": "is granted",
+        "capped": "the cap made it smaller",
+        "set_off": "that the offender has paid",
+        "never_claims": "does not apply",
+        "offender_pays": "of the award",
+    }
+    assert expected[kind] in told
+
+
+def test_a_kind_that_does_not_exist_or_does_not_occur_is_told() -> None:
+    with pytest.raises(InputError, match="did you mean 'refused'"):
+        find(load("serbia"), 1, 0, "refuse")
+    with pytest.raises(InputError, match="no such case"):
+        find(load("kosovo", ["time.horizon_years=1", "time.runoff_years=0"]), 1, 0, "capped")
+
+
+def test_trace_prints_a_story_and_the_same_as_json(fundsim, capsys) -> None:  # noqa: F811
+    assert fundsim("trace", "kosovo", "--case", "3") == 0
+    told = capsys.readouterr().out
+    assert "No real person" in told
+    assert "without prejudice" in told
+    assert fundsim("trace", "kosovo", "--case", "3", "--json") == 0
+    story = json.loads(capsys.readouterr().out)
+    assert story["case"] == 3
+    assert {s["part"] for s in story["steps"]} == {"without the fund", "with the fund"}
+    assert fundsim("trace", "kosovo", "--case", "0") == 2
+    assert "must be between 1 and" in capsys.readouterr().err
+    assert fundsim("trace", "kosovo", "--case", "1", "--find", "paid") == 2
