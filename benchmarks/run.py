@@ -64,7 +64,7 @@ def draws_of_a_block() -> tuple[int, int, int]:
     ]
     for patch in patches:
         patch.start()
-    drawn = model.draw(world, 1, np.arange(model.BLOCK))
+    drawn = model.draw(world, 1, np.arange(model.block_size(world)))
     for patch in patches:
         patch.stop()
     return drawn.cases.victims.size, counted["uniforms"], counted["normals"]
@@ -109,12 +109,12 @@ def main() -> None:
     wanted = ((REPLICATIONS, 1), (REPLICATIONS, 2), (4 * REPLICATIONS, 2))
     runs = {run: peak(*run) for run in wanted}
     world = load(SCENARIO).world
-    block = np.arange(model.BLOCK)
+    block = np.arange(model.block_size(world))
     cases, uniforms, normals = draws_of_a_block()
     raw = raw_draws(uniforms, normals)
     draw = seconds(lambda: model.draw(world, 1, block))
     settled = seconds(lambda: model.simulate(world, 1, block))
-    whole = seconds(lambda: block_outcomes(world, 1, 0, model.BLOCK))
+    whole = seconds(lambda: block_outcomes(world, 1, 0, block.size))
     few = model.draw(world, 1, block[:FEW])
     slow = seconds(lambda: settle_reference(world, few), repeats=1) / FEW
     drawn = model.draw(world, 1, block)
@@ -140,7 +140,7 @@ def main() -> None:
         f"Written by `make bench` on {platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}, numpy {np.__version__}. Ratios are what counts.",
         "",
-        f"One block: {model.BLOCK} replications × {world.time.horizon_years} years of {SCENARIO}, {cases:,} cases, "
+        f"One block: {block.size} replications × {world.time.horizon_years} years of {SCENARIO}, {cases:,} cases, "
         f"{uniforms / cases:.1f} uniforms and {normals / cases:.1f} normals a case.",
         "",
         "| step | time | ratio to raw draws |",
