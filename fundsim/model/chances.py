@@ -66,6 +66,7 @@ class Chances:
         self.take_up = take_up_step(world)
         self._parameters = parameters
         self._references: dict[Step, Floats] = {}
+        self._chances: dict[Step, list[Floats]] = {}
 
     def own(
         self,
@@ -114,8 +115,10 @@ class Chances:
 
     def _today(self, step: Step) -> list[Floats]:
         """Today's chance of each group.  Each [replication, 1]"""
-        first = self.reference(step, self._parameters.before_changes(step.rate))
-        return [with_odds(first, odds) for odds in self._odds(step)]
+        if step not in self._chances:
+            first = self.reference(step, self._parameters.before_changes(step.rate))
+            self._chances[step] = [with_odds(first, odds) for odds in self._odds(step)]
+        return self._chances[step]
 
     def _shares(self, among: Among) -> list[Floats]:
         """Shares of the six groups among those who reach a step today.  Each [replication, 1]"""

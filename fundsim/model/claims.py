@@ -20,7 +20,7 @@ from fundsim.model.pathway import (
     share_with_mean,
     to_cents,
 )
-from fundsim.model.streams import Floats32, to_ticks, uniforms
+from fundsim.model.streams import Floats32, in_order, to_ticks, uniforms
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS, World
 
@@ -217,8 +217,7 @@ def draw_claims(
     """The claims filed before month `end`, and what they are worth."""
     fund, victims, clock = world.fund, cases.victims, clock_of(world, parameters)
     case = np.flatnonzero(entry.filed & (entry.leaves_at < end))
-    order = np.lexsort((entry.leaves_at[case], victims.replication[case]))
-    case = case[order]
+    case = case[in_order(victims.replication[case], entry.leaves_at[case])]
     filed_at = entry.leaves_at[case].astype(np.float64)
     replication, word = victims.replication[case], victims.word[case]
     year = clock.year(filed_at)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fundsim.model.claims import Claims
 from fundsim.model.pathway import Cents
-from fundsim.model.streams import TICKS
+from fundsim.model.streams import in_order
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
@@ -53,10 +53,12 @@ def payments_due(world: World, claims: Claims, decided_at: Floats, months: int) 
     position = amount.shape[0] - 1 - np.argmax(amount[::-1] > 0, axis=0)
     last = np.arange(amount.shape[0])[:, None] == position
 
-    chosen = np.nonzero((amount > 0) & (at < months))
-    place, claim = chosen
-    ticks = (at[chosen] * TICKS).astype(np.int64)
-    replication = claims.replication[claim]
-    line = np.lexsort((place, claims.case[claim], ticks, replication))
-    month = ticks[line] // TICKS
-    return Due(claim[line], replication[line], amount[chosen][line], month, last[chosen][line])
+    by_case = np.argsort(claims.case)  # so that ties in the line go to the lower case number
+    due = (amount > 0) & (at < months)
+    row, place = np.nonzero(due[:, by_case].T)
+    claim = by_case[row]
+    at = at[place, claim]
+    line = in_order(claims.replication[claim], at)
+    claim, place = claim[line], place[line]
+    month = np.floor(at[line]).astype(np.int64)
+    return Due(claim, claims.replication[claim], amount[place, claim], month, last[place, claim])

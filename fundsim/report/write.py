@@ -182,7 +182,9 @@ def _write_replications(path: Path, results: Results) -> None:
     projection = results.projection
     names = [name for name in projection.columns if "@" not in name]
     fields = [pa.field("replication", pa.int32()), *(pa.field(n, pa.float64()) for n in names)]
-    with pq.ParquetWriter(path, pa.schema(fields), write_page_checksum=True) as writer:
+    with pq.ParquetWriter(
+        path, pa.schema(fields), write_page_checksum=True, use_dictionary=False
+    ) as writer:
         for first in range(0, projection.replications, GROUP):
             last = min(first + GROUP, projection.replications)
             arrays = [pa.array(range(first, last), pa.int32())]
