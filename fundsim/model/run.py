@@ -27,9 +27,7 @@ from fundsim.scenario.schema import BudgetLine, World
 
 Ints = NDArray[np.int64]
 BLOCK = 500  # most replications in a block: the unit of work
-BLOCK_CASES = (
-    4e6  # a block is smaller where a future may have many cases, so that memory is bounded
-)
+BLOCK_CASES = 8e6  # cases, at most, that a block may have; it is made smaller to hold them
 
 
 @dataclass(frozen=True)
