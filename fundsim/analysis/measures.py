@@ -227,7 +227,7 @@ def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate,
         each = above[below > 0] / below[below > 0]
         return precision.ratio(above, below), each
     x = projection.column(column)
-    return precision.mean(x), x
+    return (precision.probability if m.kind == "probability" else precision.mean)(x), x
 
 
 def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:

@@ -82,6 +82,7 @@ class Fund:
     def wait_until(self, when: float, turn: int) -> simpy.Event:
         """An event at a time, in its turn among events of the same time."""
         event = self.env.event()
+        # SimPy's Timeout has no turn of its own, so the event is made as Timeout makes itself
         event._ok, event._value = True, None
         self.env.schedule(event, priority=turn, delay=when - self.env.now)  # type: ignore[arg-type]
         return event

@@ -47,11 +47,6 @@ def shipped(kind: str) -> dict[str, Path]:
     return {p.stem: p for p in sorted((folder() / kind).glob("*.toml"))}
 
 
-def kind_of(name: str) -> str:
-    """The kind of a shipped name, or an empty string."""
-    return next((kind for kind in KINDS if name in shipped(kind)), "")
-
-
 @lru_cache(maxsize=1)
 def sources() -> dict[str, dict[str, Any]]:
     """The shipped sources by id: title, publisher, year, address, read."""

@@ -21,7 +21,6 @@ def _kind(unit: str, least: float, most: float, scale: Any = "identity", **flags
     return AfterValidator(Quantity(unit, least, most, scale, **flags))
 
 
-INF = float("inf")
 Share = Annotated[Assumption, _read, _kind("share", 0, 1, "logit")]
 ShareLever = Annotated[Assumption, _read, _kind("share", 0, 1, "logit", lever=True)]
 Hazard = Annotated[Assumption, _read, _kind("share a month", 0, 1, "logit")]
