@@ -93,6 +93,7 @@ def test_the_five_victims_measured_by_hand() -> None:
     assert (
         out["months_with"] == 3 + 4 + 2.75
     )  # A and B at the end of months 2 and 3; C by the offender
+    assert (out["soon_without"], out["soon_with"]) == (1, 3)
     assert (out["claims_capped"], out["claims_set_off"], out["claims_unpaid"]) == (1, 1, 1)
     assert out["awards"] == 4000 + 15000 + 6000 + 3000 + 9500
 
@@ -147,3 +148,88 @@ def test_paid_and_incurred_meet_when_cash_never_lacks() -> None:
     incurred = outcomes(future)["incurred_total"]
     assert incurred == pytest.approx(future.ledger.benefits.sum(axis=1) / 100)
     assert not future.ledger.shortfall.any()
+
+
+def test_prices_and_exchange_rate_by_hand() -> None:
+    """Inflation of 10 % from 2028 on, 100 local units a euro in 2027 and 105 in 2028.
+
+    The second January brings 12,000 × 1.1, so C's 3,500 and E's 9,500 are paid then, worth 1/1.1 of it;
+    costs of 1.1 × 150 a month use up the rest before the year ends.
+    """
+    out = outcomes(
+        five_cases(macro__inflation=0.1, country__exchange_rate=100, macro__depreciation=0.05)
+    )
+    paid = [14000 + 12 * 150 + 4 * 25, 1100 + 1.1 * 12000]
+    due = [14000 + 3500 + 12 * 150 + 4 * 25, 9500 + 1.1 * (12 * 150 + 25)]
+    assert out["outgo"][0] == pytest.approx(paid)
+    assert out["outgo_real"][0] == pytest.approx([paid[0], paid[1] / 1.1])
+    assert out["due_real"][0] == pytest.approx([due[0], due[1] / 1.1])
+    assert out["outgo_local"][0] == pytest.approx([100 * paid[0], 105 * paid[1]])
+    received = 4000 + 10000 + 2500 + (3500 + 9500) / 1.1
+    assert out["amount_with"][0] == pytest.approx(received)
+    assert out["amount_by_fund"][0] == pytest.approx(received - 2500)
+
+
+def test_the_peak_need_is_discounted_at_the_fund_s_return() -> None:
+    """Money that earns half of itself a year: what is missing at a month's end needs less at the opening."""
+    future = five_cases(macro__investment_return=0.5)
+    notional = future.ledger.notional[0] / 100
+    assert notional.min() < 0
+    need = max(-balance / 1.5 ** ((t + 1) / 12) for t, balance in enumerate(notional))
+    assert outcomes(future)["peak_need"][0] == pytest.approx(need)
+
+
+def test_a_claim_set_off_in_full_is_not_paid_by_the_fund() -> None:
+    """C's offender pays 2,500; with a cap of 2,000 nothing is left for the fund to pay."""
+    future = five_cases(fund__amount__cap=2000)
+    assert future.drawn.claims.benefit.tolist() == [2000_00, 2000_00, 0, 2000_00, 2000_00]
+    out = outcomes(future)
+    assert out["paid_by_fund"].tolist() == [3]  # A, B and E
+    assert out["paid_with"].tolist() == [4]  # and C, by the offender
+
+
+def test_a_reform_s_cost_to_the_state_is_in_euro_a_year() -> None:
+    money = '{ value = 1200, unit = "EUR a year", source = "judgement" }'
+    reform = f'{{ label = "R", from_year = 2027, cost_a_year = {money} }}'
+    out = outcomes(five_cases(reform__r=reform))  # type: ignore[arg-type]
+    assert out["state_cost"].tolist() == [[1200, 1200]]
+
+
+def test_what_a_victim_keeps_of_the_offender_s_money_case_by_case() -> None:
+    """All of it, unless the fund had begun to pursue the offender before: then what exceeds the benefit."""
+    from fundsim.model.fund import UNPAID
+    from fundsim.model.run import simulate
+
+    sets = ["macro.inflation=0", "macro.inflation_sd=0", "time.price_year=2027", *SHORT,
+            "pathway.criminal_award_rate=0.9", "enforcement.failure_rate=0", "enforcement.delay.median=12",
+            "fund.take_up.rate=0.9", "fund.subsidiarity.set_off=false"]  # fmt: skip
+    future = simulate(load("serbia+full_judgment", sets).world, 4, np.arange(30), certain=True)
+    cases, claims = future.drawn.cases, future.drawn.claims
+    people, months = cases.victims, future.drawn.months
+    place = {int(case): c for c, case in enumerate(claims.case)}
+    paid = np.zeros(claims.size)
+    np.add.at(paid, future.due.claim, future.due.amount - future.payment_left)
+    total, both_ways = np.zeros(30), set()
+    for case in np.flatnonzero(people.identified_at >= 0):
+        offender = int(cases.recovered[case]) if cases.recovered_at[case] < months else 0
+        fund, c = 0.0, place.get(int(case))
+        if c is not None:
+            fund = paid[c]
+            begun = max(int(future.paid_in_month[c]) + 1, float(future.pursuit.from_at[c]))
+            taken = future.pursuit.pursued[c] and future.paid_in_month[c] < UNPAID
+            if taken and offender:
+                both_ways.add(bool(begun <= cases.recovered_at[case]))
+            if taken and begun <= cases.recovered_at[case]:
+                offender = max(offender - fund, 0)
+        total[people.replication[case]] += (fund + offender) / 100
+    assert both_ways == {True, False}, "both ways must occur for this to show anything"
+    assert outcomes(future)["amount_with"] == pytest.approx(total)
+
+
+def test_the_share_that_reaches_victims_is_told(mixed: Projection) -> None:
+    from fundsim.report.words import answer, percent
+
+    results = Results.of(mixed, measure(mixed))
+    means = {m: mixed.column(m).mean() for m in ("benefits_a_year", "outgo_a_year")}
+    share = percent(means["benefits_a_year"] / means["outgo_a_year"])
+    assert f"{share} goes to victims" in " ".join(answer(results))

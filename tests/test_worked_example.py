@@ -44,8 +44,11 @@ SETS = [
 EUR = 100
 
 
-def five_cases() -> Future:
-    world = load("serbia+tariff", SETS).world
+def five_cases(**changed: float) -> Future:
+    """The five cases; `changed` settings replace those above, with __ for dots."""
+    keys = {key.replace("__", "."): value for key, value in changed.items()}
+    kept = [text for text in SETS if text.split("=")[0] not in keys]
+    world = load("serbia+tariff", [*kept, *(f"{k}={v}" for k, v in keys.items())]).world
     one = np.arange(1)
     streams = Streams(1, "RS")
     parameters = Parameters(world, streams, one, table_years(world), certain=True)
