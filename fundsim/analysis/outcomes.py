@@ -146,7 +146,7 @@ def _deflated(future: Future, amount: Floats, replication: Ints, at: Floats | Fl
     """Nominal amounts in euro of the price year, by the calendar year of each time."""
     clock = clock_of(future.world, future.drawn.parameters)
     year = clock.year(np.minimum(at, 12.0 * clock.width))
-    return amount / look_up(future.drawn.macro.prices, replication, year)
+    return np.asarray(amount / look_up(future.drawn.macro.prices, replication, year))
 
 
 def _paid_on_claims(future: Future) -> Floats:
