@@ -1,6 +1,7 @@
 """The SimPy reference equals the fast engine in every cell, in cents."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from fundsim.model import run
 from fundsim.model.ledger import Ledger, equal
 from fundsim.model.reference import settle_reference
-from fundsim.model.run import Future, draw, settle_drawn
+from fundsim.model.run import Drawn, Future, draw, settle_drawn
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
 from tests.random_scenarios import POLICIES, scenarios, world_of
@@ -93,6 +94,7 @@ MUTATIONS = {
     "last come, first served": ("decisions", "free.argmin(axis=1)", "free.argmax(axis=1)"),
     "set-off ignores when the offender paid": ("claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf"),
     "the cap is taken for a floor": ("claims", "euros = np.minimum(euros, cap)", "euros = np.maximum(euros, cap)"),
+    "a claim is not bound to its desk": ("decisions", "caseworkers + place % caseworkers", "caseworkers"),
     "awards not yet known count": ("claims", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
 }  # fmt: skip
 USES = {"fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims"}
@@ -121,6 +123,28 @@ HARD = (
 )  # fmt: skip
 
 
+# and one rule of the reference at a time
+REFERENCE_MUTATIONS = {
+    "the first that does not fit is passed over": ("reference_fund", "break  # the first", "continue  # the first"),
+    "the rate is rounded up": ("reference_fund", "rate = means * MILLION // owed", "rate = -(-means * MILLION // owed)"),
+    "the newest bill is paid first": ("reference_fund", "for bill in fund.bills:\n", "for bill in fund.bills[::-1]:\n"),
+    "no interest on advances": ("reference_fund", "round(fund.advance * owed)", "0"),
+    "advances are never repaid": ("reference_fund", "min(fund.cash, fund.advance)", "0"),
+    "the unspent budget never lapses": ("reference_fund", "if t % 12 == 11", "if t % 12 == 12"),
+    "the limit is never used up": ("reference_fund", "fund.limit -= total", "fund.limit -= 0"),
+    "an offender who paid is pursued": ("reference_fund", "or begun > pursuit.until[0]", "or begun < 0"),
+    "nothing is set off": ("reference", "benefit -= min(", "benefit -= 0 * min("),
+    "the interim payment is paid twice": ("reference", "benefit - paid_on_account", "benefit"),
+    "the last instalment takes the remainder": (
+        "reference", "[rest - part * (payment.instalments - 1)] + [part] * (payment.instalments - 1)",
+        "[part] * (payment.instalments - 1) + [rest - part * (payment.instalments - 1)]",
+    ),
+    "victims come before the month's end": ("reference", "MONTH_END, FIRST_CASE = -1, 2", "MONTH_END, FIRST_CASE = 10**9, 2"),
+    "at one time the higher number goes first": ("reference", "FIRST_CASE + 2 * case", "FIRST_CASE + 10**7 - 2 * case"),
+    "an interim payment is due though decided": ("reference", "if payment.claim not in fund.decided_at:", "if True:"),
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def expected() -> list[tuple[World, int, Ledger]]:
     """What the reference makes of some hard scenarios."""
@@ -138,27 +162,49 @@ def test_the_unchanged_engine_agrees_on_the_hard_scenarios(expected: list) -> No
         assert not differences(settle_drawn(world, draw(world, seed, np.arange(8))).ledger, ledger)
 
 
+def mutated(monkeypatch: pytest.MonkeyPatch, module: str, old: str, new: str) -> ModuleType:
+    """A module of the model with one piece of its text replaced."""
+    original = import_module(f"fundsim.model.{module}")
+    source = Path(str(original.__file__)).read_text(encoding="utf-8")
+    assert source.count(old) == 1, "the rule is written differently now: mend the mutation"
+    mutant = ModuleType(original.__name__)
+    mutant.__file__ = original.__file__
+    with monkeypatch.context() as patch:  # dataclasses look their module up while it is made
+        patch.setitem(sys.modules, original.__name__, mutant)
+        exec(compile(source.replace(old, new), f"{module} (mutated)", "exec"), mutant.__dict__)
+    return mutant
+
+
+def is_caught(expected: list, settle: Callable[[World, Drawn], Future]) -> bool:
+    """Whether some hard scenario, drawn and settled anew, differs from what is expected."""
+    for world, seed, ledger in expected:
+        try:
+            if not equal(settle(world, run.draw(world, seed, np.arange(8))).ledger, ledger):
+                return True
+        except (IndexError, ValueError):
+            return True
+    return False
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_flipped_rule_is_caught(
     name: str, expected: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One rule of the fast engine is changed; the reference must notice."""
     module, old, new = MUTATIONS[name]
-    original = import_module(f"fundsim.model.{module}")
-    source = Path(str(original.__file__)).read_text(encoding="utf-8")
-    assert source.count(old) == 1, "the rule is written differently now: mend the mutation"
-    mutant = ModuleType(original.__name__)
-    mutant.__file__ = original.__file__
-    monkeypatch.setitem(sys.modules, original.__name__, mutant)
-    exec(compile(source.replace(old, new), f"{module} (mutated)", "exec"), mutant.__dict__)
-    monkeypatch.setitem(sys.modules, original.__name__, original)
+    mutant = mutated(monkeypatch, module, old, new)
     monkeypatch.setattr(run, USES[module], getattr(mutant, USES[module]))
-    caught = False
-    for world, seed, ledger in expected:
-        try:
-            caught |= not equal(
-                run.settle_drawn(world, run.draw(world, seed, np.arange(8))).ledger, ledger
-            )
-        except (IndexError, ValueError):
-            caught = True
-    assert caught
+    assert is_caught(expected, run.settle_drawn)
+
+
+@pytest.mark.parametrize("name", REFERENCE_MUTATIONS)
+def test_a_flipped_rule_of_the_reference_is_caught(
+    name: str, expected: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other way round: the expected ledgers are also the fast engine's."""
+    module, old, new = REFERENCE_MUTATIONS[name]
+    mutant = mutated(monkeypatch, module, old, new)
+    if module == "reference_fund":
+        monkeypatch.setitem(sys.modules, "fundsim.model.reference_fund", mutant)
+        mutant = mutated(monkeypatch, "reference", "FIRST_CASE = -1, 2", "FIRST_CASE = -1, 2")
+    assert is_caught(expected, mutant.settle_reference)
