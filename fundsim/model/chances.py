@@ -24,8 +24,8 @@ GROUPS = 6
 LESSER_GROUP = (
     3  # added to 0 uninformed, 1 informed, 2 legally aided, if tried for a lesser offence
 )
-MOST_STEPS = 60  # of the search for a chance; the bracket alone is then below 1e-18
-CLOSE = 1e-15
+MOST_STEPS = 60  # of the search for a chance
+CLOSE = 1e-12  # relative step at which it ends: Newton's next would be below the last digit
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def average_to_first(rate: Floats, shares: Floats, odds: Floats) -> Floats:
         excess = (shares * first * odds / spread).sum(axis=0) - rate
         low, high = np.where(excess < 0, first, low), np.where(excess < 0, high, first)
         step = first - excess / (shares * odds / spread**2).sum(axis=0)
-        moved = np.where((step > low) & (step < high), step, (low + high) / 2)
+        moved = np.where((step >= low) & (step <= high), step, (low + high) / 2)
         done = bool((np.abs(moved - first) <= CLOSE * first).all())
         first = moved
         if done:

@@ -150,7 +150,7 @@ def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: 
     applying, waits = take_up(world, parameters, chances, cases, may, at[may], clock_at[may])
     clock_at[may] += waits
     applies = np.zeros(victims.size, dtype=bool)
-    applicants = may[applying]
+    applicants = may[np.flatnonzero(applying)]
     applies[applicants] = True
     delay = draw_durations(
         parameters,

@@ -169,7 +169,7 @@ def draw_cases(
     judged_at[charged.case] = closed_at[charged.case] = begun + trial
     guilty = happens("conviction", charged, at("pathway.conviction_rate", charged, year))
     convicted = np.zeros(n, dtype=bool)
-    convicted[charged.case[guilty]] = True
+    convicted[charged.case] = guilty
     hazard = at("pathway.criminal_withdrawal", charged, year)
     stays = ~happens("criminal withdrawal", charged, -np.expm1(-hazard * trial))
     judged = charged.only(guilty & stays)

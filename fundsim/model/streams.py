@@ -118,7 +118,12 @@ def uniforms(words: Words, stream: str) -> Floats32:
 
 def normals(words: Words, stream: str) -> Floats:
     """One standard normal a case from a stream, by inversion.  [case]"""
-    return np.asarray(special.ndtri(uniforms(words, stream).astype(np.float64)))
+    out = np.empty(words.size)
+    for i in range(0, words.size, PIECE):
+        part = out[i : i + PIECE]
+        part[:] = uniforms(words[i : i + PIECE], stream)
+        special.ndtri(part, out=part)
+    return out
 
 
 def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
