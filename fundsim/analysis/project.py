@@ -11,7 +11,8 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -120,26 +121,56 @@ def project(
 
     scenarios     resolved scenarios
     replications  number of futures of each, at least 1
-    workers       processes; 1 runs here
+    workers       processes, this one among them
     on_block      called with the scenario's name after each finished block
     engine        numpy, or simpy: the reference, hundreds of times slower, with the same numbers
     raises        LedgerError if an identity does not hold
     """
     projections = [Projection(s, replications, seed, engine) for s in scenarios]
     tasks = [(p, block) for p in projections for block in range(p.blocks)]
-    if workers == 1 or len(tasks) == 1:
-        for projection, block in tasks:
-            world = projection.scenario.world
-            names, table = block_outcomes(world, seed, block, replications, engine)
-            projection.add(block, names, table)
-            on_block(projection.scenario.name)
-        return projections
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
-        for projection, block, (names, table) in _in_flight(pool, tasks, 2 * workers):
+    others = max(min(workers, len(tasks)) - 1, 0)
+    with _pool(others) as pool:
+        for projection, block, (names, table) in _shared_out(pool, tasks, 2 * others):
             projection.add(block, names, table)
             on_block(projection.scenario.name)
     return projections
+
+
+def _pool(others: int) -> AbstractContextManager[Executor | None]:
+    """Processes beside this one; none are started for none."""
+    if others == 0:
+        return nullcontext()
+    return ProcessPoolExecutor(others, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _shared_out(
+    pool: Executor | None, tasks: Sequence[tuple[Projection, int]], most: int
+) -> Iterator[tuple[Projection, int, tuple[tuple[str, ...], Floats]]]:
+    """Results as they come.  This process works too: it need not wait for the others to start.
+
+    most  tasks submitted to the others and not yet taken back, at most
+    """
+    waiting = iter(tasks)
+    running: dict[Future[tuple[tuple[str, ...], Floats]], tuple[Projection, int]] = {}
+    while True:
+        while pool and len(running) < most and (task := next(waiting, None)):
+            running[pool.submit(block_outcomes, *_work(*task))] = task
+        own = next(waiting, None)
+        if own is not None:
+            yield (*own, block_outcomes(*_work(*own)))
+        if own is None and not running:
+            return
+        done = [future for future in running if future.done()]
+        if own is None and not done:
+            done = list(wait(running, return_when=FIRST_COMPLETED).done)
+        for future in done:
+            yield (*running.pop(future), future.result())
+
+
+def _work(projection: Projection, block: int) -> tuple[World, int, int, int, str]:
+    """The arguments of `block_outcomes`."""
+    world, n = projection.scenario.world, projection.replications
+    return world, projection.seed, block, n, projection.engine
 
 
 def disk_needed(replications: int, scenarios: int) -> str | None:
@@ -149,26 +180,3 @@ def disk_needed(replications: int, scenarios: int) -> str | None:
     if needed <= 0.9 * free:
         return None
     return f"needs about {needed / 1e9:,.1f} GB of disk, {free / 1e9:,.1f} GB are free"
-
-
-def _in_flight(
-    pool: Executor, tasks: Sequence[tuple[Projection, int]], most: int
-) -> Iterator[tuple[Projection, int, tuple[tuple[str, ...], Floats]]]:
-    """Results as they come, with at most so many tasks submitted and not yet taken."""
-    waiting = iter(tasks)
-    running = {}
-    while True:
-        for projection, block in waiting:
-            world, n = projection.scenario.world, projection.replications
-            future = pool.submit(
-                block_outcomes, world, projection.seed, block, n, projection.engine
-            )
-            running[future] = (projection, block)
-            if len(running) >= most:
-                break
-        if not running:
-            return
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            projection, block = running.pop(future)
-            yield projection, block, future.result()
