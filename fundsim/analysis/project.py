@@ -6,19 +6,17 @@ measure reads one column at a time.
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 import numpy as np
 
 from fundsim.analysis.outcomes import outcomes
+from fundsim.analysis.workers import shared_out
 from fundsim.model.ledger import LedgerError
 from fundsim.model.reference import settle_reference
 from fundsim.model.run import block_size, simulate
@@ -127,50 +125,13 @@ def project(
     raises        LedgerError if an identity does not hold
     """
     projections = [Projection(s, replications, seed, engine) for s in scenarios]
-    tasks = [(p, block) for p in projections for block in range(p.blocks)]
-    others = max(min(workers, len(tasks)) - 1, 0)
-    with _pool(others) as pool:
-        for projection, block, (names, table) in _shared_out(pool, tasks, 2 * others):
-            projection.add(block, names, table)
-            on_block(projection.scenario.name)
+    owners = [(p, block) for p in projections for block in range(p.blocks)]
+    tasks = [(p.scenario.world, seed, block, replications, engine) for p, block in owners]
+    for place, (names, table) in shared_out(block_outcomes, tasks, workers):
+        projection, block = owners[place]
+        projection.add(block, names, table)
+        on_block(projection.scenario.name)
     return projections
-
-
-def _pool(others: int) -> AbstractContextManager[Executor | None]:
-    """Processes beside this one; none are started for none."""
-    if others == 0:
-        return nullcontext()
-    return ProcessPoolExecutor(others, mp_context=multiprocessing.get_context("spawn"))
-
-
-def _shared_out(
-    pool: Executor | None, tasks: Sequence[tuple[Projection, int]], most: int
-) -> Iterator[tuple[Projection, int, tuple[tuple[str, ...], Floats]]]:
-    """Results as they come.  This process works too: it need not wait for the others to start.
-
-    most  tasks submitted to the others and not yet taken back, at most
-    """
-    waiting = iter(tasks)
-    running: dict[Future[tuple[tuple[str, ...], Floats]], tuple[Projection, int]] = {}
-    while True:
-        while pool and len(running) < most and (task := next(waiting, None)):
-            running[pool.submit(block_outcomes, *_work(*task))] = task
-        own = next(waiting, None)
-        if own is not None:
-            yield (*own, block_outcomes(*_work(*own)))
-        if own is None and not running:
-            return
-        done = [future for future in running if future.done()]
-        if own is None and not done:
-            done = list(wait(running, return_when=FIRST_COMPLETED).done)
-        for future in done:
-            yield (*running.pop(future), future.result())
-
-
-def _work(projection: Projection, block: int) -> tuple[World, int, int, int, str]:
-    """The arguments of `block_outcomes`."""
-    world, n = projection.scenario.world, projection.replications
-    return world, projection.seed, block, n, projection.engine
 
 
 def disk_needed(replications: int, scenarios: int) -> str | None:
