@@ -69,7 +69,7 @@ class Parameters:
         for key, assumption, quantity in self._assumptions:
             drawn = self._draw(key, assumption, quantity)
             self._drawn[key] = drawn
-            table = self._changed(key, drawn, quantity)
+            table = self._changed(key, drawn, quantity, np.arange(drawn.size))
             self._tables[key] = table[self._twin]
         self.forms = self._forms()[self._twin]
 
@@ -87,6 +87,14 @@ class Parameters:
     def before_changes(self, key: str) -> Floats:
         """The value without reforms and stresses: today's.  [replication, 1]"""
         return np.asarray(self._drawn[key][self._twin][:, None])
+
+    def had(self, key: str, values: Floats) -> Floats:
+        """The table that a key would have, had these values been drawn: reforms apply to them.
+
+        values  [replication];  returns [replication, year or 1]
+        """
+        quantity = next(quantity for name, _, quantity in self._assumptions if name == key)
+        return self._changed(key, values, quantity, self._twin)
 
     def at(self, key: str, replication: Ints, year: Ints) -> Floats:
         """The value for each case, in the year of the event that it is read at.  [case]
@@ -136,11 +144,11 @@ class Parameters:
             if effect.on == key and (effect.by == "narrow") == narrow
         ]
 
-    def _changed(self, key: str, drawn: Floats, quantity: Quantity) -> Floats:
+    def _changed(self, key: str, drawn: Floats, quantity: Quantity, sets: Ints) -> Floats:
         table = drawn[:, None]
         for name, change, effect in self._effects(key, narrow=False):
             weight = strength(change, self.years)
-            size = self._effect_size(name, effect)[:, None]
+            size = self._effect_size(name, effect)[sets, None]
             table = np.clip(
                 applied(effect.by, table, size, weight[None, :]), quantity.least, quantity.most
             )

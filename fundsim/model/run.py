@@ -152,9 +152,7 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     if world.fund.entry_point == "none":
         opening = np.zeros_like(opening)
     income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64, order="F"))
-    books = settle(
-        _rules(world, drawn, income.shape), opening, income, costs, due, claims, pursuit, decided_at
-    )
+    books = settle(rules_of(world, drawn), opening, income, costs, due, claims, pursuit, decided_at)
     paid_in_month = _paid_in_month(claims, due, books, decided_at)
     states = _states(drawn, identified, decided_at, paid_in_month)
     ledger = Ledger(
@@ -181,7 +179,9 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     )
 
 
-def _rules(world: World, drawn: Drawn, shape: tuple[int, int]) -> Rules:
+def rules_of(world: World, drawn: Drawn) -> Rules:
+    """The fund's rules in numbers, for each month of each replication."""
+    shape = (drawn.replications.size, drawn.months)
     payment, opening = world.fund.payment, int(world.time.start_year - drawn.parameters.years[0])
 
     def yearly(key: str) -> Floats:
