@@ -30,10 +30,17 @@ Replications = Annotated[
     int | None, typer.Option("--replications", "-n", help="Futures to simulate.")
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed; the same seed gives the same numbers.")]
+Years = Annotated[int | None, typer.Option(help="Years of the horizon.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for data and figures.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a core.")]
 Names = Annotated[
     list[str], typer.Argument(help="serbia, serbia+tariff+legal_aid, a file, or several of these.")
 ]
+
+
+def with_years(sets: list[str] | None, years: int | None) -> list[str]:
+    """The --set texts, with --years as one of them."""
+    return list(sets or []) + ([f"time.horizon_years={years}"] if years is not None else [])
 
 
 @app.command("list")
@@ -102,11 +109,11 @@ def run(
     set_: Sets = None,
     replications: Replications = None,
     seed: Seed = None,
-    years: Annotated[int | None, typer.Option(help="Years of the horizon.")] = None,
+    years: Years = None,
     engine: Annotated[
         str, typer.Option(help="numpy, or simpy: the slow reference engine.")
     ] = "numpy",
-    out: Annotated[Path | None, typer.Option(help="Folder for data and figures.")] = None,
+    out: Out = None,
     workers: Workers = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the sentences.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead.")] = False,
@@ -114,9 +121,27 @@ def run(
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
-    sets = list(set_ or []) + ([f"time.horizon_years={years}"] if years is not None else [])
+    sets = with_years(set_, years)
     names = joined(scenarios)
     run_scenarios(names, sets, replications, seed, workers, engine, out, quiet, as_json)
+
+
+@app.command()
+def compare(
+    scenarios: Names,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """How variants differ from the first scenario, future by future, on the same cases."""
+    from fundsim.report.comparison import print_comparison
+
+    sets = with_years(set_, years)
+    print_comparison(joined(scenarios), sets, replications, seed, workers, out, as_json)
 
 
 @app.command()

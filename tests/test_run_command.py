@@ -125,7 +125,7 @@ def test_nothing_that_a_run_did_not_write_is_ever_deleted(fundsim, tmp_path, cap
     assert fundsim("run", "serbia", "kosovo", *SMALL, "-q", "--out", "out") == 0
 
 
-@pytest.mark.parametrize("broken", ["_write_table", "_write_replications", "_write_json"])
+@pytest.mark.parametrize("broken", ["_write_table", "_write_replications", "write_json"])
 def test_a_full_disk_leaves_the_earlier_run_whole(
     fundsim, tmp_path, monkeypatch, capsys, broken
 ) -> None:

@@ -24,6 +24,21 @@ GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.
           "nationality.national")  # fmt: skip
 
 
+LOWER_IS_BETTER = {
+    "due", "due_real", "outgo", "outgo_real", "outgo_local", "state_cost", "state_cost_real", "unpaid",
+    "shortfall", "shortfall_so_far", "due_a_year", "due_per_head", "outgo_a_year", "outgo_per_head",
+    "state_cost_a_year", "ruin", "peak_need", "longest_delay", "months_to_payment_without",
+    "months_to_payment_with", "claims_late_rate", "claims_undecided_rate", "claims_unpaid_rate",
+}  # fmt: skip
+HIGHER_IS_BETTER = {
+    "benefits", "benefits_real", "benefits_a_year", "benefits_total", "cash", "funding_ratio",
+    "worst_balance", "recoveries", "informed", "prosecuted", "convicted", "awarded", "paid_without",
+    "entitled", "applied", "granted", "paid_by_fund", "paid_with", "share_paid_without",
+    "share_paid_with", "share_soon_without", "share_soon_with", "received_without", "received_with",
+    "award_received_without", "award_received_with", "benefits_to_awards",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Measure:
     """One entry of the data dictionary.
@@ -44,6 +59,12 @@ class Measure:
     above: str = ""
     below: str = ""
     tail: bool = False  # also 99.5 % VaR and TVaR
+
+    @property
+    def better(self) -> str:
+        """Whether lower or higher is better for who pays or who is paid; empty where neither is."""
+        stem = self.name.split(".")[0]
+        return "lower" if stem in LOWER_IS_BETTER else "higher" if stem in HIGHER_IS_BETTER else ""
 
 
 def _m(name: str, label: str, unit: str, formula: str, **more: object) -> Measure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,10 +19,27 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its Monte Carlo error (one standard error); None where it cannot be told."""
+    """A figure with its Monte Carlo error (one standard error); None where it cannot be told.
+
+    influence  what each replication adds to the figure's error, mean about 0  [replication]
+    """
 
     value: float
     mc_error: float | None
+    influence: Floats | None = field(default=None, repr=False, compare=False)
+
+
+def estimated(value: float, influence: Floats) -> Estimate:
+    """A figure with the error of its influence."""
+    return Estimate(value, batch_error(influence), influence)
+
+
+def difference(first: Estimate, second: Estimate) -> Estimate:
+    """Second minus first, paired by replication: what is common to both cancels in the error."""
+    value = second.value - first.value
+    if first.influence is None or second.influence is None:
+        return Estimate(value, None)
+    return estimated(value, second.influence - first.influence)
 
 
 def batch_error(influence: Floats) -> float | None:
@@ -43,7 +60,7 @@ def batch_error(influence: Floats) -> float | None:
 def mean(x: Floats) -> Estimate:
     """Mean over replications."""
     centre = float(x.mean())
-    return Estimate(centre, batch_error(x - centre))
+    return estimated(centre, x - centre)
 
 
 def ratio(above: Floats, below: Floats) -> Estimate:
@@ -52,7 +69,7 @@ def ratio(above: Floats, below: Floats) -> Estimate:
     if total == 0:
         return Estimate(float("nan"), None)
     value = float(above.sum()) / total
-    return Estimate(value, batch_error((above - value * below) / (total / below.size)))
+    return estimated(value, (above - value * below) / (total / below.size))
 
 
 def quantile(x: Floats, p: float) -> Estimate:
@@ -62,9 +79,10 @@ def quantile(x: Floats, p: float) -> Estimate:
     width = min(1 / np.sqrt(n), p / 2, (1 - p) / 2)
     low, high = np.quantile(x, [p - width, p + width])
     if high <= low:  # a constant has no error; among ties the density is not to be had
-        return Estimate(value, 0.0 if n > 1 and x.min() == x.max() else None)
+        constant = n > 1 and x.min() == x.max()
+        return Estimate(value, 0.0 if constant else None, np.zeros(n) if constant else None)
     density = 2 * width / float(high - low)
-    return Estimate(value, batch_error((p - (x <= value)) / density))
+    return estimated(value, (p - (x <= value)) / density)
 
 
 def tail_mean(x: Floats, p: float) -> Estimate:
@@ -72,7 +90,7 @@ def tail_mean(x: Floats, p: float) -> Estimate:
     value_at_risk = float(np.quantile(x, p))
     excess = np.maximum(x - value_at_risk, 0.0) / (1 - p)
     value = value_at_risk + float(excess.mean())
-    return Estimate(value, batch_error(excess - excess.mean()))
+    return estimated(value, excess - excess.mean())
 
 
 def probability(happened: Floats) -> Estimate:

@@ -21,6 +21,7 @@ from fundsim.analysis.project import (
 )
 from fundsim.model.run import block_size
 from fundsim.report import tables, write
+from fundsim.report.folder import check_target
 from fundsim.report.words import Results, answer
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -49,7 +50,7 @@ def run_scenarios(
     n, seed = checked(replications, seed, len(scenarios))
     processes = worker_count(workers)
     if out is not None:
-        write.check_target(out, [s.name for s in scenarios])
+        check_target(out, [s.name for s in scenarios])
     projections = project_with_progress(scenarios, n, seed, processes, engine)
     runs = [Results.of(p, measure(p)) for p in projections]
     console = Console(width=None if sys.stdout.isatty() else 130)

@@ -17,8 +17,8 @@ from fundsim.analysis.project import Projection, project
 from fundsim.report import words
 from fundsim.report.command import checked
 from fundsim.report.explanation import HEADLINE
+from fundsim.report.folder import MANIFEST
 from fundsim.report.tables import leaves, shown
-from fundsim.report.write import MANIFEST
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 

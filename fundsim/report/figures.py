@@ -61,11 +61,14 @@ def _dress(figure: Figure, results: Results, heading: str) -> None:
     figure.supxlabel(note, x=0.01, ha="left", fontsize=6.5, color=GREY)
 
 
-def _euro_axis(axes: Axes) -> None:
+def euro_axis(axes: Axes) -> None:
+    """Short euro amounts on the upright axis, and light lines across."""
+
     def short(x: float, _: int) -> str:
-        if abs(x) >= 1e6:
-            return f"€ {x / 1e6:,.1f} m"
-        return f"€ {x / 1e3:,.0f} k" if abs(x) >= 1e3 else f"€ {x:,.0f}"
+        sign, size = "−" if x < 0 else "", abs(x)
+        if size >= 1e6:
+            return f"{sign}€ {size / 1e6:,.1f} m"
+        return f"{sign}€ {size / 1e3:,.0f} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
 
     axes.yaxis.set_major_formatter(FuncFormatter(short))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -96,7 +99,7 @@ def cash_fan(results: Results) -> Figure:
         years, *inner, color=BLUE, alpha=0.32, linewidth=0, label="half of the futures"
     )
     top.plot(years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label="middle future")
-    _euro_axis(top)
+    euro_axis(top)
     top.set_ylim(bottom=0)
     top.set_ylabel("Cash in December\n(nominal; never below 0)")
     top.legend(frameon=False, loc="upper left", title="chance and assumptions together")
@@ -130,7 +133,7 @@ def _stack(results: Results, heading: str, parts: list[tuple[str, str]], ylabel:
             hatch=HATCHES[(number + number // 7) % 7], edgecolor="white", linewidth=0.4,
         )  # fmt: skip
         base = base + height
-    _euro_axis(axes)
+    euro_axis(axes)
     axes.set_ylabel(ylabel)
     axes.set_ylim(0, float(base.max(initial=1)) * 1.25)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -252,7 +255,7 @@ def incurred_paid(results: Results) -> Figure:
         alpha=0.25,
         label="bands: half of the futures (all uncertainty)",
     )
-    _euro_axis(axes)
+    euro_axis(axes)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("Benefits, middle future, nominal")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

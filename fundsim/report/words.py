@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fundsim.analysis.measures import Row
+from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
 
@@ -39,7 +40,7 @@ def euro(x: float) -> str:
         digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
         return f"{sign}€ {size / 1e6:,.{digits}f} million"
     if size < 100:
-        return f"{sign}€ {size:.2f}"
+        return f"{sign}€ {size:.0f}" if size == round(size) and size > 0 else f"{sign}€ {size:.2f}"
     step = 10 ** max(len(str(int(size))) - 3, 0)
     return f"{sign}€ {round(size / step) * step:,.0f}"
 
@@ -60,6 +61,11 @@ def months(x: float) -> str:
         return f"{whole} month{'s' if whole != 1 else ''}"
     years, rest = divmod(whole, 12)
     return f"{years} years" + (f" {rest} month{'s' if rest > 1 else ''}" if rest else "")
+
+
+def precision_half(mc_error: float | None) -> float:
+    """Half of the 95 % interval of a figure with this Monte Carlo error."""
+    return Z95 * (mc_error or 0.0)
 
 
 def in_futures(p: float, error: float, n: int) -> str:

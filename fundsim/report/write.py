@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -20,45 +14,11 @@ import pyarrow.parquet as pq
 from fundsim import __version__
 from fundsim.analysis.measures import MEASURES, Row
 from fundsim.report import figures
+from fundsim.report.folder import complete, write_csv, write_json, write_manifest
 from fundsim.report.words import Results, answer, command, stamp
-from fundsim.scenario.errors import InputError, Problem
 
-MANIFEST = "manifest.json"
 COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
 GROUP = 20_000  # replications in a row group of replications.parquet
-
-
-def check_target(folder: Path, names: Sequence[str]) -> None:
-    """Refuse a folder that holds anything but an earlier run of the same scenarios.
-
-    Raises `InputError` or OSError; nothing is ever deleted that the earlier run did not write.
-    """
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise InputError(Problem("--out", "must be a folder", value=str(folder)))
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        rule = "is not empty and holds no run; nothing is written into it"
-        raise InputError(Problem("--out", rule, value=str(folder)))
-    if folder.is_dir() and (folder / MANIFEST).is_file():
-        _refuse_loss(folder, names)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fundsim-"):
-        pass  # the place can be written to: better known before an hour of work
-
-
-def _refuse_loss(folder: Path, names: Sequence[str]) -> None:
-    try:
-        card = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        earlier, written = card.get("runs") or [card["scenario"]], {*card["files"], MANIFEST}
-    except (ValueError, KeyError, AttributeError):
-        rule = "holds a manifest that cannot be read; choose another folder"
-        raise InputError(Problem("--out", rule, value=str(folder))) from None
-    if list(earlier) != list(names):
-        rule = f"holds a run of {', '.join(earlier)}; choose another folder, or delete it"
-        raise InputError(Problem("--out", rule, value=str(folder)))
-    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
-    if foreign := sorted(found - written):
-        rule = f"holds {foreign[0]}, which no run wrote; nothing is deleted or written"
-        raise InputError(Problem("--out", rule, value=str(folder)))
 
 
 def write(folder: Path, runs: Sequence[Results]) -> None:
@@ -66,36 +26,27 @@ def write(folder: Path, runs: Sequence[Results]) -> None:
 
     One run is written into the folder itself, several into one subfolder each.
     """
-    check_target(folder, [r.projection.scenario.name for r in runs])
-    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
-    try:
+    names = [r.projection.scenario.name for r in runs]
+
+    def fill(work: Path) -> None:
         if len(runs) == 1:
             _write_run(work, runs[0])
-        else:
-            for run in runs:
-                (work / run.projection.scenario.name).mkdir()
-                _write_run(work / run.projection.scenario.name, run)
-            _write_manifest(work, {"runs": [r.projection.scenario.name for r in runs]})
-        work.chmod(0o755)
-        old = None
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
-            os.replace(folder, old / "old")
-        os.replace(work, folder)
-        if old is not None:
-            shutil.rmtree(old)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+            return
+        for run in runs:
+            (work / run.projection.scenario.name).mkdir()
+            _write_run(work / run.projection.scenario.name, run)
+        write_manifest(work, {"runs": names})
+
+    complete(folder, names, fill)
 
 
 def _write_run(folder: Path, results: Results) -> None:
-    _write_json(folder / "summary.json", summary(results))
+    write_json(folder / "summary.json", summary(results))
     _write_table(folder, results.rows)
     _write_replications(folder / "replications.parquet", results)
     (folder / "figures").mkdir()
     figures.save(results, folder / "figures")
-    _write_manifest(folder, run_card(results))
+    write_manifest(folder, run_card(results))
 
 
 def run_card(results: Results) -> dict[str, Any]:
@@ -167,14 +118,8 @@ def tidy(rows: Sequence[Row]) -> pa.Table:
 
 def _write_table(folder: Path, rows: Sequence[Row]) -> None:
     pq.write_table(tidy(rows), folder / "yearly.parquet", write_page_checksum=True)
-    with (folder / "yearly.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            year = "" if row.year is None else row.year
-            writer.writerow(
-                [row.scenario, year, row.measure, row.unit, row.statistic, repr(row.value)]
-            )
+    cells = [[getattr(row, column) for column in COLUMNS] for row in rows]
+    write_csv(folder / "yearly.csv", COLUMNS, cells)
 
 
 def _write_replications(path: Path, results: Results) -> None:
@@ -190,19 +135,6 @@ def _write_replications(path: Path, results: Results) -> None:
             arrays = [pa.array(range(first, last), pa.int32())]
             arrays += [pa.array(projection.column(name, first, last)) for name in names]
             writer.write_table(pa.table(arrays, schema=pa.schema(fields)))
-
-
-def _write_manifest(folder: Path, card: dict[str, Any]) -> None:
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
-    hashes = {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
-    }
-    _write_json(folder / MANIFEST, {**card, "files": hashes})
-
-
-def _write_json(path: Path, data: Any) -> None:
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 def dictionary() -> str:

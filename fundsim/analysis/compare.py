@@ -1,0 +1,146 @@
+"""Comparing scenarios future by future: on the same draws, most noise cancels (method §14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundsim.analysis import precision
+from fundsim.analysis.measures import Measure, named
+from fundsim.analysis.precision import Estimate
+from fundsim.analysis.project import Projection
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.errors import InputError, Problem
+
+STATISTICS = ("mean", "p50", "p95")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One measure of a variant beside the same of the first scenario, paired by replication.
+
+    year          calendar year, or None for the horizon;  statistic  of STATISTICS
+    first, second the two figures;  change  second - first, with its Monte Carlo error (None if unknown)
+    low95, high95 95 % interval of the change (of the simulation alone)
+    better        share of futures in which the variant is better;  worse  in which it is worse; both
+                  None where neither lower nor higher is better, or for a quantile
+    noise_cut     how many times the variance that independent draws would have; None if unknown
+    """
+
+    scenario: str
+    measure: str
+    unit: str
+    year: int | None
+    statistic: str
+    first: float
+    second: float
+    change: float
+    mc_error: float | None
+    low95: float
+    high95: float
+    better: float | None
+    worse: float | None
+    noise_cut: float | None
+
+    @property
+    def within_noise(self) -> bool:
+        """The interval of the change holds zero: the run cannot tell the two apart."""
+        return self.mc_error is None or self.low95 <= 0 <= self.high95
+
+    @property
+    def same(self) -> bool:
+        """The same in every future."""
+        return self.change == 0 and self.mc_error == 0
+
+
+def compare(projections: Sequence[Projection], yearly: bool = False) -> list[Difference]:
+    """Every measure of each later scenario against the first, as one tidy table.
+
+    projections  of the same number of replications and seed
+    yearly       measures of single years too
+    Raises `InputError` if they are not paired.
+    """
+    first, *variants = projections
+    for variant in variants:
+        if (variant.seed, variant.replications) != (first.seed, first.replications):
+            rule = "is not paired with the first: give both the same seed and replications"
+            raise InputError(Problem(variant.scenario.name, rule))
+    found: list[Difference] = []
+    for variant in variants:
+        theirs = {m.name for m in named(variant)}
+        for m in named(first):
+            if m.name not in theirs or (m.yearly and not yearly):
+                continue
+            years = set(first.years()) & set(variant.years()) if m.yearly else {None}
+            for year in sorted(years, key=lambda y: y or 0):
+                found += _differences(first, variant, m, year)
+    return found
+
+
+def _differences(
+    first: Projection, variant: Projection, m: Measure, year: int | None
+) -> list[Difference]:
+    column = f"{m.name}@{year}" if year is not None else m.name
+    if (m.above or column) not in first or (m.above or column) not in variant:
+        return []
+    both = [figures(p, m, column) for p in (first, variant)]
+    x, y = (each_future(p, m, column) for p in (first, variant))
+    rows = []
+    for statistic in STATISTICS:
+        if not all(statistic in figure for figure in both):
+            continue
+        a, b = (figure[statistic] for figure in both)
+        change = precision.difference(a, b)
+        half = precision.Z95 * (change.mc_error or 0.0)
+        mean = statistic == "mean"
+        rows.append(
+            Difference(
+                variant.scenario.name, m.name, m.unit, year, statistic, a.value, b.value, change.value,
+                change.mc_error, change.value - half, change.value + half,
+                _share(m, y - x, 1) if mean else None, _share(m, y - x, -1) if mean else None,
+                _noise_cut(a, b, change),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def figures(projection: Projection, m: Measure, column: str) -> dict[str, Estimate]:
+    """The figures of a measure that can be compared, each with its influence."""
+    if m.kind == "ratio":
+        ratio = precision.ratio(projection.column(m.above), projection.column(m.below))
+        return {"mean": ratio} if np.isfinite(ratio.value) else {}
+    x = projection.column(column)
+    if m.kind == "probability":
+        return {"mean": precision.probability(x)}
+    return {
+        "mean": precision.mean(x),
+        "p50": precision.quantile(x, 0.5),
+        "p95": precision.quantile(x, 0.95),
+    }
+
+
+def each_future(projection: Projection, m: Measure, column: str) -> Floats:
+    """The measure in each future; NaN where a ratio has nothing below.  [replication]"""
+    if m.kind != "ratio":
+        return projection.column(column)
+    above, below = projection.column(m.above), projection.column(m.below)
+    return np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan)
+
+
+def _share(m: Measure, change: Floats, sign: int) -> float | None:
+    """Share of futures in which the change is for the better (sign 1) or the worse (-1)."""
+    if not m.better:
+        return None
+    known = change[~np.isnan(change)]
+    if not known.size:
+        return None
+    upward = sign if m.better == "higher" else -sign
+    return float(np.mean(known > 0 if upward > 0 else known < 0))
+
+
+def _noise_cut(a: Estimate, b: Estimate, change: Estimate) -> float | None:
+    if not a.mc_error or not b.mc_error or not change.mc_error:
+        return None
+    return (a.mc_error**2 + b.mc_error**2) / change.mc_error**2

@@ -1,0 +1,186 @@
+"""`fundsim compare`: variants beside a first scenario, future by future."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.measures import MEASURES
+from fundsim.analysis.project import Projection
+from fundsim.report import words
+from fundsim.report.command import checked, project_with_progress, worker_count
+from fundsim.report.folder import check_target
+from fundsim.report.saved import save_answer
+from fundsim.scenario.compose import Scenario, load_all
+from fundsim.scenario.errors import InputError, Problem
+
+Form = Callable[[float], str]
+SHOWN: tuple[tuple[str, Form], ...] = (
+    ("due_a_year", words.euro),
+    ("outgo_a_year", words.euro),
+    ("state_cost_a_year", words.euro),
+    ("ruin", words.percent),
+    ("longest_delay", words.months),
+    ("paid_with", lambda x: f"{x:,.0f}"),
+    ("share_paid_with", words.percent),
+    ("share_soon_with", words.percent),
+    ("months_to_payment_with", words.months),
+    ("received_with", words.euro),
+)
+LABELS = {m.name: m.label for m in MEASURES}
+
+
+def print_comparison(
+    names: list[str], sets: list[str], replications: int | None, seed: int | None,
+    workers: int | None, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Project scenarios on common random numbers and print how each differs from the first."""
+    scenarios = load_all(names, sets)
+    _refuse(scenarios)
+    n, seed = checked(replications, seed, len(scenarios))
+    if out is not None:
+        check_target(out, _card(scenarios))
+    projections = project_with_progress(scenarios, n, seed, worker_count(workers), "numpy")
+    differences = compare(projections, yearly=out is not None)
+    whole = [d for d in differences if d.year is None]
+    if as_json:
+        sys.stdout.write(json.dumps([_plain(d) for d in whole], ensure_ascii=False) + "\n")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 130)
+        for variant in projections[1:]:
+            own = [d for d in whole if d.scenario == variant.scenario.name]
+            _print_variant(console, projections[0], variant, own)
+        _print_footnotes(console, projections)
+    if out is not None:
+        from fundsim.report.figures_compare import difference_fan
+
+        tables = {"differences": [_plain(d) for d in differences]}
+        figures = {"difference_fan": difference_fan(projections)}
+        save_answer(out, _card(scenarios), projections[0], tables, figures)
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def _card(scenarios: list[Scenario]) -> list[str]:
+    return ["compare", *(s.name for s in scenarios)]
+
+
+def _refuse(scenarios: list[Scenario]) -> None:
+    first, *variants = scenarios
+    if not variants:
+        raise InputError(Problem(first.name, "is alone: name at least one variant to compare"))
+    for number, variant in enumerate(variants):
+        if variant.hash in {s.hash for s in scenarios[: number + 1]}:
+            rule = "is the same as an earlier scenario: there is nothing to compare"
+            raise InputError(Problem(variant.name, rule))
+        if variant.world.country.code != first.world.country.code:
+            rule = f"is another country than {first.name}: their cases are not the same"
+            raise InputError(Problem(variant.name, rule))
+
+
+def _plain(d: Difference) -> dict[str, Any]:
+    finite = {
+        k: v if not isinstance(v, float) or np.isfinite(v) else None for k, v in asdict(d).items()
+    }
+    return {**finite, "within_noise": d.within_noise}
+
+
+def _print_variant(
+    console: Console, first: Projection, variant: Projection, found: list[Difference]
+) -> None:
+    means = {d.measure: d for d in found if d.statistic == "mean"}
+    shown = [(name, form) for name, form in SHOWN if name in means]
+    a, b = (words.title(p) for p in (first, variant))
+    console.print()
+    console.print(Text(f"{b}, beside {a}", style="bold underline"))
+    for sentence in sentences(means):
+        console.print(Text(sentence))
+    table = Table(header_style="bold")
+    for name, justify in (("Measure, mean over futures", "left"), ("First", "right"),
+                          ("Variant", "right"), ("Change, 95 % interval", "right"),
+                          ("Better in", "right"), ("Worse in", "right"), ("Noise cut", "right")):  # fmt: skip
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for name, form in shown:
+        d = means[name]
+        table.add_row(
+            LABELS[name], form(d.first), form(d.second), changed(d, form), _of_futures(d.better),
+            _of_futures(d.worse), "" if d.noise_cut is None else f"{d.noise_cut:,.1f} ×",
+            style="dim" if d.same else None,
+        )  # fmt: skip
+    console.print(table)
+    console.print(Text(_noise(list(means.values()), first.replications), style="dim"))
+
+
+def changed(d: Difference, form: Form) -> str:
+    """A change with its interval, or that there is none."""
+    if d.same:
+        return "none, in any future"
+    half = words.precision_half(d.mc_error)
+    if form is words.percent:
+        text = f"{100 * d.change:+.1f} ± {100 * half:.1f} points".replace("-", "−")
+    elif form is words.months:
+        text = f"{d.change:+.1f} ± {half:.1f} months".replace("-", "−")
+    else:
+        sign = "+" if d.change > 0 else "−"
+        text = f"{sign}{form(abs(d.change))} ± {form(round(half) if half >= 10 else half)}"
+    return f"{text} (within noise)" if d.within_noise else text
+
+
+def sentences(means: dict[str, Difference]) -> list[str]:
+    """What changes, in plain words; only what the run can tell apart."""
+    told = []
+    for name, form, less, more in (
+        ("due_a_year", words.euro, "It costs {} less a year", "It costs {} more a year"),
+        ("ruin", words.percent, "in {} of 100 futures fewer it falls short",
+         "in {} of 100 futures more it falls short"),
+        ("share_paid_with", words.percent, "of 100 identified victims {} fewer get money",
+         "of 100 identified victims {} more get money"),
+        ("months_to_payment_with", words.months, "those paid wait {} less on average",
+         "those paid wait {} longer on average"),
+        ("received_with", words.euro, "averaged over all identified victims, each receives {} less",
+         "averaged over all identified victims, each receives {} more"),
+    ):  # fmt: skip
+        d = means.get(name)
+        if d is None or d.same or d.within_noise:
+            continue
+        size = f"{100 * abs(d.change):.1f}" if form is words.percent else form(abs(d.change))
+        told.append((less if d.change < 0 else more).format(size))
+    if not told:
+        return ["No headline figure changes by more than the noise of the simulation."]
+    text = "; ".join(told)
+    return [f"{text[0].upper()}{text[1:]}."]
+
+
+def _of_futures(share: float | None) -> str:
+    return "" if share is None else words.percent(share)
+
+
+def _noise(means: list[Difference], n: int) -> str:
+    cuts = [d.noise_cut for d in means if d.noise_cut is not None and not d.same]
+    text = (
+        f"{n:,} futures, the same victims, prices and chances in both. Better in, worse in: share of futures. "
+        "Within noise: the run cannot tell the two apart."
+    )
+    if cuts:
+        text += (
+            f" Noise cut: how many times as many futures independent runs would need for the same error "
+            f"(here {np.median(cuts):,.1f} × in the middle of {len(cuts)} measures)."
+        )
+    return text
+
+
+def _print_footnotes(console: Console, projections: list[Projection]) -> None:
+    world = projections[0].scenario.world
+    if world.country.footnote:
+        console.print(Text(world.country.footnote))
+    console.print(Text(words.stamp(projections[0]), style="dim"))

@@ -1,0 +1,51 @@
+"""The picture of a comparison: how each variant differs from the first, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from fundsim.analysis.project import Projection
+from fundsim.report.figures import GREY, PALETTE, euro_axis
+from fundsim.report.words import stamp, title
+
+PANELS = (
+    ("due_real", "Cost due"),
+    ("benefits_real", "Benefits paid"),
+    ("cash", "Cash in December"),
+)
+STYLES = ("-", "--", ":", "-.")
+
+
+def difference_fan(projections: Sequence[Projection]) -> Figure:
+    """Variant minus first in each year: the middle future and 9 of 10 futures."""
+    first, *variants = projections
+    panels = [(name, label) for name, label in PANELS if f"{name}@{first.years()[0]}" in first]
+    figure = Figure(figsize=(8.2, 1.6 + 2.1 * len(panels)), layout="constrained")
+    heading = f"What changes beside {title(first)}, year by year"
+    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
+    notes = [first.scenario.world.country.footnote, stamp(first)]
+    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    years = [y for y in first.years() if all(y in v.years() for v in variants)]
+    for axes, (name, label) in zip(all_axes, panels, strict=True):
+        for number, variant in enumerate(variants):
+            change = np.stack(
+                [variant.column(f"{name}@{y}") - first.column(f"{name}@{y}") for y in years]
+            )
+            low, middle, high = np.percentile(change, (5, 50, 95), axis=1)
+            color, style = PALETTE[number % len(PALETTE)], STYLES[number % len(STYLES)]
+            axes.fill_between(years, low, high, color=color, alpha=0.16, linewidth=0)
+            axes.plot(years, middle, style, color=color, linewidth=2, label=title(variant))
+        axes.axhline(0, color=GREY, linewidth=0.8)
+        euro_axis(axes)
+        axes.set_ylabel(f"{label},\nchange")
+    all_axes[0].legend(
+        frameon=False, loc="best", fontsize=8, title="line: middle future; band: 9 of 10 futures",
+        title_fontsize=8,
+    )  # fmt: skip
+    all_axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure

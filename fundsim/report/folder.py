@@ -1,0 +1,97 @@
+"""Folders that appear only when they are complete, each file with its hash in a manifest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fundsim.scenario.errors import InputError, Problem
+
+MANIFEST = "manifest.json"
+
+
+def check_target(folder: Path, names: Sequence[str]) -> None:
+    """Refuse a folder that holds anything but an earlier run of the same scenarios.
+
+    Raises `InputError` or OSError; nothing is ever deleted that the earlier run did not write.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(Problem("--out", "must be a folder", value=str(folder)))
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        rule = "is not empty and holds no run; nothing is written into it"
+        raise InputError(Problem("--out", rule, value=str(folder)))
+    if folder.is_dir() and (folder / MANIFEST).is_file():
+        _refuse_loss(folder, names)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fundsim-"):
+        pass  # the place can be written to: better known before an hour of work
+
+
+def _refuse_loss(folder: Path, names: Sequence[str]) -> None:
+    try:
+        card = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        earlier, written = card.get("runs") or [card["scenario"]], {*card["files"], MANIFEST}
+    except (ValueError, KeyError, AttributeError):
+        rule = "holds a manifest that cannot be read; choose another folder"
+        raise InputError(Problem("--out", rule, value=str(folder))) from None
+    if list(earlier) != list(names):
+        rule = f"holds a run of {', '.join(earlier)}; choose another folder, or delete it"
+        raise InputError(Problem("--out", rule, value=str(folder)))
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    if foreign := sorted(found - written):
+        rule = f"holds {foreign[0]}, which no run wrote; nothing is deleted or written"
+        raise InputError(Problem("--out", rule, value=str(folder)))
+
+
+def complete(folder: Path, names: Sequence[str], fill: Callable[[Path], None]) -> None:
+    """Make a folder by filling a hidden one beside it; an earlier one of the same names is replaced.
+
+    fill  writes the files, the manifest last
+    """
+    check_target(folder, names)
+    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
+    try:
+        fill(work)
+        work.chmod(0o755)
+        old = None
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
+            os.replace(folder, old / "old")
+        os.replace(work, folder)
+        if old is not None:
+            shutil.rmtree(old)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def write_manifest(folder: Path, card: Mapping[str, Any]) -> None:
+    """The card of what made the folder, with the hash of each file in it."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    hashes = {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+    }
+    write_json(folder / MANIFEST, {**card, "files": hashes})
+
+
+def write_json(path: Path, data: Any) -> None:
+    """JSON that any reader accepts: no infinity, no NaN."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table; None is left empty, floats keep every digit."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows:
+            cells = ["" if x is None else repr(x) if isinstance(x, float) else x for x in row]
+            writer.writerow(cells)

@@ -1,0 +1,40 @@
+"""Writing an analysis to a folder: its tables as CSV and JSON, its pictures, and what made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from fundsim.analysis.project import Projection
+from fundsim.report.folder import complete, write_csv, write_json, write_manifest
+from fundsim.report.words import stamp
+
+
+def save_answer(
+    folder: Path,
+    names: Sequence[str],
+    projection: Projection,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    figures: Mapping[str, Figure],
+) -> None:
+    """Make the folder, whole or not at all.
+
+    names    what the answer is of: the command and the scenarios
+    tables   name -> rows; the rows of one table have the same keys;  figures  name -> picture
+    """
+
+    def fill(work: Path) -> None:
+        for name, rows in tables.items():
+            write_json(work / f"{name}.json", list(rows))
+            columns = list(rows[0]) if rows else []
+            write_csv(work / f"{name}.csv", columns, [list(row.values()) for row in rows])
+        for name, figure in figures.items():
+            for kind, extra in (("png", {}), ("svg", {"Date": None})):
+                metadata: dict[str, Any] = {"Title": name.replace("_", " "), **extra}
+                figure.savefig(work / f"{name}.{kind}", dpi=150, metadata=metadata)
+        write_manifest(work, {"runs": list(names), "stamp": stamp(projection)})
+
+    complete(folder, names, fill)

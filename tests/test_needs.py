@@ -1,0 +1,152 @@
+"""What would have sufficed: run again with it, and exactly that share of futures lasts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fundsim.analysis.needs import Needs, enough, needs
+from fundsim.analysis.project import project
+from fundsim.scenario.compose import load
+
+SHORT = ("time.horizon_years=8", "time.runoff_years=2", "time.history_years=4")
+N = 300
+RULES = {
+    "queue": ("serbia+tariff", ()),
+    "lapsing line": ("serbia+tariff", ("income.budget.lapses=true",)),
+    "pro rata, from a later year": (
+        "kosovo+tariff", ("fund.payment.when_short=pro_rata", "income.budget.from_year=2028"),
+    ),
+    "treasury advance, other income": (
+        "serbia+mixed_financing+budget_cut", ("fund.payment.when_short=treasury_advance",),
+    ),
+    "yearly limit": ("albania+tariff", ("fund.payment.yearly_limit=600000",)),
+    "another line lapses, instalments": (
+        "serbia+tariff_interim+shared_ministries", ("fund.payment.instalments=3",),
+    ),
+    "stress moves the line itself": ("montenegro+tariff+budget_cut", ()),
+    "indexed line": ("serbia+tariff", ("income.budget.index=wages", "macro.inflation=0.06")),
+}  # fmt: skip
+
+
+def lasting(name: str, sets: tuple[str, ...], seed: int = 1, n: int = N) -> float:
+    [projection] = project([load(name, [*SHORT, *sets])], n, seed)
+    return 1 - float(projection.column("ruin").mean())
+
+
+def found(name: str, sets: tuple[str, ...], n: int = N) -> Needs:
+    return needs(load(name, [*SHORT, *sets]), "budget", n, seed=1)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("target", [0.6, 0.9])
+def test_the_solved_contribution_is_exact(rule: str, target: float) -> None:
+    """On the same seed the share that lasts is the target; with one euro less it is below."""
+    name, sets = RULES[rule]
+    answer = enough(found(name, sets).contribution, target)
+    if not np.isfinite(answer.amount):
+        assert rule in ("yearly limit", "pro rata, from a later year")
+        return
+    again = lasting(name, (*sets, f"income.budget.amount={answer.amount}"))
+    assert again == pytest.approx(answer.solvent.value, abs=1e-12)
+    assert again >= target
+    if answer.amount > 0:
+        assert lasting(name, (*sets, f"income.budget.amount={answer.amount - 1}")) < target
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_solved_capital_is_exact(rule: str) -> None:
+    name, sets = RULES[rule]
+    answer = enough(found(name, sets).capital, 0.9)
+    if np.isfinite(answer.amount):
+        again = lasting(name, (*sets, f"fund.opening_capital={answer.amount}"))
+        assert again == pytest.approx(answer.solvent.value, abs=1e-12)
+        assert again >= 0.9
+
+
+def test_the_frontier_holds_at_its_points() -> None:
+    name, sets = RULES["queue"]
+    need = found(name, sets)
+    assert need.capitals[0] == 0
+    for capital, row in zip(need.capitals[1:-1:2], need.at_capital[1:-1:2], strict=True):
+        answer = enough(row, 0.8)
+        both = (f"income.budget.amount={answer.amount}", f"fund.opening_capital={capital}")
+        assert lasting(name, (*sets, *both)) == pytest.approx(answer.solvent.value, abs=1e-12)
+    assert (np.diff(need.at_capital, axis=0) <= 0).all(), "more capital never needs more a year"
+
+
+def test_a_new_seed_is_within_three_errors() -> None:
+    name, sets = RULES["queue"]
+    answer = enough(found(name, sets, 1000).contribution, 0.9)
+    other = lasting(name, (*sets, f"income.budget.amount={answer.amount}"), seed=2, n=1000)
+    assert answer.solvent.mc_error is not None
+    assert abs(other - answer.solvent.value) < 3 * np.sqrt(2) * answer.solvent.mc_error
+
+
+def test_without_a_line_in_force_the_capital_stands_alone() -> None:
+    name, sets = "kosovo+assets_only", ()
+    need = found(name, sets)
+    capital = enough(need.capital, 0.8)
+    assert lasting(name, (f"fund.opening_capital={capital.amount}",)) == pytest.approx(
+        0.8, abs=1 / N
+    )
+    amount = enough(need.contribution, 0.8).amount
+    line = ("income.budget.in_force=true", f"income.budget.amount={amount}")
+    assert lasting(name, line) == pytest.approx(0.8, abs=1 / N)
+
+
+# every victim applies at once and is paid the same sum a month later; nothing is uncertain
+LEVEL = (
+    "macro.inflation=0", "macro.inflation_sd=0", "macro.real_wage_growth=0", "macro.wage_sd=0",
+    "macro.return_sd=0", "fund.entry_point=judgment", "pathway.criminal_award_rate=0",
+    "pathway.civil_award_rate=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0",
+    "fund.costs.office_a_year=120000", "income.budget.cut_rate=0", "income.budget.index=none",
+    "fund.opening_capital=0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.03])
+def test_a_steady_outgo_equals_the_annuity(rate: float) -> None:
+    """10,000 euro a month: the capital is the annuity, the January contribution twelve months of it.
+
+    Returns are earned on the opening cash of each month and rounded to the cent: a euro over 8 years.
+    """
+    need = found("serbia+judgment_advance", (*LEVEL, f"macro.investment_return={rate}"), n=8)
+    v = (1 + rate) ** (-1 / 12)
+    capital = 10_000 * sum(v ** (t + 1) for t in range(96))
+    # cash earns from the end of the opening month on: month t's cost is discounted t + 1 months,
+    # since the return comes in before the cost is paid
+    alone = found(
+        "serbia+judgment_advance",
+        (*LEVEL, "income.budget.in_force=false", f"macro.investment_return={rate}"),
+        n=8,
+    )
+    assert np.abs(alone.capital - capital).max() <= 1.5
+    # a January contribution comes after the return of the month: the first month earns nothing
+    yearly = 10_000 * sum(v**t for t in range(12))
+    assert np.abs(need.contribution - yearly).max() <= 1.5
+
+
+def test_nothing_suffices_under_a_limit_that_is_too_low() -> None:
+    need = found("albania+tariff", ("fund.payment.yearly_limit=1",))
+    assert need.over_limit.mean() > 0.9
+    assert (np.isinf(need.contribution) == need.over_limit).all()
+    assert np.isinf(enough(need.contribution, 0.95).amount)
+
+
+def test_order_statistics_by_hand() -> None:
+    need = np.array([5.0, 1, 4, 2, 3, np.inf, 7, 6, 9, 8])
+    assert enough(need, 0.5).amount == 5
+    assert enough(need, 0.51).amount == 6
+    assert enough(need, 0.9).amount == 9
+    assert enough(need, 0.91).amount == np.inf
+    assert enough(need, 0.5).solvent.value == 0.5
+
+
+def test_workers_and_blocks_do_not_matter() -> None:
+    scenario = load("kosovo+tariff", SHORT)
+    one, two = (needs(scenario, "budget", 600, 1, workers) for workers in (1, 2))
+    assert (one.contribution == two.contribution).all()
+    assert (one.at_capital == two.at_capital).all()
+    few = needs(scenario, "budget", 300, 1)
+    assert (few.contribution == one.contribution[:300]).all()
