@@ -1,0 +1,217 @@
+"""At which value of a lever does the fund last? Root finding on common random numbers.
+
+Contribution and opening capital are solved exactly, future by future (`needs`).  Any other number changes
+what victims are due, so the scenario is simulated again at each value tried, always on the same draws:
+the share of futures that last is then a step function of the lever, which is halved in on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundsim.analysis import precision
+from fundsim.analysis.precision import Estimate
+from fundsim.analysis.workers import shared_out
+from fundsim.model.caseload import Ints
+from fundsim.model.run import block_size, simulate
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.schema import FORMS, World, assumptions
+
+TARIFF = "tariff"
+TARIFF_KEYS = tuple(
+    f"fund.amount.tariff.{age}.{form}" for age in ("adult", "child") for form in FORMS
+)
+WIDE = 16.0  # a lever is looked for between a 16th and 16 times its value
+CLOSE = 1e-3  # relative width of the bracket at which the search ends
+MOST_TRIALS = 40
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A number of a scenario that can be turned.
+
+    key       dotted key, or `tariff`: all sums of the tariff, times a factor
+    unit      its unit;  now  its value in the scenario, None if it has none
+    least, most  bounds of the search;  whole  only whole numbers
+    """
+
+    key: str
+    unit: str
+    now: float | None
+    least: float
+    most: float
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The value of a lever at which the target share of futures lasts.
+
+    amount    the value nearest to the edge with at least the target; None if there is none
+    mc_error  Monte Carlo error of it (one standard error); None where the slope cannot be told
+    solvent   share of futures that last with it (at the best value tried, if there is no amount)
+    rising    more of the lever makes more futures last
+    trials    every value tried, and the share that lasts
+    """
+
+    lever: Lever
+    target: float
+    amount: float | None
+    mc_error: float | None
+    solvent: Estimate
+    rising: bool
+    trials: tuple[tuple[float, float], ...]
+
+
+def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None = None) -> Lever:
+    """The lever of that name; raises `InputError` naming the nearest.
+
+    between  bounds of the search, in place of a 16th and 16 times the present value
+    """
+    found = levers(scenario.world)
+    if name not in found:
+        near = nearest(name, ["contribution", "capital", *found])
+        raise InputError(Problem(scenario.name, "no number to solve for", key=name, nearest=near))
+    lever = found[name]
+    if between is not None:
+        low, high = between
+        if not lever.least <= low < high <= lever.most:
+            rule = f"must rise, within {lever.least:g} and {lever.most:g}"
+            raise InputError(Problem("--between", rule, key=name, value=f"{low:g} {high:g}"))
+        return Lever(name, lever.unit, lever.now, low, high, lever.whole)
+    if not lever.now:
+        rule = "has no value above 0 to start from; give --between LOW HIGH"
+        raise InputError(Problem(scenario.name, rule, key=name))
+    low, high = lever.now / WIDE, lever.now * WIDE
+    if lever.whole:
+        low = 1.0
+    return Lever(
+        name, lever.unit, lever.now, max(low, lever.least), min(high, lever.most), lever.whole
+    )
+
+
+def levers(world: World) -> dict[str, Lever]:
+    """Every number of a scenario that can be solved for, with its bounds."""
+    found = {
+        key: Lever(key, q.unit, a.value, q.least, q.most, whole=False)
+        for key, a, q in assumptions(world)
+    }
+    now = float(world.fund.decision.caseworkers)
+    found["fund.decision.caseworkers"] = Lever(
+        "fund.decision.caseworkers", "caseworkers", now, 1, 10_000, whole=True
+    )
+    if world.fund.amount.basis in ("tariff", "smaller"):
+        largest = max(a.value for key, a, _ in assumptions(world) if key in TARIFF_KEYS)
+        found[TARIFF] = Lever(TARIFF, "times the tariff", 1.0, 0.0, 1e7 / largest, whole=False)
+    return found
+
+
+def with_lever(scenario: Scenario, lever: Lever, value: float) -> Scenario:
+    """The scenario with the lever at a value, as `--set` would have it."""
+    if lever.key == TARIFF:
+        sums = {k: a.value for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS}
+        sets = [f"{key}={float(now * value)!r}" for key, now in sums.items()]
+    else:
+        sets = [f"{lever.key}={int(value) if lever.whole else float(value)!r}"]
+    mine = {text.split("=")[0] for text in sets}
+    kept = [text for text in scenario.sets if text.split("=")[0].strip() not in mine]
+    return load(scenario.given, [*kept, *sets])
+
+
+def solve(
+    scenario: Scenario,
+    lever: Lever,
+    target: float,
+    replications: int,
+    seed: int,
+    workers: int = 1,
+    on_trial: Callable[[float, float], None] = lambda value, share: None,
+) -> Solution:
+    """The value of the lever at which the share of futures that last is the target.
+
+    target    between 0 and 1;  on_trial  called with each value tried and its share
+    """
+    tried: dict[float, Floats] = {}
+
+    def share(value: float) -> float:
+        if value not in tried:
+            world = with_lever(scenario, lever, value).world
+            tried[value] = lasting(world, replications, seed, workers)
+            on_trial(value, float(tried[value].mean()))
+        return float(tried[value].mean())
+
+    ends = share(lever.least), share(lever.most)
+    rising = ends[1] > ends[0]
+    good, bad = (lever.most, lever.least) if rising else (lever.least, lever.most)
+    amount: float | None = None
+    if share(bad) >= target:
+        amount = bad
+    elif share(good) >= target:
+        while (
+            abs(good - bad) > (1 if lever.whole else CLOSE * abs(good)) and len(tried) < MOST_TRIALS
+        ):
+            middle = _between(good, bad, lever.whole)
+            if share(middle) >= target:
+                good = middle
+            else:
+                bad = middle
+        amount = good
+    at = good if amount is None else amount
+    solvent = precision.probability(tried[at])
+    error = None
+    if amount not in (None, lever.least, lever.most) and solvent.mc_error:
+        error = _error(lever, at, solvent.mc_error, share, list(tried))
+    trials = tuple(sorted((value, float(lasts.mean())) for value, lasts in tried.items()))
+    return Solution(lever, target, amount, error, solvent, rising, trials)
+
+
+def _between(good: float, bad: float, whole: bool) -> float:
+    """Halfway, by ratio where the two are far apart."""
+    low, high = min(good, bad), max(good, bad)
+    middle = float(np.sqrt(low * high)) if low > 0 and high > 2 * low else (low + high) / 2
+    return float(np.clip(round(middle), low + 1, high - 1)) if whole else middle
+
+
+def _error(
+    lever: Lever, at: float, error: float, share: Callable[[float], float], tried: list[float]
+) -> float | None:
+    """Error of the solution: that of the share, over how fast the share changes with the lever.
+
+    The slope is measured two errors of the share to both sides; how far that is, is guessed from the
+    nearest trial beyond the noise, since nearer ones show steps of single futures.
+    """
+    far = [value for value in tried if abs(share(value) - share(at)) > error]
+    if not far:
+        return None
+    near = min(far, key=lambda value: abs(value - at))
+    step = 2 * error * abs(near - at) / abs(share(near) - share(at))
+    step = max(step, 1.0) if lever.whole else step
+    low, high = max(at - step, lever.least), min(at + step, lever.most)
+    if lever.whole:
+        low, high = np.floor(low), np.ceil(high)
+    slope = abs(share(float(high)) - share(float(low))) / (high - low)
+    return float(error / slope) if slope > 0 else None
+
+
+def lasting(world: World, replications: int, seed: int, workers: int) -> Floats:
+    """1 for each future without a shortfall in its horizon, else 0.  [replication]"""
+    size = block_size(world)
+    blocks = [
+        np.arange(start, min(start + size, replications)) for start in range(0, replications, size)
+    ]
+    parts = [np.zeros(0)] * len(blocks)
+    for place, part in shared_out(lasting_of_block, [(world, seed, b) for b in blocks], workers):
+        parts[place] = part
+    return np.concatenate(parts)
+
+
+def lasting_of_block(world: World, seed: int, numbers: Ints) -> Floats:
+    """The same for some replications."""
+    ledger = simulate(world, seed, numbers).ledger
+    short = ledger.shortfall[:, : 12 * world.time.horizon_years] > 0
+    return np.asarray(~short.any(axis=1), dtype=np.float64)
