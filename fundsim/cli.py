@@ -168,6 +168,23 @@ def trace(
 
 
 @app.command()
+def validate(
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write it as JSON.")] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> None:
+    """Check the model against known answers and print its validation report (about a minute)."""
+    from fundsim.report.command import checked, worker_count
+    from fundsim.report.validation import run_validation
+
+    _, number = checked(1, seed, 1)
+    processes = 2 if workers is None else worker_count(workers)
+    if not run_validation(markdown, json_file, number, processes):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from fundsim.scenario.published import json_schema
