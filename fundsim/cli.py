@@ -226,8 +226,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(standalone_mode=False)
-        code = DONE
+        result = app(standalone_mode=False)
+        code = result if isinstance(result, int) else DONE  # an exit code, where one was raised
     except InputError as error:
         typer.echo(str(error), err=True)
         code = BAD_INPUT

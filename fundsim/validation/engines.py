@@ -125,13 +125,13 @@ def identities(seed: int) -> list[Check]:
     account = "double-entry bookkeeping; docs/method.md §12"
     return [
         exact(Line("1.04", "Opening + in − out = closing cash", f"each month and replication, to the cent, never negative; {what}", "cells", account), int(cash[0]),
-                int(cash[1]), least_number=50_000, futures=futures),
+                int(cash[1]), least_number=20_000, futures=futures),
         exact(Line("1.05", "Debts grow by what falls due and fall by what is paid", f"payments, costs and treasury advance, to the cent, never negative; {what}", "cells", account), int(debt[0]),
-                int(debt[1]), least_number=50_000, futures=futures),
+                int(debt[1]), least_number=20_000, futures=futures),
         exact(Line("1.06", "Payments on claims = benefits in the books", f"due by month, paid in all, none paid more than is due; {what}", "sums", account), int(paid[0]),
-                int(paid[1]), least_number=50_000, futures=futures),
+                int(paid[1]), least_number=20_000, futures=futures),
         exact(Line("1.07", "Each identified victim in one state", f"asked one by one at each month end; {what}", "counts", "docs/method.md §12; the ledger counts arrivals and departures instead"), int(counted[0]),
-                int(counted[1]), least_number=50_000, futures=futures),
+                int(counted[1]), least_number=20_000, futures=futures),
     ]  # fmt: skip
 
 

@@ -90,8 +90,8 @@ def statement(checks: Sequence[Check], grades: dict[str, dict[str, int]]) -> lis
     passed = (
         f"{number['pass']} of {len(checks)} checks passed"
         + (f", {number['fail']} failed ({', '.join(failed)})" if failed else ", none failed")
-        + f" and {number['skipped']} could not be made: the program computes what docs/method.md says, "
-        "within the errors that each check states."
+        + f" and {number['skipped']} could not be made: what was compared agrees within the errors that "
+        "each check states."
     )
     if failed:
         passed = (
