@@ -13,7 +13,15 @@ from fundsim import cli
 from fundsim.report import validation as printing
 from fundsim.report.validation_files import as_data, as_markdown, headline
 from fundsim.validation import check as checks
-from fundsim.validation import engines, validate
+from fundsim.validation import (
+    compound,
+    engines,
+    monte_carlo,
+    pathway,
+    queues,
+    ruin,
+    validate,
+)
 from fundsim.validation.check import Group, Line, exact, finished
 from fundsim.validation.identity import identity, sources_hash
 from fundsim.validation.limits import LIMITATIONS, NOT_ASSURED, SECTIONS, false_alarm, not_checked
@@ -304,23 +312,34 @@ def body(code: CodeType) -> tuple[object, ...]:
     return code.co_code, code.co_names, constants
 
 
+# smaller runs see these faults too
+SMALL = (
+    (engines, "SCENARIOS", 30), (pathway, "FUTURES", 2500), (compound, "FUTURES", 4000),
+    (ruin, "FINITE", 6000), (ruin, "WHOLE", 2000), (monte_carlo, "RUNS", 800), (queues, "QUEUES", 200),
+)  # fmt: skip
+
+
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the large groups small."""
+    for module, name, value in SMALL:
+        monkeypatch.setattr(module, name, value)
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the group that should see it is run, with fewer scenarios where there are many."""
+    """Only the group that should see it is run, and a small one."""
     module, old, new, group = FAULTS[name]
     plant(monkeypatch, module, old, new)
-    monkeypatch.setattr(engines, "SCENARIOS", 40)
+    small(monkeypatch)
     found = finished(BY_ID[group], SEED)
     assert [check.id for check in found if check.verdict == "fail"], "no check has seen it"
 
 
-def test_the_groups_pass_without_a_fault_as_they_are_run_here(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The smaller number of scenarios alone fails nothing."""
-    monkeypatch.setattr(engines, "SCENARIOS", 40)
-    for group in ("1.01", "1.04"):
-        assert all(check.verdict == "pass" for check in finished(BY_ID[group], SEED))
+@pytest.mark.parametrize("group", sorted({group for *_, group in FAULTS.values()}))
+def test_no_fault_is_seen_where_there_is_none(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small groups pass as they are: it is the fault that fails them."""
+    small(monkeypatch)
+    assert all(check.verdict == "pass" for check in finished(BY_ID[group], SEED))
 
 
 def test_the_headline_names_failures_first(quick: Report) -> None:

@@ -65,7 +65,7 @@ def engines(seed: int) -> list[Check]:
             Line("1.01", "NumPy ledger = SimPy ledger", f"every flow, balance and state by month, to the cent; {what}", "cells", f"fundsim/model/reference.py, {OWN}"),
             int(book[0]),
                 int(book[1]),
-            least_number=100_000,
+            least_number=50_000,
             futures=SCENARIOS * REPLICATIONS,
         ),
         exact(
@@ -79,7 +79,7 @@ def engines(seed: int) -> list[Check]:
             Line("1.03", "NumPy ledger = plain challenger", f"every flow by month in the plainest Python, to the cent; {what}", "cells", f"fundsim/validation/plain_fund.py, {OWN}"),
             int(plain[0]),
                 int(plain[1]),
-            least_number=100_000,
+            least_number=50_000,
             futures=SCENARIOS * REPLICATIONS,
         ),
     ]  # fmt: skip
@@ -125,13 +125,13 @@ def identities(seed: int) -> list[Check]:
     account = "double-entry bookkeeping; docs/method.md §12"
     return [
         exact(Line("1.04", "Opening + in − out = closing cash", f"each month and replication, to the cent, never negative; {what}", "cells", account), int(cash[0]),
-                int(cash[1]), least_number=20_000, futures=futures),
+                int(cash[1]), least_number=10_000, futures=futures),
         exact(Line("1.05", "Debts grow by what falls due and fall by what is paid", f"payments, costs and treasury advance, to the cent, never negative; {what}", "cells", account), int(debt[0]),
-                int(debt[1]), least_number=20_000, futures=futures),
+                int(debt[1]), least_number=10_000, futures=futures),
         exact(Line("1.06", "Payments on claims = benefits in the books", f"due by month, paid in all, none paid more than is due; {what}", "sums", account), int(paid[0]),
-                int(paid[1]), least_number=20_000, futures=futures),
+                int(paid[1]), least_number=10_000, futures=futures),
         exact(Line("1.07", "Each identified victim in one state", f"asked one by one at each month end; {what}", "counts", "docs/method.md §12; the ledger counts arrivals and departures instead"), int(counted[0]),
-                int(counted[1]), least_number=20_000, futures=futures),
+                int(counted[1]), least_number=10_000, futures=futures),
     ]  # fmt: skip
 
 

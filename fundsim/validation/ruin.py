@@ -29,6 +29,7 @@ from fundsim.validation.compound import SIGMA
 from fundsim.validation.worlds import CERTAIN, OPEN, STILL, world
 
 BLOCK = 1000
+FINITE, LIMIT, WHOLE = 40_000, 8000, 12_000  # futures of each comparison
 RECURSION = "month-end recursion on a lattice by FFT, upper and lower bound: De Vylder and Goovaerts (1988), Insurance: Mathematics and Economics 7"
 LUNDBERG = "Cramér–Lundberg: ψ(u) = exp(−θu/((1+θ)μ))/(1+θ); Asmussen and Albrecher, Ruin Probabilities, ch. IV"
 
@@ -143,7 +144,7 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
 
 def finite(seed: int) -> list[Check]:
     """Exponential claims, two a month, loading 10 %: ruin by one, five and ten years."""
-    fund, n = Fund(rate=2, mean=1000, income=2200, capital=5000), 40_000
+    fund, n = Fund(rate=2, mean=1000, income=2200, capital=5000), FINITE
     first = ruined(fund, seed, n, 120)
     low, high = bounds(fund, 120, step=2.0, cells=1 << 16)
     found = []
@@ -168,7 +169,7 @@ def finite(seed: int) -> list[Check]:
 
 def limit(seed: int) -> list[Check]:
     """Months so short that one claim comes in twenty, run until ruin has come or never comes."""
-    theta, mean, months, n = 1.0, 1000.0, 1200, 8000
+    theta, mean, months, n = 1.0, 1000.0, 1200, LIMIT
     fund = Fund(rate=0.05, mean=mean, income=0.05 * mean * (1 + theta), capital=2000)
     ours = float((ruined(fund, seed, n, months) < np.inf).mean())
     low, high = bounds(fund, months, step=5.0, cells=1 << 12)
@@ -204,7 +205,7 @@ def limit(seed: int) -> list[Check]:
 
 def whole(seed: int) -> list[Check]:
     """The whole program: capped lognormal benefits against a level income, ruin by year."""
-    n, monthly, capital, cap = 12_000, 13_000, 30_000, 10_000.0
+    n, monthly, capital, cap = WHOLE, 13_000, 30_000, 10_000.0
     sets = CERTAIN | OPEN | STILL | {
         "fund__entry_point": "judgment",
         "fund__amount__basis": "judgment",
