@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -22,11 +24,13 @@ from fundsim.model import run as model
 from fundsim.model import streams
 from fundsim.model.reference import settle_reference
 from fundsim.scenario.compose import load
+from fundsim.scenario.schema import World
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 SCENARIO, REPLICATIONS = "serbia+tariff", 10_000
 MEBIBYTE = 2**20
 FEW = 20  # replications that the slow engine settles
+CROWD = 4  # times the caseload, to tell the work of a case from that of a replication
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:
@@ -39,35 +43,57 @@ def seconds(work: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
-def draws_of_a_block() -> tuple[int, int, int]:
-    """Cases, uniforms and normals that one block draws."""
-    counted = {"uniforms": 0, "normals": 0}
-    uniforms, normals = streams.uniforms, streams.normals
+@dataclass(frozen=True)
+class Draws:
+    """What one block draws: numbers drawn, and the streams they come from."""
 
-    def counting_uniforms(words: streams.Words, stream: str) -> streams.Floats32:
-        counted["uniforms"] += words.size
-        return uniforms(words, stream)
+    cases: int
+    uniforms: int
+    normals: int
+    uniform_streams: int
+    normal_streams: int
 
-    def counting_normals(words: streams.Words, stream: str) -> streams.Floats:
-        counted["normals"] += words.size
-        return normals(words, stream)
 
-    world = load(SCENARIO).world
+def draws_of_a_block(world: World) -> Draws:
+    """Count the draws that the cases of a block need; a case draws only for stages it reaches."""
+    counted: dict[str, dict[str, int]] = {"uniforms": {}, "normals": {}}
+    inside = []  # a normal is drawn from a uniform, which is not counted twice
+
+    def counting(kind: str, draw: Callable[[streams.Words, str], Any]) -> Any:
+        def count(words: streams.Words, stream: str) -> Any:
+            if not inside:
+                counted[kind][stream] = counted[kind].get(stream, 0) + words.size
+            inside.append(kind)
+            drawn = draw(words, stream)
+            inside.pop()
+            return drawn
+
+        return count
+
+    uniforms, normals = (counting(kind, getattr(streams, kind)) for kind in counted)
     patches = [
-        mock.patch(f"fundsim.model.{module}.{name}", counting)
-        for module, name, counting in (
-            ("caseload", "uniforms", counting_uniforms),
-            ("pathway", "uniforms", counting_uniforms),
-            ("claims", "uniforms", counting_uniforms),
-            ("pathway", "normals", counting_normals),
+        mock.patch(f"fundsim.model.{module}.{name}", count)
+        for module, name, count in (
+            ("streams", "uniforms", uniforms),
+            ("caseload", "uniforms", uniforms),
+            ("pathway", "uniforms", uniforms),
+            ("claims", "uniforms", uniforms),
+            ("pathway", "normals", normals),
         )
     ]
     for patch in patches:
         patch.start()
-    drawn = model.draw(world, 1, np.arange(model.block_size(world)))
+    block = np.arange(model.block_size(world))
+    cases = model.simulate(world, 1, block).drawn.cases.victims.size
     for patch in patches:
         patch.stop()
-    return drawn.cases.victims.size, counted["uniforms"], counted["normals"]
+    return Draws(
+        cases,
+        sum(counted["uniforms"].values()),
+        sum(counted["normals"].values()),
+        len(counted["uniforms"]),
+        len(counted["normals"]),
+    )
 
 
 def raw_draws(uniforms: int, normals: int) -> float:
@@ -106,34 +132,39 @@ def measure(replications: int, workers: int) -> None:
 def main() -> None:
     """Measure everything and write the table."""
     # first, while this process is small: a child's peak counts from its parent's size
-    wanted = ((REPLICATIONS, 1), (REPLICATIONS, 2), (4 * REPLICATIONS, 2))
+    wanted = [(n, k) for n in (REPLICATIONS, 4 * REPLICATIONS) for k in (1, 2)]
     runs = {run: peak(*run) for run in wanted}
     world = load(SCENARIO).world
     block = np.arange(model.block_size(world))
-    cases, uniforms, normals = draws_of_a_block()
-    raw = raw_draws(uniforms, normals)
-    draw = seconds(lambda: model.draw(world, 1, block))
-    settled = seconds(lambda: model.simulate(world, 1, block))
-    whole = seconds(lambda: block_outcomes(world, 1, 0, block.size))
     few = model.draw(world, 1, block[:FEW])
     slow = seconds(lambda: settle_reference(world, few), repeats=1) / FEW
     drawn = model.draw(world, 1, block)
-    fast = seconds(lambda: model.settle_drawn(world, drawn)) / block.size
+    fast = seconds(lambda: model.settle_drawn(world, drawn), repeats=9) / block.size
+    counts = draws_of_a_block(world)
+    cases = counts.cases
+    # what every process here is measured beside: a case's own draws, and all that it might draw
+    raw = raw_draws(counts.uniforms, counts.normals)
+    eager = raw_draws(counts.uniform_streams * cases, counts.normal_streams * cases)
+    draw = seconds(lambda: model.draw(world, 1, block))
+    settled = seconds(lambda: model.simulate(world, 1, block))
+    whole = seconds(lambda: block_outcomes(world, 1, 0, block.size))
+    crowded = load(SCENARIO, [f"caseload.level={CROWD * world.caseload.level.value}"]).world
+    crowd = draws_of_a_block(crowded)
+    further = seconds(lambda: model.simulate(crowded, 1, block)) - settled
+    further_raw = raw_draws(crowd.uniforms - counts.uniforms, crowd.normals - counts.normals)
     per_case = 1e9 / cases
+    steps = (
+        ("raw draws of the stages a case reaches (PCG64)", raw),
+        ("raw draws if each case drew for every stage", eager),
+        ("draw", draw),
+        ("draw + settle + identities", settled),
+        ("… + outcomes of every measure", whole),
+    )
     rows = [
-        ("raw draws (PCG64)", f"{raw * per_case:.0f} ns a case", "1"),
-        ("draw", f"{draw * per_case:.0f} ns a case", f"{draw / raw:.1f}"),
-        (
-            "draw + settle + identities",
-            f"{settled * per_case:.0f} ns a case",
-            f"{settled / raw:.1f}",
-        ),
-        (
-            "… + outcomes of every measure",
-            f"{whole * per_case:.0f} ns a case",
-            f"{whole / raw:.1f}",
-        ),
+        (name, f"{spent * per_case:.0f} ns a case", f"{spent / raw:.1f}", f"{spent / eager:.1f}")
+        for name, spent in steps
     ]
+    of_further = 1e9 / (crowd.cases - cases)
     lines = [
         "# Benchmarks",
         "",
@@ -141,11 +172,16 @@ def main() -> None:
         f"{platform.python_version()}, numpy {np.__version__}. Ratios are what counts.",
         "",
         f"One block: {block.size} replications × {world.time.horizon_years} years of {SCENARIO}, {cases:,} cases, "
-        f"{uniforms / cases:.1f} uniforms and {normals / cases:.1f} normals a case.",
+        f"{counts.uniforms / cases:.1f} uniforms and {counts.normals / cases:.1f} normals a case; "
+        f"{counts.uniform_streams} and {counts.normal_streams} if each case drew for every stage.",
         "",
-        "| step | time | ratio to raw draws |",
-        "|---|---|---|",
-        *(f"| {name} | {spent} | {ratio} |" for name, spent, ratio in rows),
+        "| step | time | ratio to raw draws | ratio to all raw draws |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+        f"With {CROWD} times the caseload each further case, drawn and settled, takes "
+        f"{further * of_further:.0f} ns: {further / further_raw:.1f} times its raw draws. The rest is work "
+        "of a replication, whatever its cases: assumptions, yearly counts, months.",
         "",
         "| run (start of the processes included) | seconds | peak MiB, main | peak MiB, a worker |",
         "|---|---|---|---|",
@@ -162,8 +198,11 @@ def main() -> None:
         f"Settling one replication: {slow * 1e3:.1f} ms by the SimPy reference, {fast * 1e3:.2f} ms by the fast "
         f"engine: {slow / fast:.0f} times as fast, with the same ledger.",
     ]
-    ratio = spent[REPLICATIONS, 1] / spent[REPLICATIONS, 2]
-    lines += ["", f"Two processes are {ratio:.2f} times as fast as one."]
+    for n in (REPLICATIONS, 4 * REPLICATIONS):
+        ratio = spent[n, 1] / spent[n, 2]
+        lines += ["", f"{n:,} replications: two processes are {ratio:.2f} times as fast as one."]
+    sizes = [max(runs[n, 2][1:]) for n in (REPLICATIONS, 4 * REPLICATIONS)]
+    lines += ["", f"Four times the replications take {sizes[1] / sizes[0]:.2f} times the memory."]
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 

@@ -158,13 +158,16 @@ def trace(
     set_: Sets = None,
     seed: Seed = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the steps as JSON.")] = False,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw the timeline to this .png or .svg file.")
+    ] = None,
 ) -> None:
     """Tell one drawn case step by step, without and with the fund (reference engine)."""
     from fundsim.report.command import checked
     from fundsim.report.story import print_story
 
     _, number = checked(1, seed, 1)
-    print_story(scenario, list(set_ or []), case, find, replication, number, as_json)
+    print_story(scenario, list(set_ or []), case, find, replication, number, as_json, figure)
 
 
 @app.command()

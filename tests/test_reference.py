@@ -1,6 +1,7 @@
 """The SimPy reference equals the fast engine in every cell, in cents."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from fundsim.model import run
 from fundsim.model.ledger import Ledger, equal
 from fundsim.model.reference import settle_reference
-from fundsim.model.run import Future, draw, settle_drawn
+from fundsim.model.run import Drawn, Future, draw, settle_drawn
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
 from tests.random_scenarios import POLICIES, scenarios, world_of
@@ -74,25 +75,26 @@ def test_the_reference_can_disagree() -> None:
 # one rule of the fast engine flipped at a time: (module, what stands there, what is put instead)
 MUTATIONS = {
     "head of the line is skipped when it does not fit": (
-        "fund", "np.minimum(reach - 1, self._end[:, t])", "np.minimum(reach, self._end[:, t])",
+        "fund", "np.minimum(reach - 1, end[short])", "np.minimum(reach, end[short])",
     ),
-    "a payment that fits exactly is held": ("fund", 'side="right")\n        self._head', 'side="left")\n        self._head'),
+    "a payment that fits exactly is held": ("fund", 'means[short], side="right")', 'means[short], side="left")'),
     "the rate is rounded up": ("fund", "* RATE // outstanding[short]", "* RATE // outstanding[short] + 1"),
     "interest is rounded down": ("fund", "interest = np.rint(", "interest = np.floor("),
     "the return is earned after the month's income": ("fund", "returned = np.rint(cash *", "returned = np.rint((cash + income[:, t]) *"),
     "the unspent budget lapses in November": ("fund", "t % 12 == 11", "t % 12 == 10"),
-    "spending does not count against lapsing lines": ("fund", "lapsing - costs_paid - benefits - repaid", "lapsing"),
+    "spending does not count against lapsing lines": ("fund", "- costs_paid - benefits - repaid\n", "\n"),
     "the treasury does not lend for costs": ("fund", "np.maximum(arrears - cash, 0) if lends else nothing", "nothing"),
     "the limit is never used up": ("fund", "limit = limit - benefits", "limit = limit * 1"),
-    "offenders are pursued in the month of payment": ("fund", "decided_month[claim]) + 1", "decided_month[claim])"),
-    "an offender who paid is pursued": ("fund", "free = begun <= pursuit.until[claim]", "free = begun >= 0"),
-    "ties in the line go to the higher number": ("due", "np.argsort(claims.case)", "np.argsort(-claims.case)"),
+    "offenders are pursued in the month of payment": ("fund", "np.maximum(t + 1, self._not_before", "np.maximum(t, self._not_before"),
+    "an offender who paid is pursued": ("fund", "free = begun <= self._until[pursued]", "free = begun >= 0"),
+    "ties in the line go to the higher number": ("due", "in_order(claims.case[claim])", "in_order(claims.case[claim])[::-1]"),
     "a payment at a month's end belongs to that month": ("due", "np.floor(at[line]).astype", "(np.ceil(at[line]) - 1).astype"),
-    "the last instalment takes the remainder": ("due", "final - every * (n - 1)]", "every]"),
+    "the last instalment takes the remainder": ("due", "final - every * (n - 1)", "every"),
     "the interim payment is not deducted": ("due", "claims.benefit - interim, 0)", "claims.benefit, 0)"),
     "last come, first served": ("decisions", "free.argmin(axis=1)", "free.argmax(axis=1)"),
     "set-off ignores when the offender paid": ("claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf"),
     "the cap is taken for a floor": ("claims", "euros = np.minimum(euros, cap)", "euros = np.maximum(euros, cap)"),
+    "a claim is not bound to its desk": ("decisions", "caseworkers + place % caseworkers", "caseworkers"),
     "awards not yet known count": ("claims", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
 }  # fmt: skip
 USES = {"fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims"}
@@ -121,6 +123,28 @@ HARD = (
 )  # fmt: skip
 
 
+# and one rule of the reference at a time
+REFERENCE_MUTATIONS = {
+    "the first that does not fit is passed over": ("reference_fund", "break  # the first", "continue  # the first"),
+    "the rate is rounded up": ("reference_fund", "rate = means * MILLION // owed", "rate = -(-means * MILLION // owed)"),
+    "the newest bill is paid first": ("reference_fund", "for bill in fund.bills:\n", "for bill in fund.bills[::-1]:\n"),
+    "no interest on advances": ("reference_fund", "round(fund.advance * owed)", "0"),
+    "advances are never repaid": ("reference_fund", "min(fund.cash, fund.advance)", "0"),
+    "the unspent budget never lapses": ("reference_fund", "if t % 12 == 11", "if t % 12 == 12"),
+    "the limit is never used up": ("reference_fund", "fund.limit -= total", "fund.limit -= 0"),
+    "an offender who paid is pursued": ("reference_fund", "or begun > pursuit.until[0]", "or begun < 0"),
+    "nothing is set off": ("reference", "benefit -= min(", "benefit -= 0 * min("),
+    "the interim payment is paid twice": ("reference", "benefit - paid_on_account", "benefit"),
+    "the last instalment takes the remainder": (
+        "reference", "[rest - part * (payment.instalments - 1)] + [part] * (payment.instalments - 1)",
+        "[part] * (payment.instalments - 1) + [rest - part * (payment.instalments - 1)]",
+    ),
+    "victims come before the month's end": ("reference", "MONTH_END, FIRST_CASE = -1, 2", "MONTH_END, FIRST_CASE = 10**9, 2"),
+    "at one time the higher number goes first": ("reference", "FIRST_CASE + 2 * case", "FIRST_CASE + 10**7 - 2 * case"),
+    "an interim payment is due though decided": ("reference", "if payment.claim not in fund.decided_at:", "if True:"),
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def expected() -> list[tuple[World, int, Ledger]]:
     """What the reference makes of some hard scenarios."""
@@ -138,27 +162,49 @@ def test_the_unchanged_engine_agrees_on_the_hard_scenarios(expected: list) -> No
         assert not differences(settle_drawn(world, draw(world, seed, np.arange(8))).ledger, ledger)
 
 
+def mutated(monkeypatch: pytest.MonkeyPatch, module: str, old: str, new: str) -> ModuleType:
+    """A module of the model with one piece of its text replaced."""
+    original = import_module(f"fundsim.model.{module}")
+    source = Path(str(original.__file__)).read_text(encoding="utf-8")
+    assert source.count(old) == 1, "the rule is written differently now: mend the mutation"
+    mutant = ModuleType(original.__name__)
+    mutant.__file__ = original.__file__
+    with monkeypatch.context() as patch:  # dataclasses look their module up while it is made
+        patch.setitem(sys.modules, original.__name__, mutant)
+        exec(compile(source.replace(old, new), f"{module} (mutated)", "exec"), mutant.__dict__)
+    return mutant
+
+
+def is_caught(expected: list, settle: Callable[[World, Drawn], Future]) -> bool:
+    """Whether some hard scenario, drawn and settled anew, differs from what is expected."""
+    for world, seed, ledger in expected:
+        try:
+            if not equal(settle(world, run.draw(world, seed, np.arange(8))).ledger, ledger):
+                return True
+        except (IndexError, ValueError):
+            return True
+    return False
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_flipped_rule_is_caught(
     name: str, expected: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One rule of the fast engine is changed; the reference must notice."""
     module, old, new = MUTATIONS[name]
-    original = import_module(f"fundsim.model.{module}")
-    source = Path(str(original.__file__)).read_text(encoding="utf-8")
-    assert source.count(old) == 1, "the rule is written differently now: mend the mutation"
-    mutant = ModuleType(original.__name__)
-    mutant.__file__ = original.__file__
-    monkeypatch.setitem(sys.modules, original.__name__, mutant)
-    exec(compile(source.replace(old, new), f"{module} (mutated)", "exec"), mutant.__dict__)
-    monkeypatch.setitem(sys.modules, original.__name__, original)
+    mutant = mutated(monkeypatch, module, old, new)
     monkeypatch.setattr(run, USES[module], getattr(mutant, USES[module]))
-    caught = False
-    for world, seed, ledger in expected:
-        try:
-            caught |= not equal(
-                run.settle_drawn(world, run.draw(world, seed, np.arange(8))).ledger, ledger
-            )
-        except (IndexError, ValueError):
-            caught = True
-    assert caught
+    assert is_caught(expected, run.settle_drawn)
+
+
+@pytest.mark.parametrize("name", REFERENCE_MUTATIONS)
+def test_a_flipped_rule_of_the_reference_is_caught(
+    name: str, expected: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other way round: the expected ledgers are also the fast engine's."""
+    module, old, new = REFERENCE_MUTATIONS[name]
+    mutant = mutated(monkeypatch, module, old, new)
+    if module == "reference_fund":
+        monkeypatch.setitem(sys.modules, "fundsim.model.reference_fund", mutant)
+        mutant = mutated(monkeypatch, "reference", "FIRST_CASE = -1, 2", "FIRST_CASE = -1, 2")
+    assert is_caught(expected, mutant.settle_reference)

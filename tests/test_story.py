@@ -7,7 +7,8 @@ import pytest
 
 from fundsim.model.reference import settle_reference
 from fundsim.model.run import Future, draw
-from fundsim.report.story import FINDS, find, tell
+from fundsim.report.figures_case import timeline
+from fundsim.report.story import FINDS, PARTS, find, received, tell
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 from tests.test_run_command import fundsim  # noqa: F401
@@ -93,3 +94,33 @@ def test_trace_prints_a_story_and_the_same_as_json(fundsim, capsys) -> None:  # 
     assert fundsim("trace", "kosovo", "--case", "0") == 2
     assert "must be between 1 and" in capsys.readouterr().err
     assert fundsim("trace", "kosovo", "--case", "1", "--find", "paid") == 2
+
+
+def test_the_timeline_shows_every_event_and_the_sums() -> None:
+    """Each event's text stands in the picture at its time, money marked; the headings sum it up."""
+    future, case = find(load("kosovo"), 1, 0, "paid")
+    steps = tell(future, case)
+    figure = timeline(steps, "a case", "a note", 2027)
+    for axes, part in zip(figure.axes, PARTS, strict=True):
+        shown = [text for text in axes.texts if text.get_text()]
+        own = [s for s in steps if s.part == part]
+        assert [text.xy[0] for text in shown] == [s.at for s in own]
+        for text, step in zip(shown, own, strict=True):
+            words = " ".join(text.get_text().replace("\u00a0", " ").split())
+            assert words == f"{step.when}: {step.what}"
+        assert received(steps, part) in axes.get_title(loc="left")
+    assert received(steps, PARTS[1]) != "€ 0.00 from the fund"
+
+
+def test_the_timeline_is_written_whole_or_not_at_all(fundsim, capsys, tmp_path) -> None:  # noqa: F811
+    picture = tmp_path / "case.svg"
+    assert fundsim("trace", "kosovo", "--case", "3", "--figure", str(picture)) == 0
+    assert f"Timeline: {picture}" in capsys.readouterr().out.replace("\n", "")
+    text = picture.read_text(encoding="utf-8")
+    assert "Kosovo*" in text
+    assert "No real person" in text
+    assert fundsim("trace", "kosovo", "--figure", str(tmp_path / "case.pdf")) == 2
+    assert "must end in .png or .svg" in capsys.readouterr().err
+    assert fundsim("trace", "kosovo", "--figure", str(tmp_path / "nowhere" / "case.png")) == 3
+    assert "nowhere" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["case.svg"]

@@ -50,7 +50,7 @@ def words(
 ) -> Any:
     """The words of n cases of one cohort."""
     cohort = Streams(seed, country).cohorts(np.array([replication]), np.array([year]), 0)
-    return case_words(cohort.ravel(), np.array([n]), np.arange(n))
+    return case_words(cohort.ravel(), np.array([n]))
 
 
 def largest_correlation(rows: Any) -> float:
@@ -92,7 +92,7 @@ def test_golden_uniforms_of_cases(key: tuple[int, str, int, int, int, int, str])
     """Typed-in uniforms, worked out once with Python's whole numbers: exactly equal, for good."""
     seed, country, replication, year, mass, k, stream = key
     cohort = Streams(seed, country).cohorts(np.array([replication]), np.array([year]), mass)
-    case = case_words(cohort.ravel(), np.array([1]), np.array([k]))
+    case = case_words(cohort.ravel(), np.array([k + 1]))[k:]
     assert float(uniforms(case, stream)[0]) == GOLDEN_CASES[key]
     assert (
         case_uniform(cohort_word(seed, country, replication, year, mass), k, stream)
@@ -125,7 +125,7 @@ def test_against_whole_numbers() -> None:
         event = int(rng.integers(50))
         streams = Streams(seed, country)
         place = np.array([replication]), np.array([year])
-        case = case_words(streams.cohorts(*place, mass).ravel(), np.array([1]), np.array([k]))
+        case = case_words(streams.cohorts(*place, mass).ravel(), np.array([k + 1]))[k:]
         own = cohort_word(seed, country, replication, year, mass)
         assert float(uniforms(case, stream)[0]) == case_uniform(own, k, stream)
         own = cohort_word(seed, country, replication, year, 0)
@@ -220,7 +220,7 @@ def test_ordinary_and_mass_cases_are_independent() -> None:
     rows = []
     for mass in (0, 1):
         cohort = streams.cohorts(np.array([3]), np.array([2030]), mass)
-        rows.append(uniforms(case_words(cohort.ravel(), np.array([n]), np.arange(n)), "arrival"))
+        rows.append(uniforms(case_words(cohort.ravel(), np.array([n])), "arrival"))
     assert largest_correlation(np.stack(rows)) < MOST_R
 
 
@@ -259,8 +259,7 @@ def test_case_words_are_different() -> None:
     for country in ("RS", "AL", "BA", "XK", "ME", "MK"):
         for mass in (0, 1):
             cohort = Streams(SEED, country).cohorts(replications, years, mass).ravel()
-            k = np.tile(np.arange(per), cohort.size)
-            found.append(case_words(cohort, np.full(cohort.size, per), k))
+            found.append(case_words(cohort, np.full(cohort.size, per)))
     everything = np.concatenate(found)
     assert everything.size == 1_200_000
     assert np.unique(everything).size == everything.size
@@ -334,7 +333,7 @@ def test_uniforms_do_not_depend_on_their_neighbours() -> None:
 
 def test_each_batch_has_one_set_in_each_sixteenth() -> None:
     """500 batches of 16 sets: each stratum once; the order differs; the places within are uniform."""
-    u = stratified(Streams(SEED, "RS"), "caseload.level", np.arange(500 * STRATA))
+    u = stratified(Streams(SEED, "RS"), ["caseload.level"], np.arange(500 * STRATA))[0]
     assert STRATA == 16
     strata = np.floor(u * 16).astype(int).reshape(-1, 16)
     assert (np.sort(strata, axis=1) == np.arange(16)).all()
@@ -347,9 +346,9 @@ def test_each_batch_has_one_set_in_each_sixteenth() -> None:
 def test_assumptions_are_stratified_independently() -> None:
     """60 assumptions over 16,000 sets, and batches of one assumption: no correlation."""
     streams, sets = Streams(SEED, "RS"), np.arange(16_000)
-    rows = np.stack([stratified(streams, f"key {i}", sets) for i in range(60)])
+    rows = stratified(streams, [f"key {i}" for i in range(60)], sets)
     assert largest_correlation(rows) < MOST_R
-    one = stratified(streams, "key 0", np.arange(64_000)).reshape(-1, 32)
+    one = stratified(streams, ["key 0"], np.arange(64_000)).reshape(-1, 32)
     between = one[:, :16] - one[:, :16].mean(axis=1, keepdims=True)
     after = one[:, 16:] - one[:, 16:].mean(axis=1, keepdims=True)
     r = [float(np.corrcoef(between[:, i], after[:, j])[0, 1]) for i in range(16) for j in range(16)]
@@ -358,7 +357,7 @@ def test_assumptions_are_stratified_independently() -> None:
 
 def test_stratified_mean_is_nearly_exact() -> None:
     """The mean of a batch has the variance of 16 strata, 1/(12·16³), not that of 16 uniforms, 1/(12·16)."""
-    u = stratified(Streams(SEED, "RS"), "caseload.level", np.arange(1000 * 16)).reshape(-1, 16)
+    u = stratified(Streams(SEED, "RS"), ["caseload.level"], np.arange(1000 * 16)).reshape(-1, 16)
     means = u.mean(axis=1)
     expected = 1 / (12 * 16**3)
     assert abs(means.var(ddof=1) / expected - 1) < 4 * math.sqrt(2 / 1000)
@@ -369,8 +368,8 @@ def test_stratified_mean_is_nearly_exact() -> None:
 def test_an_extension_keeps_what_was_drawn(sets: tuple[int, int]) -> None:
     """Any range of sets equals the same numbers cut from a long run."""
     streams = Streams(SEED, "RS")
-    long = stratified(streams, "award.median", np.arange(320))
-    assert (stratified(streams, "award.median", np.arange(*sets)) == long[slice(*sets)]).all()
+    long = stratified(streams, ["award.median"], np.arange(320))
+    assert (stratified(streams, ["award.median"], np.arange(*sets)) == long[:, slice(*sets)]).all()
 
 
 def test_twins_share_their_assumptions() -> None:
@@ -388,7 +387,7 @@ def test_twins_share_their_assumptions() -> None:
     found = {key: (a, q) for key, a, q in assumptions(w)}
     for key in ("caseload.level", "pathway.conviction_rate"):
         assumption, quantity = found[key]
-        expected = quantiles(assumption, quantity, stratified(streams, key, np.arange(51)))
+        expected = quantiles(assumption, quantity, stratified(streams, [key], np.arange(51))[0])
         assert (drawn[key] == np.repeat(expected, 2)[:101]).all()
     part = Parameters(w, streams, np.arange(3, 40), table_years(w)).drawn()
     for key, values in part.items():

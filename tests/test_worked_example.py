@@ -60,8 +60,10 @@ def five_cases(**changed: float) -> Future:
     recovered = np.array([0, 0, 2500, 0, 0]) * EUR
     recovered_at = np.where(recovered > 0, np.float32(2.75), NEVER).astype(np.float32)
     yes, start = np.ones(n, dtype=bool), int(np.flatnonzero(parameters.years == 2027)[0])
+    by_year = np.zeros((1, parameters.years.size), dtype=np.int64)
+    by_year[0, start] = n
     victims = Victims(
-        word=np.arange(n, dtype=np.uint64), replication=np.zeros(n, dtype=np.int64),
+        by_year=by_year, word=np.arange(n, dtype=np.uint64), replication=np.zeros(n, dtype=np.int64),
         year=np.full(n, start), identified_at=np.zeros(n, dtype=np.float32),
         form=np.zeros(n, dtype=np.int8), child=~yes, foreign=~yes,
     )  # fmt: skip

@@ -17,11 +17,13 @@ from fundsim.model.fund import UNPAID
 from fundsim.model.parameters import look_up
 from fundsim.model.pathway import TRAFFICKING, Cents, clock_of
 from fundsim.model.run import Future
+from fundsim.model.streams import Floats32
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
 SOON_MONTHS = 24  # "paid soon": within two years of identification
 DEFLATED = ("due", "outgo", "benefits", "income", "state_cost")  # also in euro of the price year
 MOST_FUNDING = 99.0  # a funding ratio is cut here, where liabilities are small or none
@@ -128,8 +130,10 @@ def _longest_delay(future: Future) -> Floats:
     due, end = future.due, 12 * future.world.time.horizon_years
     paid = np.minimum(future.payment_month, end)
     delay = np.where(due.month < end, paid - due.month, 0)
+    own, starts = np.unique(due.replication, return_index=True)  # the line goes by replication
     longest = np.zeros(future.drawn.replications.size)
-    np.maximum.at(longest, due.replication, delay)
+    if own.size:
+        longest[own] = np.maximum.reduceat(delay, starts)
     return longest
 
 
@@ -138,11 +142,11 @@ def _sums(place: Ints, weights: Bools | Floats | None, n: int) -> Floats:
     return np.bincount(place, weights=weights, minlength=n).astype(np.float64)
 
 
-def _deflated(future: Future, amount: Floats, replication: Ints, at: Floats) -> Floats:
+def _deflated(future: Future, amount: Floats, replication: Ints, at: Floats | Floats32) -> Floats:
     """Nominal amounts in euro of the price year, by the calendar year of each time."""
     clock = clock_of(future.world, future.drawn.parameters)
     year = clock.year(np.minimum(at, 12.0 * clock.width))
-    return amount / look_up(future.drawn.macro.prices, replication, year)
+    return np.asarray(amount / look_up(future.drawn.macro.prices, replication, year))
 
 
 def _paid_on_claims(future: Future) -> Floats:
@@ -171,99 +175,106 @@ def victims(future: Future) -> dict[str, Floats]:
         so_far = np.concatenate([[0], np.cumsum(flag & counted)])
         return np.diff(so_far[bounds]).astype(np.float64)
 
-    offender_at = np.where(cases.recovered_at < drawn.months, cases.recovered_at, np.inf)
-    offender = np.where(offender_at < np.inf, cases.recovered, 0) / 100.0
-    offender[:] = _deflated(future, offender, people.replication, offender_at)
-    fund_at = np.full(people.size, np.inf, dtype=np.float32)
-    done = (future.paid_in_month < UNPAID) & (
-        claims.benefit > 0
-    )  # set off in full: the offender paid
+    offender, offender_at = np.zeros(people.size), np.full(people.size, np.inf, dtype=np.float32)
+    paying = np.flatnonzero(cases.recovered_at < drawn.months)
+    offender_at[paying] = cases.recovered_at[paying]
+    offender[paying] = _deflated(
+        future, cases.recovered[paying] / 100.0, people.replication[paying], offender_at[paying]
+    )
+    fund_pays, fund_at = np.zeros(people.size), np.full(people.size, np.inf, dtype=np.float32)
+    # a claim set off in full is not paid by the fund: the offender paid
+    done = (future.paid_in_month < UNPAID) & (claims.benefit > 0)
     fund_at[claims.case[done]] = np.minimum(future.paid_in_month[done], drawn.months) + 1
-    fund_pays = np.zeros(people.size)
     fund_pays[claims.case] = _paid_on_claims(future)
-    kept = np.where(_right_kept(future, claims), offender, np.maximum(offender - fund_pays, 0.0))
-    both_at = np.minimum(offender_at, fund_at)
+    lost = _right_lost(future, claims)
+    kept = offender.copy()
+    kept[lost] = np.maximum(offender[lost] - fund_pays[lost], 0.0)
 
-    filed, granted = np.zeros((2, people.size), dtype=bool)
-    filed[claims.case] = True
-    granted[claims.case] = claims.approved & (future.decided_at < drawn.months)
-    without = _Receivers(people, counted, offender, offender_at, n)
-    with_fund = _Receivers(people, counted, fund_pays + kept, both_at, n)
+    granted = claims.approved & (future.decided_at < drawn.months)
+    filed_in_time = counted[claims.case]
     awarded = np.flatnonzero((cases.award_at < drawn.months) & counted)
     award = _deflated(
-        future, cases.award / 100.0, people.replication, cases.award_at.astype(np.float64)
+        future,
+        cases.award[awarded] / 100.0,
+        people.replication[awarded],
+        cases.award_at[awarded],
     )
+    without = _Receivers(people, counted, offender, offender_at, n)
+    with_fund = _Receivers(people, counted, fund_pays + kept, np.minimum(offender_at, fund_at), n)
     out = {
         "identified": count(counted),
         "informed": count(cases.informed),
         "prosecuted": count(cases.indicted == TRAFFICKING),
         "convicted": count(cases.convicted & (cases.judged_at < drawn.months)),
         "awarded": _sums(people.replication[awarded], None, n),
-        "awards": _sums(people.replication[awarded], award[awarded], n),
-        "amount_by_fund": _sums(people.replication[counted], fund_pays[counted], n),
+        "awards": _sums(people.replication[awarded], award, n),
+        "amount_by_fund": _sums(
+            claims.replication, np.where(filed_in_time, fund_pays[claims.case], 0.0), n
+        ),
         "entitled": count(drawn.entry.entitled),
-        "applied": count(filed),
-        "granted": count(granted),
+        "applied": _sums(claims.replication, filed_in_time, n),
+        "granted": _sums(claims.replication, filed_in_time & granted, n),
         "paid_by_fund": count(fund_at < np.inf),
         **without.totals("without"),
         **with_fund.totals("with"),
     }
     codes = {
         "form": (people.form, FORMS),
-        "age": (people.child, ("adult", "child")),
-        "nationality": (people.foreign, ("national", "foreign")),
+        "age": (people.child.view(np.int8), ("adult", "child")),
+        "nationality": (people.foreign.view(np.int8), ("national", "foreign")),
     }
     for attribute, (code, names) in codes.items():
+        size = len(names)
+
+        def by_group(
+            case: Ints, weights: Floats | None, code: Codes = code, size: int = size
+        ) -> Floats:
+            place = people.replication[case] * size + code[case]
+            return _sums(place, weights, n * size).reshape(n, size)
+
+        tables = {
+            "identified": np.stack([count(code == i) for i in range(size)], axis=1),
+            "awards": by_group(awarded, award),
+        }
+        for receivers, which in ((without, "without"), (with_fund, "with")):
+            tables |= {
+                f"paid_{which}": by_group(receivers.case[receivers.paid], None),
+                f"amount_{which}": by_group(receivers.case, receivers.amount),
+                f"months_{which}": by_group(receivers.case, receivers.months),
+            }
         for number, name in enumerate(names):
-            group = f"{attribute}.{name}"
-            out[f"identified.{group}"] = count(code == number)
-            out[f"awards.{group}"] = _sums(
-                people.replication[awarded],
-                np.where(code[awarded] == number, award[awarded], 0.0),
-                n,
-            )
-            out |= without.of_group("without", group, code == number)
-            out |= with_fund.of_group("with", group, code == number)
+            for outcome, table in tables.items():
+                out[f"{outcome}.{attribute}.{name}"] = table[:, number]
     return out
 
 
 class _Receivers:
     """The victims who receive money, a small part of all: what, when, and in which replication."""
 
-    def __init__(self, people: Victims, counted: Bools, amount: Floats, at: Floats, n: int) -> None:
+    def __init__(
+        self, people: Victims, counted: Bools, amount: Floats, at: Floats32, n: int
+    ) -> None:
         self.case = np.flatnonzero(((at < np.inf) | (amount > 0)) & counted)
         self.paid = at[self.case] < np.inf
         self.amount = amount[self.case]
-        self.months = np.where(self.paid, at[self.case] - people.identified_at[self.case], 0.0)
+        since = at[self.case].astype(np.float64) - people.identified_at[self.case]
+        self.months = np.where(self.paid, since, 0.0)
         self.replication, self.n = people.replication[self.case], n
 
-    def _sum(self, weights: Bools | Floats) -> Floats:
-        return _sums(self.replication, weights, self.n)
-
     def totals(self, which: str) -> dict[str, Floats]:
+        soon = self.paid & (self.months <= SOON_MONTHS)
+        parts = {"paid": self.paid, "amount": self.amount, "months": self.months, "soon": soon}
         return {
-            f"paid_{which}": self._sum(self.paid),
-            f"amount_{which}": self._sum(self.amount),
-            f"months_{which}": self._sum(self.months),
-            f"soon_{which}": self._sum(self.paid & (self.months <= SOON_MONTHS)),
-        }
-
-    def of_group(self, which: str, group: str, members: Bools) -> dict[str, Floats]:
-        own = members[self.case]
-        return {
-            f"paid_{which}.{group}": self._sum(self.paid & own),
-            f"amount_{which}.{group}": self._sum(np.where(own, self.amount, 0.0)),
-            f"months_{which}.{group}": self._sum(np.where(own, self.months, 0.0)),
+            f"{name}_{which}": _sums(self.replication, weights, self.n)
+            for name, weights in parts.items()
         }
 
 
-def _right_kept(future: Future, claims: Claims) -> Bools:
-    """Victims whose right against the offender has not passed to the fund.  [case]"""
-    kept = np.ones(future.drawn.cases.victims.size, dtype=bool)
+def _right_lost(future: Future, claims: Claims) -> Ints:
+    """Victims whose right against the offender has passed to the fund: their cases."""
     begun = np.maximum(future.paid_in_month + 1.0, future.pursuit.from_at)
     taken = future.pursuit.pursued & (begun <= future.pursuit.until)
-    kept[claims.case[taken & (future.paid_in_month < UNPAID)]] = False
-    return kept
+    return np.asarray(claims.case[taken & (future.paid_in_month < UNPAID)])
 
 
 def limits(future: Future) -> dict[str, Floats]:

@@ -6,18 +6,17 @@ measure reads one column at a time.
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 import numpy as np
 
 from fundsim.analysis.outcomes import outcomes
+from fundsim.analysis.workers import shared_out
 from fundsim.model.ledger import LedgerError
 from fundsim.model.reference import settle_reference
 from fundsim.model.run import block_size, simulate
@@ -120,25 +119,18 @@ def project(
 
     scenarios     resolved scenarios
     replications  number of futures of each, at least 1
-    workers       processes; 1 runs here
+    workers       processes, this one among them
     on_block      called with the scenario's name after each finished block
     engine        numpy, or simpy: the reference, hundreds of times slower, with the same numbers
     raises        LedgerError if an identity does not hold
     """
     projections = [Projection(s, replications, seed, engine) for s in scenarios]
-    tasks = [(p, block) for p in projections for block in range(p.blocks)]
-    if workers == 1 or len(tasks) == 1:
-        for projection, block in tasks:
-            world = projection.scenario.world
-            names, table = block_outcomes(world, seed, block, replications, engine)
-            projection.add(block, names, table)
-            on_block(projection.scenario.name)
-        return projections
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
-        for projection, block, (names, table) in _in_flight(pool, tasks, 2 * workers):
-            projection.add(block, names, table)
-            on_block(projection.scenario.name)
+    owners = [(p, block) for p in projections for block in range(p.blocks)]
+    tasks = [(p.scenario.world, seed, block, replications, engine) for p, block in owners]
+    for place, (names, table) in shared_out(block_outcomes, tasks, workers):
+        projection, block = owners[place]
+        projection.add(block, names, table)
+        on_block(projection.scenario.name)
     return projections
 
 
@@ -149,26 +141,3 @@ def disk_needed(replications: int, scenarios: int) -> str | None:
     if needed <= 0.9 * free:
         return None
     return f"needs about {needed / 1e9:,.1f} GB of disk, {free / 1e9:,.1f} GB are free"
-
-
-def _in_flight(
-    pool: Executor, tasks: Sequence[tuple[Projection, int]], most: int
-) -> Iterator[tuple[Projection, int, tuple[tuple[str, ...], Floats]]]:
-    """Results as they come, with at most so many tasks submitted and not yet taken."""
-    waiting = iter(tasks)
-    running = {}
-    while True:
-        for projection, block in waiting:
-            world, n = projection.scenario.world, projection.replications
-            future = pool.submit(
-                block_outcomes, world, projection.seed, block, n, projection.engine
-            )
-            running[future] = (projection, block)
-            if len(running) >= most:
-                break
-        if not running:
-            return
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            projection, block = running.pop(future)
-            yield projection, block, future.result()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from fundsim.model.parameters import Parameters, look_up
+from fundsim.model.parameters import Parameters
 from fundsim.model.streams import TICKS, Floats32, Streams, Words, case_words, uniforms
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
@@ -22,6 +23,7 @@ MASS_SPREAD = 0.5  # months in which the victims of one mass case are identified
 class Victims:
     """Identified victims of a block, in the order of replication, year, ordinary before mass, k.
 
+    by_year        victims of each replication and year  [replication, year]
     word           key of all draws of the case
     replication    place of its replication in the block
     year           place of its year of identification in ``parameters.years``
@@ -29,6 +31,7 @@ class Victims:
     form           place in FORMS;  child, foreign  as named
     """
 
+    by_year: Ints
     word: Words
     replication: Ints
     year: Ints
@@ -41,6 +44,14 @@ class Victims:
     def size(self) -> int:
         """Number of cases."""
         return self.word.size
+
+    def spread(self, table: Floats) -> Floats32:
+        """A rate read at identification, for every case.  [case]
+
+        table  [replication, year or 1];  repeated, since the cases stand in that order
+        """
+        each = np.broadcast_to(table, self.by_year.shape).astype(np.float32)
+        return np.repeat(each.ravel(), self.by_year.ravel())
 
 
 def poisson_quantile(u: Floats, mean: Floats) -> Ints:
@@ -93,9 +104,10 @@ def counts(world: World, parameters: Parameters, streams: Streams, replications:
     number = np.zeros((*shape, 1 + int(events.max(initial=0))), dtype=np.int64)
     number[:, inside, 0] = ordinary
     for event in range(number.shape[2] - 1):
-        u = streams.yearly("mass case size", replications, years, event)
-        victims = 1 + poisson_quantile(u, np.maximum(size - 1, 0.0))
-        number[:, inside, 1 + event] = np.where(events > event, victims, 0)
+        happens = events > event
+        u = streams.yearly("mass case size", replications, years, event)[happens]
+        victims = 1 + poisson_quantile(u, np.maximum(size[happens] - 1, 0.0))
+        number[:, inside, 1 + event][happens] = victims
     return number
 
 
@@ -118,26 +130,22 @@ def draw_victims(
     kinds = by_cohort.shape[2]  # ordinary, and each mass case of a year
     cohort = np.stack([streams.cohorts(replications, years, m) for m in range(kinds)], axis=2)
     number = by_cohort.ravel()
-    starts = np.cumsum(number) - number
-    k = np.arange(int(number.sum())) - np.repeat(starts, number)
-    word = case_words(cohort.ravel(), number, k)
+    word = case_words(cohort.ravel(), number)
     rows, columns, mass = np.unravel_index(np.arange(number.size), by_cohort.shape)
-    replication = np.repeat(rows, number)
-    year = np.repeat(columns, number)
 
     # ordinary victims are spread over the year, those of a mass case over MASS_SPREAD months
     begins = (years - world.time.start_year)[columns] * 12.0
     for event in range(1, kinds):
         u = streams.yearly("mass case month", replications, years, event)
         begins[mass == event] += _ticks_down((12 - MASS_SPREAD) * u.ravel())
-    spread = np.where(mass == 0, 12.0, MASS_SPREAD).astype(np.float32)
-    within = _ticks_down(np.repeat(spread, number) * uniforms(word, "arrival"))
-    identified_at = (np.repeat(begins, number) + within).astype(np.float32)
+    within = np.where(mass == 0, 12.0, MASS_SPREAD).astype(np.float32)
+    identified_at = _ticks_down(np.repeat(within, number) * uniforms(word, "arrival"))
+    identified_at += np.repeat(begins.astype(np.float32), number)
 
     u_form = uniforms(word, "form")
     form = np.zeros(word.size, dtype=np.int8)
     edges = np.cumsum(parameters.forms, axis=1).astype(np.float32)
-    of_replication = number.reshape(replications.size, -1).sum(axis=1)
+    of_replication = by_cohort.sum(axis=(1, 2))
     for edge in range(edges.shape[1] - 1):
         form += u_form >= np.repeat(edges[:, edge], of_replication)
 
@@ -146,20 +154,25 @@ def draw_victims(
         each = np.stack([shares[0]] + [shares[1]] * (kinds - 1), axis=2).astype(np.float32)
         return np.repeat(each.ravel(), number)
 
-    child = uniforms(word, "child") < share("caseload.child_rate", "caseload.child_rate")
-    foreign = uniforms(word, "foreign") < share(
-        "caseload.foreign_rate", "caseload.mass.foreign_rate"
+    return Victims(
+        by_year=by_cohort.sum(axis=2),
+        word=word,
+        replication=np.repeat(rows, number),
+        year=np.repeat(columns, number),
+        identified_at=identified_at,
+        form=form,
+        child=uniforms(word, "child") < share("caseload.child_rate", "caseload.child_rate"),
+        foreign=uniforms(word, "foreign")
+        < share("caseload.foreign_rate", "caseload.mass.foreign_rate"),
     )
-    return Victims(word, replication, year, identified_at, form, child, foreign)
 
 
-def _ticks_down(months: Floats | Floats32) -> Floats:
-    """Times cut down to the tick."""
-    return np.asarray(np.floor(months * TICKS) / TICKS, dtype=np.float64)
+def _ticks_down(months: NDArray[Any]) -> NDArray[Any]:
+    """Times cut down to the tick; exact in 32 bits up to 4096 months."""
+    return np.asarray(np.floor(months * TICKS) / TICKS)
 
 
-def years_to_majority(victims: Victims, parameters: Parameters, chosen: Ints) -> Floats:
-    """Years until a child victim is 18, uniform between 0 and twice the mean.  [chosen case]"""
-    table = parameters["caseload.years_to_majority"]
-    mean = look_up(table, victims.replication[chosen], victims.year[chosen])
-    return 2 * mean * uniforms(victims.word[chosen], "years to majority")
+def years_to_majority(parameters: Parameters, word: Words, replication: Ints, year: Ints) -> Floats:
+    """Years until a child victim is 18, uniform between 0 and twice the mean.  [word]"""
+    mean = parameters.at("caseload.years_to_majority", replication, year)
+    return 2 * mean * uniforms(word, "years to majority")

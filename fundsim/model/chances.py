@@ -13,13 +13,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.parameters import Parameters, look_up, with_odds
+from fundsim.model.parameters import Parameters, with_odds
+from fundsim.model.streams import Floats32
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Among = Literal["everybody", "referred", "suing", "awarded", "claiming"]
+GROUPS = 6
+LESSER_GROUP = (
+    3  # added to 0 uninformed, 1 informed, 2 legally aided, if tried for a lesser offence
+)
+MOST_STEPS = 60  # of the search for a chance
+CLOSE = 1e-12  # relative step at which it ends: Newton's next would be below the last digit
 
 
 @dataclass(frozen=True)
@@ -59,88 +65,74 @@ def take_up_step(world: World) -> Step:
 
 
 class Chances:
-    """The chances of a block of replications."""
+    """The chances of a block of replications.
+
+    Tables by group are [group, replication, year or 1], groups in the order of the module's text.
+    """
 
     def __init__(self, world: World, parameters: Parameters) -> None:
         """Reads the assumptions of the block, unreformed where today's averages are concerned."""
         self.take_up = take_up_step(world)
         self._parameters = parameters
-        self._references: dict[Step, Floats] = {}
-        self._chances: dict[Step, list[Floats]] = {}
+        self._everybody = self._shares_of_everybody()
+        self._chances: dict[Step, Floats] = {}
 
-    def own(
-        self,
-        step: Step,
-        replication: Ints,
-        year: Ints,
-        informed: Bools,
-        aided: Bools,
-        lesser: Bools | None = None,
-    ) -> Floats:
+    def own(self, step: Step, replication: Ints, year: Ints, group: NDArray[np.int8]) -> Floats32:
         """Each victim's chance of a step, by its rate and odds ratios in the year.  [chosen case]"""
-        at = self._parameters.at
-        odds = np.where(aided, at(step.aid, replication, year), 1.0)
-        if step.informed:
-            odds = np.where(informed, at(step.informed, replication, year), 1.0) * odds
-        if step.lesser and lesser is not None:
-            odds = np.where(lesser, at(step.lesser, replication, year), 1.0) * odds
-        if step not in self._references:
-            self._references[step] = self.reference(step, self._parameters[step.rate])
-        return with_odds(look_up(self._references[step], replication, year), odds)
+        rate = self._parameters[step.rate]
+        first = average_to_first(rate, self._shares(step.among), self._odds(step, today=True))
+        table = with_odds(first, self._odds(step, today=False)).astype(np.float32)
+        width = table.shape[2]
+        place = group * np.int64(table.shape[1]) + replication
+        if width > 1:
+            place = place * width + np.clip(year, 0, width - 1)
+        return np.asarray(table.ravel().take(place))
 
-    def reference(self, step: Step, rate: Floats) -> Floats:
-        """The chance of the first group, such that today's average is the rate.
+    def _odds(self, step: Step, today: bool) -> Floats:
+        """Odds ratio of each group, before or after reforms."""
 
-        rate  [replication, year or 1];  returns the same shape
-        """
-        shares, odds = self._shares(step.among), self._odds(step)
-        if all(bool((o == 1).all()) for o in odds):
-            return rate
-        low, high = np.zeros_like(rate), np.ones_like(rate)
-        for _ in range(60):
-            middle = (low + high) / 2
-            average = sum(w * with_odds(middle, o) for w, o in zip(shares, odds, strict=True))
-            low = np.where(average < rate, middle, low)
-            high = np.where(average < rate, high, middle)
-        return np.where((rate == 0) | (rate == 1), rate, (low + high) / 2)
+        def read(key: str | None) -> Floats:
+            if key is None:
+                return np.ones((1, 1))
+            return self._parameters.before_changes(key) if today else self._parameters[key]
 
-    def _odds(self, step: Step) -> list[Floats]:
-        """Today's odds ratio of each group.  Each [replication, 1]"""
-        today = self._parameters.before_changes
-        aid = today(step.aid)
-        one = np.ones_like(aid)
-        informed = today(step.informed) if step.informed else one
-        lesser = today(step.lesser) if step.lesser else one
-        return [o * charge for charge in (one, lesser) for o in (one, informed, informed * aid)]
+        aid, informed, lesser = read(step.aid), read(step.informed), read(step.lesser)
+        groups = np.broadcast_arrays(1.0, informed, informed * aid, lesser)
+        one, told, aided, charge = groups
+        return np.stack([one, told, aided, charge, told * charge, aided * charge])
 
-    def _today(self, step: Step) -> list[Floats]:
-        """Today's chance of each group.  Each [replication, 1]"""
+    def _today(self, step: Step) -> Floats:
+        """Today's chance of each group."""
         if step not in self._chances:
-            first = self.reference(step, self._parameters.before_changes(step.rate))
-            self._chances[step] = [with_odds(first, odds) for odds in self._odds(step)]
+            odds = self._odds(step, today=True)
+            rate = self._parameters.before_changes(step.rate)
+            first = average_to_first(rate, self._shares(step.among), odds)
+            self._chances[step] = with_odds(first, odds)
         return self._chances[step]
 
-    def _shares(self, among: Among) -> list[Floats]:
-        """Shares of the six groups among those who reach a step today.  Each [replication, 1]"""
-        everybody = self._everybody()
+    def _shares(self, among: Among) -> Floats:
+        """Shares of the groups among those who reach a step today."""
+        everybody = self._everybody
         if among == "everybody":
             return everybody
         if among == "claiming":
-            claim = zip(self._shares(self.take_up.among), self._today(self.take_up), strict=True)
-            return _to_one([w * p for w, p in claim], everybody)
+            return self._to_one(self._shares(self.take_up.among) * self._today(self.take_up))
         criminal = self._today(CRIMINAL_AWARD)
-        referred = [w * (1 - p) for w, p in zip(everybody, criminal, strict=True)]
+        referred = everybody * (1 - criminal)
         if among == "referred":
-            return _to_one(referred, everybody)
-        suing = [w * p for w, p in zip(referred, self._today(CIVIL_SUIT), strict=True)]
+            return self._to_one(referred)
+        suing = referred * self._today(CIVIL_SUIT)
         if among == "suing":
-            return _to_one(suing, everybody)
-        wins = [w * p for w, p in zip(suing, self._today(CIVIL_AWARD), strict=True)]
-        awards = zip(everybody, criminal, wins, strict=True)
-        return _to_one([w * p + won for w, p, won in awards], everybody)
+            return self._to_one(suing)
+        return self._to_one(everybody * criminal + suing * self._today(CIVIL_AWARD))
 
-    def _everybody(self) -> list[Floats]:
-        """Shares of the six groups among victims with an indicted offender."""
+    def _to_one(self, parts: Floats) -> Floats:
+        """Made to sum to 1; where nobody reaches the step, everybody's shares do as well as any."""
+        total = parts.sum(axis=0)
+        return np.where(total > 0, parts / np.where(total > 0, total, 1.0), self._everybody)
+
+    def _shares_of_everybody(self) -> Floats:
+        """Shares of the groups among victims with an indicted offender."""
         today = self._parameters.before_changes
         informed = today("pathway.informed_rate")
         aided = informed * today("pathway.legal_aid_rate")
@@ -148,15 +140,29 @@ class Chances:
         lesser = (1 - prosecuted) * today("pathway.requalified_rate")
         indicted = prosecuted + lesser
         share = np.where(indicted > 0, lesser / np.where(indicted > 0, indicted, 1.0), 0.0)
-        three = (1 - informed, informed - aided, aided)
-        return [w * charge for charge in (1 - share, share) for w in three]
+        three = np.stack([1 - informed, informed - aided, aided])
+        return np.concatenate([three * (1 - share), three * share])
 
 
-def _to_one(parts: list[Floats], otherwise: list[Floats]) -> list[Floats]:
-    """Made to sum to 1; where nobody reaches the step, everybody's shares do as well as any."""
-    total = np.asarray(sum(parts))
-    known = total > 0
-    return [
-        np.where(known, part / np.where(known, total, 1.0), other)
-        for part, other in zip(parts, otherwise, strict=True)
-    ]
+def average_to_first(rate: Floats, shares: Floats, odds: Floats) -> Floats:
+    """The chance of the first group, such that the average over the groups is the rate.
+
+    rate    [replication, year or 1], and so is the result
+    shares  of the groups, and their odds ratios against the first.  [group, replication, 1]
+
+    Newton's steps, halved into the bracket where they leave it: the average rises with the chance.
+    """
+    if bool((odds == 1).all()):
+        return rate
+    low, high, first = np.zeros_like(rate), np.ones_like(rate), rate
+    for _ in range(MOST_STEPS):
+        spread = 1 - first + first * odds
+        excess = (shares * first * odds / spread).sum(axis=0) - rate
+        low, high = np.where(excess < 0, first, low), np.where(excess < 0, high, first)
+        step = first - excess / (shares * odds / spread**2).sum(axis=0)
+        moved = np.where((step >= low) & (step <= high), step, (low + high) / 2)
+        done = bool((np.abs(moved - first) <= CLOSE * first).all())
+        first = moved
+        if done:
+            break
+    return np.where((rate == 0) | (rate == 1), rate, first)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fundsim.model.caseload import Bools, Ints, years_to_majority
 from fundsim.model.chances import APPROVAL, Chances
@@ -20,7 +22,7 @@ from fundsim.model.pathway import (
     share_with_mean,
     to_cents,
 )
-from fundsim.model.streams import Floats32, in_order, to_ticks, uniforms
+from fundsim.model.streams import Floats32, in_order, to_ticks, uniforms, whole_ticks
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS, World
 
@@ -148,14 +150,14 @@ def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: 
     applying, waits = take_up(world, parameters, chances, cases, may, at[may], clock_at[may])
     clock_at[may] += waits
     applies = np.zeros(victims.size, dtype=bool)
-    applicants = may[applying]
+    applicants = may[np.flatnonzero(applying)]
     applies[applicants] = True
     delay = draw_durations(
         parameters,
         "fund.take_up.filing",
         "filing",
-        victims,
-        applicants,
+        victims.word[applicants],
+        victims.replication[applicants],
         clock.year(clock_at[applicants]),
         world.pathway.longest_months,
     )
@@ -188,20 +190,21 @@ def take_up(
     """
     lever, victims, clock = world.fund.take_up, cases.victims, clock_of(world, parameters)
     replication, year = victims.replication[may], clock.year(clock_at)
-    rate = chances.own(
-        chances.take_up, replication, year, cases.informed[may], cases.legal_aid[may]
-    )
-    first = parameters.at("fund.take_up.first_year_share", replication, year)
-    ramp = np.minimum(first + (1 - first) * (year - clock.start) / lever.ramp_years, 1.0)
+    rate = chances.own(chances.take_up, replication, year, cases.tier[may])
+    # the share of the rate that the ramp has risen to: first, and more by the slope each year
+    first = parameters["fund.take_up.first_year_share"]
+    since = np.arange(parameters.years.size) - clock.start
+    risen = np.minimum(first + (1 - first) * since / lever.ramp_years, 1.0).astype(np.float32)
     u = uniforms(victims.word[may], "apply")
     stock = entry < 0
-    applying = u < np.where(stock, rate, rate * ramp).astype(np.float32)
+    applying = u < np.where(stock, rate, rate * look_up(risen, replication, year))
     waits = np.zeros(may.size, dtype=np.float32)
     late = np.flatnonzero(stock & applying)
-    risen = u[late] / rate[late]  # the share of the rate that the ramp must exceed
-    slope = np.maximum(1 - first[late], 1e-12) / lever.ramp_years
-    years = np.floor(np.maximum(risen - first[late], 0.0) / slope) + 1
-    waits[late] = 12 * np.where(risen < first[late], 0, np.minimum(years, lever.ramp_years))
+    needed = u[late] / rate[late]  # the share that the ramp must exceed
+    at_first = look_up(first, replication[late], year[late])
+    slope = np.maximum(1 - at_first, 1e-12) / lever.ramp_years
+    years = np.floor(np.maximum(needed - at_first, 0.0) / slope) + 1
+    waits[late] = 12 * np.where(needed < at_first, 0, np.minimum(years, lever.ramp_years))
     return applying, waits
 
 
@@ -217,7 +220,7 @@ def draw_claims(
     """The claims filed before month `end`, and what they are worth."""
     fund, victims, clock = world.fund, cases.victims, clock_of(world, parameters)
     case = np.flatnonzero(entry.filed & (entry.leaves_at < end))
-    case = case[in_order(victims.replication[case], entry.leaves_at[case])]
+    case = case[in_order(victims.replication[case], whole_ticks(entry.leaves_at[case]))]
     filed_at = entry.leaves_at[case].astype(np.float64)
     replication, word = victims.replication[case], victims.word[case]
     year = clock.year(filed_at)
@@ -225,8 +228,8 @@ def draw_claims(
     working = parameters.at("fund.decision.working_months", replication, year)
     if fund.decision.spread == "exponential":
         working = -np.log1p(-uniforms(word, "working time").astype(np.float64)) * working
-    approval = chances.own(APPROVAL, replication, year, cases.informed[case], cases.legal_aid[case])
-    approved = uniforms(word, "approval") < approval.astype(np.float32)
+    approval = chances.own(APPROVAL, replication, year, cases.tier[case])
+    approved = uniforms(word, "approval") < approval
 
     index = look_up(macro.index(fund.amount.index), replication, year)
     asked, capped = amounts(world, parameters, cases, case, filed_at, year, index)
@@ -241,7 +244,8 @@ def draw_claims(
     interim = np.minimum(np.floor(benefit * share + 1e-6).astype(np.int64), cap)
     majority_at = victims.identified_at[case].astype(np.float64)
     children = np.flatnonzero(victims.child[case])
-    wait = years_to_majority(victims, parameters, case[children]) * 12
+    identified = victims.year[case[children]]
+    wait = years_to_majority(parameters, word[children], replication[children], identified) * 12
     majority_at[children] += to_ticks(wait)
     return Claims(
         case,
@@ -279,11 +283,9 @@ def amounts(
         return parameters.at(f"fund.amount.{key}", replication, year)
 
     def tariff() -> Floats:
-        sums = np.stack(
-            [at(f"tariff.{age}.{form}") for age in ("adult", "child") for form in FORMS]
-        )
-        row = victims.child[case] * len(FORMS) + victims.form[case]
-        return np.asarray(sums[row, np.arange(case.size)]) * unit * index
+        keys = [f"fund.amount.tariff.{age}.{form}" for age in ("adult", "child") for form in FORMS]
+        row = victims.child[case] * np.int64(len(FORMS)) + victims.form[case]
+        return parameters.one_of(keys, row, replication, year) * unit * index
 
     judgment = at("judgment_share") * cases.award[case] / 100
     if lever.basis == "fixed":
@@ -315,28 +317,38 @@ def draw_pursuit(
 ) -> Pursuit:
     """What the fund would recover from each claim's offender; rates of the year of the decision."""
     clock = clock_of(world, parameters)
-    word = cases.victims.word[claims.case]
-    year = clock.year(np.minimum(decided_at, 12.0 * clock.width))
+    pursued = cases.convicted[claims.case] & claims.approved & (claims.benefit > 0)
+    may = np.flatnonzero(pursued)
+    word, replication = cases.victims.word[claims.case[may]], claims.replication[may]
+    year = clock.year(np.minimum(decided_at[may], 12.0 * clock.width))
 
     def at(key: str) -> Floats:
-        return parameters.at(f"fund.subrogation.{key}", claims.replication, year)
+        return parameters.at(f"fund.subrogation.{key}", replication, year)
 
-    pursued = cases.convicted[claims.case] & claims.approved & (claims.benefit > 0)
-    pursued &= uniforms(word, "pursued") < at("pursued_share").astype(np.float32)
+    def for_all(values: Floats | Cents | Floats32) -> NDArray[Any]:
+        everywhere = np.zeros(claims.size, dtype=values.dtype)
+        everywhere[may] = values
+        return everywhere
+
+    pursued[may] = uniforms(word, "pursued") < at("pursued_share").astype(np.float32)
     fails = uniforms(word, "subrogation") < at("failure_rate").astype(np.float32)
     share = share_with_mean(at("recovered_rate"), uniforms(word, "subrogation share"))
-    recovery = np.where(fails, 0, np.floor(claims.benefit * share).astype(np.int64))
+    recovery = np.where(fails, 0, np.floor(claims.benefit[may] * share).astype(np.int64))
     delay = draw_durations(
         parameters,
         "fund.subrogation.delay",
         "subrogation delay",
-        cases.victims,
-        claims.case,
+        word,
+        replication,
         year,
         world.pathway.longest_months,
     )
-    index = look_up(macro.index(world.fund.costs.index), claims.replication, year)
-    cost = to_cents(at("cost_per_claim") * index)
-    from_at = np.where(pursued, cases.judged_at[claims.case], 0.0)
-    until = cases.recovered_at[claims.case].astype(np.float64)
-    return Pursuit(pursued, cost, from_at, until, recovery, delay.astype(np.float64))
+    index = look_up(macro.index(world.fund.costs.index), replication, year)
+    return Pursuit(
+        pursued,
+        cost=for_all(to_cents(at("cost_per_claim") * index)),
+        from_at=for_all(cases.judged_at[claims.case[may]].astype(np.float64)),
+        until=for_all(cases.recovered_at[claims.case[may]].astype(np.float64)),
+        recovery=for_all(recovery),
+        delay=for_all(delay.astype(np.float64)),
+    )

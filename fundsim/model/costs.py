@@ -30,7 +30,7 @@ def costs_due(
     """Costs due by kind, except subrogation, which depends on payments.  [replication, month]
 
     decided     claims decided in each month;  identified  victims identified in each month
-    aided       victims with legal aid identified in each month
+    aided       victims identified in each month whose legal aid the fund pays
     """
     fund, time = world.fund, world.time
     opening = int(time.start_year - parameters.years[0])
@@ -51,8 +51,7 @@ def costs_due(
     salaries = yearly("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers
     due["caseworkers"] = monthly(salaries)
     due["decisions"] = decided * monthly(yearly("fund.costs.per_decision"))
-    by_fund = 1.0 if fund.costs.legal_aid_by_fund else 0.0
-    due["legal_aid"] = aided * monthly(yearly("fund.costs.legal_aid_per_case")) * by_fund
+    due["legal_aid"] = aided * monthly(yearly("fund.costs.legal_aid_per_case"))
     assisted = _last_months(identified, fund.assistance.months)
     rate = parameters["fund.assistance.rate"]
     share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)

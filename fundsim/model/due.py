@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fundsim.model.claims import Claims
 from fundsim.model.pathway import Cents
-from fundsim.model.streams import in_order
+from fundsim.model.streams import in_order, whole_ticks
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
@@ -35,8 +35,7 @@ class Due:
 def payments_due(world: World, claims: Claims, decided_at: Floats, months: int) -> Due:
     """The line of payments due before month `months`."""
     payment = world.fund.payment
-    has_interim = (claims.interim > 0) & (claims.interim_at < decided_at)
-    interim = np.where(has_interim, claims.interim, 0)
+    interim = np.where(claims.interim_at < decided_at, claims.interim, 0)
     final = np.where(claims.approved, claims.benefit - interim, 0)
     due_at = decided_at
     if payment.trust_until_18:
@@ -44,21 +43,26 @@ def payments_due(world: World, claims: Claims, decided_at: Floats, months: int) 
 
     n = payment.instalments
     every = final // n
-    columns = [np.where(has_interim, interim, 0), final - every * (n - 1)]
-    times = [claims.interim_at, due_at]
-    for number in range(1, n):
-        columns.append(every)
-        times.append(due_at + number * payment.every_months)
-    amount, at = np.stack(columns), np.stack(times)
-    position = amount.shape[0] - 1 - np.argmax(amount[::-1] > 0, axis=0)
-    last = np.arange(amount.shape[0])[:, None] == position
+    columns = [(interim, claims.interim_at), (final - every * (n - 1), due_at)]
+    columns += [(every, due_at + number * payment.every_months) for number in range(1, n)]
+    due = [np.flatnonzero((amount > 0) & (at < months)) for amount, at in columns]
+    last = np.zeros(claims.size, dtype=np.int64)  # the column of each claim's last payment
+    for number, (amount, _) in enumerate(columns):
+        last[amount > 0] = number
 
-    by_case = np.argsort(claims.case)  # so that ties in the line go to the lower case number
-    due = (amount > 0) & (at < months)
-    row, place = np.nonzero(due[:, by_case].T)
-    claim = by_case[row]
-    at = at[place, claim]
-    line = in_order(claims.replication[claim], at)
-    claim, place = claim[line], place[line]
-    month = np.floor(at[line]).astype(np.int64)
-    return Due(claim, claims.replication[claim], amount[place, claim], month, last[place, claim])
+    claim = np.concatenate(due)
+    column = np.repeat(np.arange(len(due)), [part.size for part in due])
+    amount, at = (
+        np.concatenate([values[part] for values, part in zip(kind, due, strict=True)])
+        for kind in zip(*columns, strict=True)
+    )
+    by_case = in_order(claims.case[claim])  # so that ties go to the lower case number
+    line = by_case[in_order(claims.replication[claim[by_case]], whole_ticks(at[by_case]))]
+    claim = claim[line]
+    return Due(
+        claim,
+        claims.replication[claim],
+        amount[line],
+        np.floor(at[line]).astype(np.int64),
+        last[claim] == column[line],
+    )

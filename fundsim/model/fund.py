@@ -101,115 +101,161 @@ def settle(
     pursuit_costs = _flow(n, months)
     costs_due = sum(costs.values(), _flow(n, months))
     line = _Line(due, n, months)
-    decided_month = np.floor(decided_at).astype(np.int64)
+    chase = _Chase(due, claims, pursuit, decided_at, flows["recoveries"], pursuit_costs)
+    lends, lapses = rules.when_short == "treasury_advance", bool(rules.lapsing.any())
 
-    cash, nothing = opening_capital.copy(), np.zeros(n, dtype=np.int64)
+    cash, nothing = opening_capital, np.zeros(n, dtype=np.int64)
     advance, arrears, outstanding, lapsing = nothing, nothing, nothing, nothing
     limit = np.full(n, UNPAID)
     for t in range(months):
-        returned = np.rint(cash * rules.return_rate[:, t]).astype(np.int64)
-        interest = np.rint(advance * rules.advance_rate[:, t]).astype(np.int64)
-        cash = cash + income[:, t] + flows["recoveries"][:, t] + returned
-        arrears = arrears + costs_due[:, t] + pursuit_costs[:, t]
-        outstanding = outstanding + flows["due"][:, t]
-        lends = rules.when_short == "treasury_advance"
         if t % 12 == 0:
             lapsing = nothing
             if rules.yearly_limit is not None:
                 limit = rules.yearly_limit[:, t // 12]
-        lapsing = lapsing + rules.lapsing[:, t]
+        returned = np.rint(cash * rules.return_rate[:, t]).astype(np.int64)
+        cash = cash + income[:, t] + flows["recoveries"][:, t] + returned
+        arrears = arrears + costs_due[:, t] + pursuit_costs[:, t]
+        outstanding = outstanding + flows["due"][:, t]
 
         lent = np.maximum(arrears - cash, 0) if lends else nothing
         costs_paid = np.minimum(arrears, cash + lent)
         cash = cash + lent - costs_paid
 
+        means = limit if lends else np.minimum(cash, limit)
         if rules.when_short == "pro_rata":
-            benefits, completed = line.pay_rate(t, np.minimum(cash, limit), outstanding)
+            benefits = line.pay_rate(t, means, outstanding)
         else:
-            benefits, completed = line.pay_whole(t, limit if lends else np.minimum(cash, limit))
-        lent_for_line = np.maximum(benefits - cash, 0)
-        cash = cash + lent_for_line - benefits
+            benefits = line.pay_whole(t, means, outstanding)
+        chase.begin(t, line.head[t], line.head[t + 1])
         if rules.yearly_limit is not None:
             limit = limit - benefits
-        _begin_pursuit(
-            t,
-            line.due,
-            completed,
-            decided_month,
-            claims,
-            pursuit,
-            flows["recoveries"],
-            pursuit_costs,
-        )
+        if lends:
+            interest = np.rint(advance * rules.advance_rate[:, t]).astype(np.int64)
+            lent_for_line = np.maximum(benefits - cash, 0)
+            cash = cash + lent_for_line - benefits
+            advance = advance + interest + lent + lent_for_line
+            repaid = np.minimum(cash, advance)
+            cash, advance = cash - repaid, advance - repaid
+            flows["interest"][:, t], flows["advance"][:, t] = interest, advance
+            flows["advances"][:, t], flows["repayments"][:, t] = lent + lent_for_line, repaid
+        else:
+            cash, repaid = cash - benefits, nothing
+        if lapses:
+            lapsing = lapsing + rules.lapsing[:, t] - costs_paid - benefits - repaid
+            lapsing = np.maximum(lapsing, 0)
+            lapsed = np.minimum(cash, lapsing) if t % 12 == 11 else nothing
+            cash = cash - lapsed
+            flows["lapsed"][:, t] = lapsed
+        arrears, outstanding = arrears - costs_paid, outstanding - benefits
 
-        advance = advance + interest + lent + lent_for_line
-        repaid = np.minimum(cash, advance)
-        cash = cash - repaid
-        lapsing = np.maximum(lapsing - costs_paid - benefits - repaid, 0)
-        lapsed = np.minimum(cash, lapsing) if t % 12 == 11 else nothing
-        cash = cash - lapsed
-        advance, arrears, outstanding = (
-            advance - repaid,
-            arrears - costs_paid,
-            outstanding - benefits,
+        flows["returns"][:, t], flows["benefits"][:, t], flows["cash"][:, t] = (
+            returned,
+            benefits,
+            cash,
         )
-
-        flows["returns"][:, t], flows["interest"][:, t] = returned, interest
-        flows["advances"][:, t], flows["repayments"][:, t] = lent + lent_for_line, repaid
-        flows["benefits"][:, t], flows["lapsed"][:, t] = benefits, lapsed
-        flows["cash"][:, t], flows["advance"][:, t] = cash, advance
         flows["outstanding"][:, t], flows["arrears"][:, t] = outstanding, arrears
 
     if costs:
         costs = {**costs, "subrogation": pursuit_costs}
-    return Books(flows, costs, _costs_paid(costs, flows["arrears"]), line.paid_in_month, line.left)
+    paid = _costs_paid(costs, flows["arrears"])
+    return Books(flows, costs, paid, *line.at_the_end())
 
 
 class _Line:
-    """The line of payments due: who stands where, and what is still owed to each."""
+    """The line of payments due: who stands where, and what is still owed to each.
+
+    head  the first place that is still owed at the start of each month  [month + 1, replication]
+    """
 
     def __init__(self, due: Due, n: int, months: int) -> None:
         self.due = due
-        self.paid_in_month = np.full(due.amount.size, UNPAID)
         self._ahead = np.concatenate([[0], np.cumsum(due.amount)])  # cents ahead of each place
-        self.left = due.amount.copy()  # still owed
+        self._left = due.amount.copy()  # still owed, of those who are not completed
         joined = np.bincount(due.replication * months + due.month, minlength=n * months)
-        self._end = np.cumsum(joined).reshape(n, months)  # places that have joined by each month
-        self._head = np.concatenate([[0], self._end[:-1, -1]])
+        end = np.cumsum(joined).reshape(n, months)
+        self._end = np.asfortranarray(end)  # places that have joined by the end of each month
+        self.head = np.empty((months + 1, n), dtype=np.int64)
+        self.head[0] = np.concatenate([[0], end[:-1, -1]])
 
-    def pay_whole(self, t: int, means: Cents) -> tuple[Cents, Ints]:
-        """Pay from the head, each payment whole, as far as the means go.
+    def pay_whole(self, t: int, means: Cents, outstanding: Cents) -> Cents:
+        """Pay from the head, each payment whole, as far as the means go; cents [replication]."""
+        head, end, paid = self.head[t], self._end[:, t], outstanding
+        short = np.flatnonzero(outstanding > means)
+        if short.size:
+            owed = self._ahead[head[short]]
+            reach = np.searchsorted(self._ahead, owed + means[short], side="right")
+            end, paid = end.copy(), paid.copy()
+            end[short] = np.minimum(reach - 1, end[short])
+            paid[short] = self._ahead[end[short]] - owed
+        self.head[t + 1] = end
+        return paid
 
-        returns  cents paid [replication], and the payments completed
-        """
-        start, owed = self._head, self._ahead[self._head]
-        reach = np.searchsorted(self._ahead, owed + np.minimum(means, UNPAID - owed), side="right")
-        self._head = np.minimum(reach - 1, self._end[:, t])
-        return self._ahead[self._head] - owed, self._complete(t, start, self._head)
-
-    def pay_rate(self, t: int, means: Cents, outstanding: Cents) -> tuple[Cents, Ints]:
+    def pay_rate(self, t: int, means: Cents, outstanding: Cents) -> Cents:
         """Pay all if the means allow it, else the same rate of every payment outstanding."""
         full = outstanding <= means
-        start, end = self._head, self._end[:, t]
-        self._head = np.where(full, end, start)
+        head, end = self.head[t], self._end[:, t]
+        self.head[t + 1] = np.where(full, end, head)
         paid = np.where(full, outstanding, 0)
-        completed = self._complete(t, start, self._head)
         short = np.flatnonzero(~full & (means > 0))
         if short.size:
-            owed = _ranges(start[short], end[short])
+            owed = _ranges(head[short], end[short])
             rate = means[short] * RATE // outstanding[short]
-            part = self.left[owed] * np.repeat(rate, end[short] - start[short]) // RATE
-            self.left[owed] -= part
+            part = self._left[owed] * np.repeat(rate, end[short] - head[short]) // RATE
+            self._left[owed] -= part
             paid += np.bincount(
                 self.due.replication[owed], weights=part, minlength=paid.size
             ).astype(np.int64)
-        return paid, completed
+        return paid
 
-    def _complete(self, t: int, start: Ints, end: Ints) -> Ints:
-        completed = _ranges(start, end)
-        self.paid_in_month[completed] = t
-        self.left[completed] = 0
-        return completed
+    def at_the_end(self) -> tuple[Ints, Cents]:
+        """The month in which each payment was completed, and the cents that are still owed."""
+        months = self.head.shape[0] - 1
+        completed = np.diff(self.head, axis=0).T.ravel()  # by replication, then month
+        places = _ranges(self.head[0], self.head[-1])
+        paid_in_month = np.full(self.due.amount.size, UNPAID)
+        paid_in_month[places] = np.repeat(np.tile(np.arange(months), self.head.shape[1]), completed)
+        left = self._left.copy()
+        left[places] = 0
+        return paid_in_month, left
+
+
+class _Chase:
+    """Pursuing the offenders of claims paid in full: cost and recovery, booked in later months."""
+
+    def __init__(
+        self,
+        due: Due,
+        claims: Claims,
+        pursuit: Pursuit,
+        decided_at: Floats,
+        recoveries: Cents,
+        costs: Cents,
+    ) -> None:
+        """Writes into recoveries and costs  [replication, month], which have months contiguous."""
+        begins = due.last & pursuit.pursued[due.claim]  # payments that, once made, begin a pursuit
+        self._before = np.concatenate([[0], np.cumsum(begins)])
+        claim = due.claim[begins]
+        self._replication = claims.replication[claim]
+        self._not_before = np.maximum(np.floor(decided_at[claim]) + 1, pursuit.from_at[claim])
+        self._until, self._delay = pursuit.until[claim], pursuit.delay[claim]
+        self._cost, self._recovery = pursuit.cost[claim], pursuit.recovery[claim]
+        self._n, self._months = costs.shape
+        self._costs, self._recoveries = costs.T.reshape(-1), recoveries.T.reshape(-1)
+
+    def begin(self, t: int, head: Ints, end: Ints) -> None:
+        """Book what follows from the places of the line completed this month."""
+        pursued = _ranges(self._before[head], self._before[end])
+        begun = np.maximum(t + 1, self._not_before[pursued])
+        free = begun <= self._until[pursued]  # else the offender has paid the victim already
+        pursued, begun = pursued[free], begun[free]
+        if pursued.size:
+            self._book(self._costs, pursued, begun, self._cost)
+            self._book(self._recoveries, pursued, begun + self._delay[pursued], self._recovery)
+
+    def _book(self, flow: Cents, pursued: Ints, at: Floats, amount: Cents) -> None:
+        within = at < self._months
+        place = np.floor(at[within]).astype(np.int64) * self._n
+        np.add.at(flow, place + self._replication[pursued[within]], amount[pursued[within]])
 
 
 def _flow(n: int, months: int) -> Cents:
@@ -224,56 +270,29 @@ def _ranges(start: Ints, end: Ints) -> Ints:
     return np.asarray(np.arange(int(length.sum())) + offset)
 
 
-def _begin_pursuit(
-    t: int,
-    due: Due,
-    completed: Ints,
-    decided_month: Ints,
-    claims: Claims,
-    pursuit: Pursuit,
-    recoveries: Cents,
-    costs: Cents,
-) -> None:
-    """Book cost and recovery of the claims that were paid in full this month, in later months."""
-    last = completed[due.last[completed]]
-    claim = due.claim[last]
-    claim = claim[pursuit.pursued[claim]]
-    if claim.size == 0:
-        return
-    months = recoveries.shape[1]
-    begun = np.maximum(np.maximum(t, decided_month[claim]) + 1, pursuit.from_at[claim])
-    free = begun <= pursuit.until[claim]  # else the offender has paid the victim, and owes no more
-    claim, begun = claim[free], begun[free]
-    for at, amount, flow in (
-        (begun, pursuit.cost[claim], costs),
-        (begun + pursuit.delay[claim], pursuit.recovery[claim], recoveries),
-    ):
-        month = np.floor(at)
-        within = month < months
-        row = claims.replication[claim[within]]
-        np.add.at(flow, (row, month[within].astype(np.int64)), amount[within])
-
-
 def _costs_paid(costs_due: dict[str, Cents], arrears: Cents) -> dict[str, Cents]:
     """What is paid of each kind: oldest month first, within a month in the order of COST_KINDS."""
     late = np.flatnonzero(arrears.any(axis=1))
     if late.size == 0:
         return costs_due
     kinds = [kind for kind in COST_KINDS if kind in costs_due]
-    cells = np.stack([costs_due[kind][late] for kind in kinds], axis=2)  # [row, month, kind]
-    rows = late.size
-    bills = cells.reshape(rows, -1)
-    before = np.cumsum(bills, axis=1) - bills  # cents of bills that stand before each one
-    total = np.cumsum(cells.sum(axis=2), axis=1) - arrears[late]  # cents paid by each month's end
-    paid = {kind: costs_due[kind].copy(order="F") for kind in kinds}
-    for row in range(rows):
-        reach = np.searchsorted(before[row], total[row], side="right") - 1  # bill being paid
-        part = total[row] - before[row, reach]
-        for number, kind in enumerate(kinds):
-            own = np.where(np.arange(bills.shape[1]) % len(kinds) == number, bills[row], 0)
-            whole = np.cumsum(own) - own
-            so_far = whole[reach] + np.where(
-                reach % len(kinds) == number, np.minimum(part, own[reach]), 0
-            )
-            paid[kind][late[row]] = np.diff(so_far, prepend=0)
+    bills = np.stack([costs_due[kind][late] for kind in kinds], axis=2)  # [row, month, kind]
+    rows, months, width = bills.shape
+    paid_so_far = np.cumsum(bills.sum(axis=2), axis=1) - arrears[late]
+    # one long row of bills; each has those of earlier rows before it, so that one search serves all
+    bill = bills.ravel()
+    ahead = np.cumsum(bill) - bill
+    start = ahead[:: months * width, None]
+    reach = np.searchsorted(ahead, paid_so_far + start, side="right") - 1
+    reach = np.minimum(reach, (np.arange(rows)[:, None] + 1) * months * width - 1)
+    part = paid_so_far + start - ahead[reach]  # of the bill being paid
+    month, number = np.divmod(reach - np.arange(rows)[:, None] * months * width, width)
+    paid = {}
+    for own, kind in enumerate(kinds):
+        whole = np.cumsum(bills[:, :, own], axis=1)
+        billed = np.take_along_axis(bills[:, :, own], month, axis=1)
+        before = np.take_along_axis(whole, month, axis=1) - billed
+        of_this = np.where(number > own, billed, np.where(number == own, part, 0))
+        paid[kind] = costs_due[kind].copy(order="F")
+        paid[kind][late] = np.diff(before + of_this, prepend=0, axis=1)
     return paid

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -31,18 +33,45 @@ def draw_income(
     """Income of each source in force, by name, nominal cents.  [replication, month]"""
     if world.fund.entry_point == "none":
         return {}
-    time = world.time
-    opening = int(time.start_year - parameters.years[0])
-    draw = _Draw(parameters, macro, streams, replications, opening)
-    flows: dict[str, Cents] = {}
-    for name in sorted(world.income):
-        source = world.income[name]
-        if source.in_force:
-            flow = draw.source(name, source)
-            first = source.from_year if source.from_year is not None else time.start_year
-            flow[:, : max(first - time.start_year, 0) * 12] = 0
-            flows[name] = flow
-    return flows
+    draw = _Draw(parameters, macro, streams, replications, world.time.start_year)
+    return {
+        name: _since(world, source, draw.source(name, source))
+        for name, source in sorted(world.income.items())
+        if source.in_force
+    }
+
+
+def line_of(
+    world: World,
+    parameters: Parameters,
+    macro: Macro,
+    streams: Streams,
+    replications: Ints,
+    name: str,
+) -> Callable[[Floats], Cents]:
+    """What a budget line would bring: a function of its yearly amount in each replication.
+
+    The amount is what the scenario's key would hold, in euro [replication]; the function returns
+    nominal cents [replication, month].  Cuts, index, reforms and stresses apply as in a run.
+    """
+    source = world.income[name]
+    assert isinstance(source, BudgetLine)
+    draw = _Draw(parameters, macro, streams, replications, world.time.start_year)
+    kept = draw.kept(name)
+
+    def brings(amount: Floats) -> Cents:
+        table = draw.table(parameters.had(f"income.{name}.amount", amount))
+        return _since(world, source, draw.appropriated(source, table, kept))
+
+    return brings
+
+
+def _since(world: World, source: Source, flow: Cents) -> Cents:
+    """Nothing before the source's first year."""
+    start = world.time.start_year
+    first = source.from_year if source.from_year is not None else start
+    flow[:, : max(first - start, 0) * 12] = 0
+    return flow
 
 
 class _Draw:
@@ -54,16 +83,16 @@ class _Draw:
         macro: Macro,
         streams: Streams,
         replications: Ints,
-        opening: int,
+        start_year: int,
     ) -> None:
         self.parameters, self.macro, self.streams = parameters, macro, streams
-        self.replications, self.opening = replications, opening
-        self.years = parameters.years[opening:]
+        self.replications, self.opening = replications, int(start_year - parameters.years[0])
+        self.years = parameters.years[self.opening :]
         self.shape = (replications.size, self.years.size)
 
     def source(self, name: str, source: Source) -> Cents:
         if isinstance(source, BudgetLine):
-            return self._budget_line(name, source)
+            return self.appropriated(source, self._at(name, "amount"), self.kept(name))
         if isinstance(source, SeizedAssets):
             return self._seized_assets(name, source)
         if isinstance(source, ConvictionLevy):
@@ -73,10 +102,12 @@ class _Draw:
         return self._grant(name, source)
 
     def _at(self, name: str, key: str) -> Floats:
-        table = self.parameters[f"income.{name}.{key}"]
-        if table.shape[1] > 1:
-            table = table[:, self.opening :]
-        return np.broadcast_to(table, self.shape)
+        return self.table(self.parameters[f"income.{name}.{key}"])
+
+    def table(self, whole: Floats) -> Floats:
+        """The years from the opening on of a table [replication, year or 1]."""
+        part = whole[:, self.opening :] if whole.shape[1] > 1 else whole
+        return np.broadcast_to(part, self.shape)
 
     def _uniform(self, name: str, what: str, event: int = 0) -> Floats:
         return self.streams.yearly(f"{what} of {name}", self.replications, self.years, event)
@@ -89,12 +120,14 @@ class _Draw:
         flow[:, ::12] = yearly
         return flow
 
-    def _budget_line(self, name: str, source: BudgetLine) -> Cents:
+    def kept(self, name: str) -> Floats:
+        """What cuts leave of a budget line each year."""
         cut = self._uniform(name, "cut") < self._at(name, "cut_rate")
-        kept = np.where(cut, 1 - self._at(name, "cut_share"), 1.0)
-        return self._in_january(
-            to_cents(self._at(name, "amount") * kept * self._index(source.index))
-        )
+        return np.where(cut, 1 - self._at(name, "cut_share"), 1.0)
+
+    def appropriated(self, source: BudgetLine, amount: Floats, kept: Floats) -> Cents:
+        """A budget line of a yearly amount in price-year euro, paid in January."""
+        return self._in_january(to_cents(amount * kept * self._index(source.index)))
 
     def _seized_assets(self, name: str, source: SeizedAssets) -> Cents:
         """A Poisson number of lognormal values with mean yearly_value / number."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -18,18 +21,23 @@ STRATA = 16  # sets in which each assumption takes each of its strata once
 BATCH = TWINS * STRATA  # replications in a batch: the unit of the Monte Carlo error
 
 
-def stratified(streams: Streams, name: str, sets: Ints) -> Floats:
-    """One uniform a set of assumptions: each batch of 16 sets has one in each sixteenth.  [set]
+def stratified(streams: Streams, names: Sequence[str], sets: Ints) -> Floats:
+    """Uniforms of sets of assumptions: each batch of 16 sets has one in each sixteenth.  [name, set]
 
-    sets  increasing set numbers; any range, whole batches are drawn and cut
+    names  one stratification each, independent of the others
+    sets   increasing set numbers; any range, whole batches are drawn and cut
     """
     first = int(sets[0]) // STRATA * STRATA
     last = (int(sets[-1]) // STRATA + 1) * STRATA
     numbers = np.arange(first, last, dtype=np.int64)
-    keys = streams.of_replication(f"assumption order {name}", numbers).reshape(-1, STRATA)
-    place = streams.of_replication(f"assumption place {name}", numbers).reshape(-1, STRATA)
-    stratum = keys.argsort(axis=1).argsort(axis=1)
-    return np.asarray(((stratum + place) / STRATA).ravel()[sets - first])
+
+    def of_batches(what: str) -> Floats:
+        drawn = streams.of_replications([f"assumption {what} {name}" for name in names], numbers)
+        return drawn.reshape(len(names), -1, STRATA)
+
+    stratum = of_batches("order").argsort(axis=2).argsort(axis=2)
+    places = (stratum + of_batches("place")) / STRATA
+    return np.asarray(places.reshape(len(names), -1)[:, sets - first])
 
 
 class Parameters:
@@ -50,15 +58,18 @@ class Parameters:
         """
         self.years = years
         self._sets, self._twin = np.unique(replications // TWINS, return_inverse=True)
-        self._streams, self._world, self._certain = streams, world, certain
+        self._world, self._certain = world, certain
         self._changes = sorted(world.changes.items())
+        self._assumptions = tuple(assumptions(world))
+        names = self._names()
+        self._uniforms = dict(zip(names, stratified(streams, names, self._sets), strict=True))
         self._correlated = self._correlated_normals()
         self._drawn: dict[str, Floats] = {}
         self._tables: dict[str, Floats] = {}
-        for key, assumption, quantity in assumptions(world):
+        for key, assumption, quantity in self._assumptions:
             drawn = self._draw(key, assumption, quantity)
             self._drawn[key] = drawn
-            table = self._changed(key, drawn, quantity)
+            table = self._changed(key, drawn, quantity, np.arange(drawn.size))
             self._tables[key] = table[self._twin]
         self.forms = self._forms()[self._twin]
 
@@ -69,13 +80,21 @@ class Parameters:
         """The uncertain assumptions as drawn, before reforms.  key -> [replication]"""
         return {
             key: self._drawn[key][self._twin]
-            for key, assumption, _ in assumptions(self._world)
+            for key, assumption, _ in self._assumptions
             if assumption.uncertain
         }
 
     def before_changes(self, key: str) -> Floats:
         """The value without reforms and stresses: today's.  [replication, 1]"""
         return np.asarray(self._drawn[key][self._twin][:, None])
+
+    def had(self, key: str, values: Floats) -> Floats:
+        """The table that a key would have, had these values been drawn: reforms apply to them.
+
+        values  [replication];  returns [replication, year or 1]
+        """
+        quantity = next(quantity for name, _, quantity in self._assumptions if name == key)
+        return self._changed(key, values, quantity, self._twin)
 
     def at(self, key: str, replication: Ints, year: Ints) -> Floats:
         """The value for each case, in the year of the event that it is read at.  [case]
@@ -84,8 +103,18 @@ class Parameters:
         """
         return look_up(self._tables[key], replication, year)
 
-    def _uniform(self, key: str) -> Floats:
-        return stratified(self._streams, key, self._sets)
+    def one_of(self, keys: Sequence[str], row: Ints, replication: Ints, year: Ints) -> Floats:
+        """The same, of the key at place `row` for each case.  [case]"""
+        tables = np.stack(np.broadcast_arrays(*(self._tables[key] for key in keys)))
+        height = tables.shape[1]
+        return look_up(tables.reshape(-1, tables.shape[2]), row * height + replication, year)
+
+    def _names(self) -> list[str]:
+        """Everything that is drawn once a set: assumptions, sizes of effects, forms of exploitation."""
+        names = [key for key, _, _ in self._assumptions]
+        for name, change in self._changes:
+            names += [effect_name(name, i) for i, _ in enumerate(change.effects)]
+        return names + [form_name(form) for form in FORMS]
 
     def _correlated_normals(self) -> dict[str, Floats]:
         names: list[str] = []
@@ -93,7 +122,7 @@ class Parameters:
             names += [key for key in (link.first, link.second) if key not in names]
         if not names:
             return {}
-        independent = special.ndtri(np.array([self._uniform(name) for name in names]))
+        independent = special.ndtri(np.array([self._uniforms[name] for name in names]))
         matrix = rank_matrix(self._world, names) + 1e-12 * np.eye(len(names))
         return dict(zip(names, np.linalg.cholesky(matrix) @ independent, strict=True))
 
@@ -101,7 +130,7 @@ class Parameters:
         if self._certain or not assumption.uncertain:
             return np.full(self._sets.size, assumption.value)
         z = self._correlated.get(key)
-        u = self._uniform(key) if z is None else special.ndtr(z)
+        u = self._uniforms[key] if z is None else special.ndtr(z)
         for _, _, effect in self._effects(key, narrow=True):
             u = special.ndtr(effect.size.value * special.ndtri(u))
         return quantiles(assumption, quantity, u)
@@ -109,17 +138,17 @@ class Parameters:
     def _effects(self, key: str, narrow: bool) -> list[tuple[str, Change, Effect]]:
         """The effects on a key, each with the name of its stream: of its file and place, no other's."""
         return [
-            (f"{name}.effects[{i}]", change, effect)
+            (effect_name(name, i), change, effect)
             for name, change in self._changes
             for i, effect in enumerate(change.effects)
             if effect.on == key and (effect.by == "narrow") == narrow
         ]
 
-    def _changed(self, key: str, drawn: Floats, quantity: Quantity) -> Floats:
+    def _changed(self, key: str, drawn: Floats, quantity: Quantity, sets: Ints) -> Floats:
         table = drawn[:, None]
         for name, change, effect in self._effects(key, narrow=False):
             weight = strength(change, self.years)
-            size = self._effect_size(name, effect)[:, None]
+            size = self._effect_size(name, effect)[sets, None]
             table = np.clip(
                 applied(effect.by, table, size, weight[None, :]), quantity.least, quantity.most
             )
@@ -132,7 +161,7 @@ class Parameters:
             return np.full(self._sets.size, size.value)
         least, scale = (-np.inf, "identity") if effect.by == "add" else (0.0, "log")
         quantity = Quantity(size.unit, least, np.inf, scale)  # type: ignore[arg-type]
-        return quantiles(size, quantity, self._uniform(name))
+        return quantiles(size, quantity, self._uniforms[name])
 
     def _forms(self) -> Floats:
         """Shares of the forms of exploitation: Dirichlet by gamma quantiles.  [set, form]"""
@@ -143,12 +172,22 @@ class Parameters:
         gammas = np.zeros((self._sets.size, len(FORMS)))
         for i, form in enumerate(FORMS):
             if shares[i] > 0:
-                u = self._uniform(f"caseload.forms.{form}")
+                u = self._uniforms[form_name(form)]
                 gammas[:, i] = special.gammaincinv(forms.sample_size * shares[i], u)
         return np.asarray(gammas / gammas.sum(axis=1, keepdims=True))
 
 
-def look_up(table: Floats, replication: Ints, year: Ints) -> Floats:
+def effect_name(change: str, place: int) -> str:
+    """The name under which the size of a change's effect is drawn."""
+    return f"{change}.effects[{place}]"
+
+
+def form_name(form: str) -> str:
+    """The name under which a form's share is drawn."""
+    return f"caseload.forms.{form}"
+
+
+def look_up(table: NDArray[Any], replication: Ints, year: Ints) -> NDArray[Any]:
     """Values of a table [replication, year or 1] for each case."""
     width = table.shape[1]
     if width == 1:

@@ -11,10 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.caseload import Bools, Ints, Victims
-from fundsim.model.chances import CIVIL_AWARD, CIVIL_SUIT, CRIMINAL_AWARD, Chances, Step
+from fundsim.model.chances import (
+    CIVIL_AWARD,
+    CIVIL_SUIT,
+    CRIMINAL_AWARD,
+    LESSER_GROUP,
+    Chances,
+    Step,
+)
 from fundsim.model.macro import Macro
 from fundsim.model.parameters import Parameters, look_up
-from fundsim.model.streams import Floats32, normals, to_ticks, uniforms
+from fundsim.model.streams import Floats32, Words, normals, to_ticks, uniforms
 from fundsim.scenario.assumption import Z90, Floats
 from fundsim.scenario.schema import FORMS, World
 
@@ -52,6 +59,11 @@ class Cases:
     recovered_at: Floats32
     closed_at: Floats32
 
+    @property
+    def tier(self) -> NDArray[np.int8]:
+        """0 not informed, 1 informed, 2 legally aided: the group of who has no trial.  [case]"""
+        return np.asarray(self.informed.view(np.int8) + self.legal_aid.view(np.int8))
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -62,7 +74,7 @@ class Clock:
 
     def year(self, at: Floats32 | Floats) -> Ints:
         """Place of the calendar year of a time, cut to the ends of the table."""
-        place = np.floor(np.asarray(at, dtype=np.float64) / 12).astype(np.int64) + self.start
+        place = np.floor(at).astype(np.int64) // 12 + self.start
         return np.asarray(np.clip(place, 0, self.width - 1))
 
 
@@ -72,21 +84,40 @@ def clock_of(world: World, parameters: Parameters) -> Clock:
     return Clock(int(world.time.start_year - years[0]), years.size)
 
 
+@dataclass(frozen=True)
+class Reached:
+    """The cases that reach a stage, and what the draws of the next need.  All columns are [reached]
+
+    case         place in the block;  word  key of its draws
+    replication  place of its replication;  group  its place among the groups of `chances`
+    """
+
+    case: Ints
+    word: Words
+    replication: Ints
+    group: NDArray[np.int8]
+
+    def only(self, chosen: Bools) -> Reached:
+        """Those of them that go on."""
+        place = np.flatnonzero(chosen)
+        return Reached(
+            self.case[place], self.word[place], self.replication[place], self.group[place]
+        )
+
+
 def draw_durations(
     parameters: Parameters,
     key: str,
     stream: str,
-    victims: Victims,
-    chosen: Ints,
+    word: Words,
+    replication: Ints,
     year: Ints,
     longest: float,
 ) -> Floats32:
-    """Lognormal durations in whole ticks, cut at `longest` months.  [chosen case]"""
-    replication = victims.replication[chosen]
-    median = parameters.at(f"{key}.median", replication, year)
-    sigma = parameters.at(f"{key}.sigma", replication, year)
-    months = median * np.exp(sigma * normals(victims.word[chosen], stream))
-    return to_ticks(np.minimum(months, longest))
+    """Lognormal durations in whole ticks, cut at `longest` months, by the rates of the year.  [word]"""
+    months = np.exp(parameters.at(f"{key}.sigma", replication, year) * normals(word, stream))
+    months *= parameters.at(f"{key}.median", replication, year)
+    return to_ticks(np.minimum(months, longest, out=months))
 
 
 def draw_cases(
@@ -95,105 +126,87 @@ def draw_cases(
     """Draw the pathway of every identified victim."""
     clock = clock_of(world, parameters)
     longest = world.pathway.longest_months
-    n = victims.size
-    word, replication = victims.word, victims.replication
+    n, word = victims.size, victims.word
 
-    def chance(stream: str, chosen: Ints, rate: Floats) -> Bools:
-        return uniforms(word[chosen], stream) < rate.astype(np.float32)
+    def happens(stream: str, those: Reached, rate: Floats | Floats32) -> Bools:
+        return uniforms(those.word, stream) < rate.astype(np.float32, copy=False)
 
-    informed = uniforms(word, "informed") < _wide(parameters, "pathway.informed_rate", victims)
-    legal_aid = np.zeros(n, dtype=bool)
+    def at(key: str, those: Reached, year: Ints) -> Floats:
+        return parameters.at(key, those.replication, year)
+
+    def lasts(key: str, stream: str, those: Reached, year: Ints) -> Floats32:
+        return draw_durations(parameters, key, stream, those.word, those.replication, year, longest)
+
+    def own(step: Step, those: Reached, year: Ints) -> Floats32:
+        return chances.own(step, those.replication, year, those.group)
+
+    # information and legal aid
+    informed = uniforms(word, "informed") < victims.spread(parameters["pathway.informed_rate"])
     told = np.flatnonzero(informed)
-    rate = parameters.at("pathway.legal_aid_rate", replication[told], victims.year[told])
-    legal_aid[told] = chance("legal aid", told, rate)
+    rate = victims.spread(parameters["pathway.legal_aid_rate"])[told]
+    legal_aid = np.zeros(n, dtype=bool)
+    legal_aid[told] = uniforms(word[told], "legal aid") < rate
 
     # indictment
     u = uniforms(word, "prosecution")
-    prosecuted = _wide(parameters, "pathway.prosecuted_rate", victims)
-    lesser = prosecuted + (1 - prosecuted) * _wide(parameters, "pathway.requalified_rate", victims)
-    indicted = np.where(u < prosecuted, TRAFFICKING, np.where(u < lesser, LESSER, NOT_INDICTED))
-    indicted = indicted.astype(np.int8)
+    prosecuted = parameters["pathway.prosecuted_rate"]
+    lesser = prosecuted + (1 - prosecuted) * parameters["pathway.requalified_rate"]
+    trafficking = u < victims.spread(prosecuted)
+    charge = u < victims.spread(lesser)
+    indicted = LESSER * charge.view(np.int8) - trafficking.view(np.int8)
+    tier = informed.view(np.int8) + legal_aid.view(np.int8)
+    group = tier + LESSER_GROUP * (charge & ~trafficking).view(np.int8)
+    charged = Reached(np.arange(n), word, victims.replication, group).only(charge)
+    year = victims.year[charged.case]
     indicted_at = np.full(n, NEVER)
-    closed_at = victims.identified_at.copy()
-    charged = np.flatnonzero(indicted)
-    wait = draw_durations(
-        parameters,
-        "pathway.indictment",
-        "indictment",
-        victims,
-        charged,
-        victims.year[charged],
-        longest,
-    )
-    indicted_at[charged] = victims.identified_at[charged] + wait
+    wait = lasts("pathway.indictment", "indictment", charged, year)
+    begun = indicted_at[charged.case] = victims.identified_at[charged.case] + wait
 
     # criminal judgment
-    year = clock.year(indicted_at[charged])
-    trial = draw_durations(
-        parameters, "pathway.criminal", "criminal", victims, charged, year, longest
-    )
-    judged_at = np.full(n, NEVER)
-    judged_at[charged] = closed_at[charged] = indicted_at[charged] + trial
+    year = clock.year(begun)
+    trial = lasts("pathway.criminal", "criminal", charged, year)
+    judged_at, closed_at = np.full(n, NEVER), victims.identified_at.copy()
+    judged_at[charged.case] = closed_at[charged.case] = begun + trial
+    guilty = happens("conviction", charged, at("pathway.conviction_rate", charged, year))
     convicted = np.zeros(n, dtype=bool)
-    rate = parameters.at("pathway.conviction_rate", replication[charged], year)
-    convicted[charged] = chance("conviction", charged, rate)
-    hazard = parameters.at("pathway.criminal_withdrawal", replication[charged], year)
-    gone = chance("criminal withdrawal", charged, -np.expm1(-hazard * trial))
-    claims = charged[convicted[charged] & ~gone]
+    convicted[charged.case] = guilty
+    hazard = at("pathway.criminal_withdrawal", charged, year)
+    stays = ~happens("criminal withdrawal", charged, -np.expm1(-hazard * trial))
+    judged = charged.only(guilty & stays)
 
     # compensation in the criminal case, or referral to civil court
-    def own(step: Step, chosen: Ints, year: Ints) -> Floats:
-        lesser = indicted[chosen] == LESSER
-        return chances.own(
-            step, replication[chosen], year, informed[chosen], legal_aid[chosen], lesser
-        )
+    year = clock.year(judged_at[judged.case])
+    decided = happens("criminal award", judged, own(CRIMINAL_AWARD, judged, year))
+    criminal, referred, year = judged.only(decided), judged.only(~decided), year[~decided]
+    sues = happens("civil suit", referred, own(CIVIL_SUIT, referred, year))
+    suits, year = referred.only(sues), year[sues]
+    civil = lasts("pathway.civil", "civil", suits, year)
+    closed_at[suits.case] = judged_at[suits.case] + civil
+    hazard = at("pathway.civil_withdrawal", suits, year)
+    stays = ~happens("civil withdrawal", suits, -np.expm1(-hazard * civil))
+    won = suits.only(stays & happens("civil award", suits, own(CIVIL_AWARD, suits, year)))
 
-    year = clock.year(judged_at[claims])
-    rate = own(CRIMINAL_AWARD, claims, year)
-    decided = chance("criminal award", claims, rate)
-    criminal, referred = claims[decided], claims[~decided]
-
-    year = clock.year(judged_at[referred])
-    sues = chance("civil suit", referred, own(CIVIL_SUIT, referred, year))
-    suits, year = referred[sues], year[sues]
-    civil = draw_durations(parameters, "pathway.civil", "civil", victims, suits, year, longest)
-    hazard = parameters.at("pathway.civil_withdrawal", replication[suits], year)
-    stays = ~chance("civil withdrawal", suits, -np.expm1(-hazard * civil))
-    wins = stays & chance("civil award", suits, own(CIVIL_AWARD, suits, year))
-    closed_at[suits] = judged_at[suits] + civil
-
-    awarded = np.concatenate([criminal, suits[wins]])
-    award_at = np.full(n, NEVER)
-    award_at[criminal] = judged_at[criminal]
-    award_at[suits[wins]] = closed_at[suits[wins]]
+    # the award, and what the offender pays of it
     by_civil_court = np.zeros(n, dtype=bool)
-    by_civil_court[suits[wins]] = True
-    awarded.sort()
+    by_civil_court[won.case] = True
+    award_at = np.full(n, NEVER)
+    award_at[criminal.case] = judged_at[criminal.case]
+    award_at[won.case] = closed_at[won.case]
+    case = np.sort(np.concatenate([criminal.case, won.case]))
+    awarded = Reached(case, word[case], victims.replication[case], group[case])
+    year = clock.year(award_at[case])
     award = np.zeros(n, dtype=np.int64)
-    award[awarded] = _severity(
-        world, parameters, macro, victims, awarded, clock.year(award_at[awarded])
-    )
-
-    recovered = np.zeros(n, dtype=np.int64)
-    recovered_at = np.full(n, NEVER)
-    year = clock.year(award_at[awarded])
-    delay = draw_durations(
-        parameters, "enforcement.delay", "enforcement delay", victims, awarded, year, longest
-    )
-    closed_at[awarded] = award_at[awarded] + delay
-    fails = chance(
-        "enforcement",
-        awarded,
-        parameters.at("enforcement.failure_rate", replication[awarded], year),
-    )
+    size = award[case] = _severity(world, parameters, macro, victims, awarded, year)
+    delay = lasts("enforcement.delay", "enforcement delay", awarded, year)
+    ends = closed_at[case] = award_at[case] + delay
+    fails = happens("enforcement", awarded, at("enforcement.failure_rate", awarded, year))
     share = share_with_mean(
-        parameters.at("enforcement.recovered_rate", replication[awarded], year),
-        uniforms(word[awarded], "recovered share"),
+        at("enforcement.recovered_rate", awarded, year), uniforms(awarded.word, "recovered share")
     )
-    paid = np.rint(award[awarded] * share).astype(np.int64)
-    paying = awarded[~fails & (paid > 0)]
-    recovered[paying] = paid[~fails & (paid > 0)]
-    recovered_at[paying] = closed_at[paying]
+    paid = np.where(fails, 0, np.rint(size * share).astype(np.int64))
+    recovered, recovered_at = np.zeros(n, dtype=np.int64), np.full(n, NEVER)
+    recovered[case] = paid
+    recovered_at[case[paid > 0]] = ends[paid > 0]
     return Cases(
         victims,
         informed,
@@ -217,32 +230,28 @@ def share_with_mean(mean: Floats, u: Floats32) -> Floats:
     return np.where(mean > 0, u.astype(np.float64) ** power, 0.0)
 
 
-def _wide(parameters: Parameters, key: str, victims: Victims) -> Floats32:
-    """A rate read at identification, for every case.  [case]"""
-    return parameters.at(key, victims.replication, victims.year).astype(np.float32)
-
-
 def _severity(
     world: World,
     parameters: Parameters,
     macro: Macro,
     victims: Victims,
-    awarded: Ints,
+    awarded: Reached,
     year: Ints,
 ) -> Cents:
     """The size of each award, in cents.  [awarded case]"""
-    replication = victims.replication[awarded]
+    replication, case = awarded.replication, awarded.case
 
     def at(key: str) -> Floats:
         return parameters.at(key, replication, year)
 
     ratio = np.maximum(at("award.p90") / world.award.median.value, 1.0)
     sigma = np.log(ratio) / Z90
-    factors = np.stack([at(f"award.form_factor.{form}") for form in FORMS])
-    factor = factors[victims.form[awarded], np.arange(awarded.size)]
-    factor = factor * np.where(victims.child[awarded], at("award.child_factor"), 1.0)
+    form = victims.form[case].astype(np.int64)
+    keys = [f"award.form_factor.{form}" for form in FORMS]
+    factor = parameters.one_of(keys, form, replication, year)
+    factor = factor * np.where(victims.child[case], at("award.child_factor"), 1.0)
     index = look_up(macro.index(world.award.index), replication, year)
-    size = np.exp(sigma * normals(victims.word[awarded], "severity"))
+    size = np.exp(sigma * normals(awarded.word, "severity"))
     return to_cents(at("award.median") * size * factor * index)
 
 

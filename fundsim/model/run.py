@@ -135,39 +135,33 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     pursuit = draw_pursuit(world, drawn.parameters, drawn.macro, drawn.cases, claims, decided_at)
     due = payments_due(world, claims, decided_at, months)
     victims = drawn.cases.victims
-    identified_month = np.floor(victims.identified_at)
-
-    def per_month(replication: Ints, month: Floats | Ints) -> Ints:
-        within = (month >= 0) & (month < months)
-        place = replication[within] * months + month[within].astype(np.int64)
-        return np.bincount(place, minlength=n * months).reshape(n, months)
-
-    decided = per_month(claims.replication, np.floor(decided_at))
-    aided = drawn.cases.legal_aid
+    identified = _by_month(drawn, victims.replication, victims.identified_at)
+    aided = np.zeros_like(identified)
+    if world.fund.costs.legal_aid_by_fund:
+        own = drawn.cases.legal_aid
+        aided = _by_month(drawn, victims.replication[own], victims.identified_at[own])
     costs = costs_due(
         world,
         drawn.parameters,
         drawn.macro,
-        decided,
-        per_month(victims.replication[aided], identified_month[aided]),
-        per_month(victims.replication, identified_month),
+        decided=_by_month(drawn, claims.replication, decided_at)[:, 1:],
+        aided=aided[:, 1:],
+        identified=identified[:, 1:],
     )
     opening = to_cents(drawn.parameters["fund.opening_capital"][:, 0])
     if world.fund.entry_point == "none":
         opening = np.zeros_like(opening)
     income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64, order="F"))
-    books = settle(
-        _rules(world, drawn, income.shape), opening, income, costs, due, claims, pursuit, decided_at
-    )
+    books = settle(rules_of(world, drawn), opening, income, costs, due, claims, pursuit, decided_at)
     paid_in_month = _paid_in_month(claims, due, books, decided_at)
-    states, identified = _states(drawn, decided_at, paid_in_month)
+    states = _states(drawn, identified, decided_at, paid_in_month)
     ledger = Ledger(
         opening,
         drawn.income,
         costs_due=books.costs_due,
         costs=books.costs,
         states=states,
-        identified=identified,
+        identified=np.cumsum(identified, axis=1)[:, 1:],
         **books.flows,
     )
     state_costs = reform_costs(world, drawn.parameters, drawn.macro, "state")
@@ -185,7 +179,9 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     )
 
 
-def _rules(world: World, drawn: Drawn, shape: tuple[int, int]) -> Rules:
+def rules_of(world: World, drawn: Drawn) -> Rules:
+    """The fund's rules in numbers, for each month of each replication."""
+    shape = (drawn.replications.size, drawn.months)
     payment, opening = world.fund.payment, int(world.time.start_year - drawn.parameters.years[0])
 
     def yearly(key: str) -> Floats:
@@ -227,31 +223,34 @@ def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -
     return month
 
 
-def _states(drawn: Drawn, decided_at: Floats, paid_in_month: Ints) -> tuple[dict[str, Ints], Ints]:
-    """Victims in each state at each month end, from the months in which they change state."""
+def _by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
+    """How often something happens, before the opening and then in each month.  [replication, 1 + month]"""
     n, months = drawn.replications.size, drawn.months
-    victims, entry, claims = drawn.cases.victims, drawn.entry, drawn.claims
-    by = victims.replication
+    column = np.clip(np.floor(at) + 1, 0, months + 1).astype(np.int64)
+    column += replication * (months + 2)
+    return np.bincount(column, minlength=n * (months + 2)).reshape(n, -1)[:, :-1]
 
-    def entering(replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
-        month = np.clip(np.floor(at), 0, months).astype(np.int64)
-        place = replication * (months + 1) + month
-        return np.bincount(place, minlength=n * (months + 1)).reshape(n, -1)[:, :-1]
 
-    identified = entering(by, victims.identified_at)
-    outside = ~entry.filed
-    out = entering(by[outside], entry.leaves_at[outside])
-    filed = entering(claims.replication, claims.filed_at)
-    refused = entering(claims.replication[~claims.approved], decided_at[~claims.approved])
-    granted = entering(claims.replication[claims.approved], decided_at[claims.approved])
-    paid = entering(claims.replication, np.minimum(paid_in_month, months))
+def _states(
+    drawn: Drawn, identified: Ints, decided_at: Floats, paid_in_month: Ints
+) -> dict[str, Ints]:
+    """Victims in each state at each month end, from the months in which they change state.
+
+    identified  in each month, those before the opening first  [replication, 1 + month]
+    """
+    people, entry, claims = drawn.cases.victims, drawn.entry, drawn.claims
+    left = _by_month(drawn, people.replication, entry.leaves_at)
+    filed = _by_month(drawn, claims.replication, claims.filed_at)
+    decided = _by_month(drawn, claims.replication, decided_at)
+    no = ~claims.approved
+    refused = _by_month(drawn, claims.replication[no], decided_at[no])
+    paid = _by_month(drawn, claims.replication, np.minimum(paid_in_month, drawn.months))
     changes = {
-        "waiting": identified - out - filed,
-        "filed": filed - refused - granted,
+        "waiting": identified - left,
+        "filed": filed - decided,
         "refused": refused,
-        "granted": granted - paid,
+        "granted": decided - refused - paid,
         "paid": paid,
-        "outside": out,
+        "outside": left - filed,
     }
-    states = {name: np.cumsum(changes[name], axis=1) for name in STATES}
-    return states, np.cumsum(identified, axis=1)
+    return {name: np.cumsum(changes[name], axis=1)[:, 1:] for name in STATES}

@@ -7,6 +7,7 @@ nothing is passed on, and any worker can make any draw.  A stream is a name; add
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,25 +73,31 @@ class Streams:
         self, stream: str, replications: NDArray[np.int64], years: NDArray[np.int64], event: int = 0
     ) -> Floats:
         """Uniforms with 52 bits, never 0 or 1, that belong to no case.  [replication, year]"""
-        cohort = self.cohorts(replications, years, 0)
-        key = (int(word(stream)) + event * int(GAMMA)) % 2**64
-        z = mix(cohort + np.uint64(key))
-        return ((mix(z) >> _S12).astype(np.float64) + 0.5) * 2.0**-52
+        key = np.uint64((int(word(stream)) + event * int(GAMMA)) % 2**64)
+        return _fine_uniforms(self.cohorts(replications, years, 0) + key)
 
-    def of_replication(self, stream: str, replications: NDArray[np.int64]) -> Floats:
-        """One uniform a replication (or set of assumptions).  [replication]"""
-        return self.yearly(stream, replications, np.zeros(1, dtype=np.int64))[:, 0]
+    def of_replications(self, names: Sequence[str], replications: NDArray[np.int64]) -> Floats:
+        """One uniform a replication (or set of assumptions) from each stream.  [stream, replication]"""
+        cohort = self.cohorts(replications, np.zeros(1, dtype=np.int64), 0)[:, 0]
+        keys = np.array([word(name) for name in names], dtype=np.uint64)
+        return _fine_uniforms(cohort + keys[:, None])
 
 
-def case_words(cohort: Words, counts: NDArray[np.int64], k: NDArray[np.int64]) -> Words:
-    """The word of each case: its cohort's word and its place k in the cohort.  [case]
+def _fine_uniforms(words: Words) -> Floats:
+    """Uniforms with 52 bits, never 0 or 1, from words that are not yet mixed."""
+    return ((mix(mix(words)) >> _S12).astype(np.float64) + 0.5) * 2.0**-52
 
-    cohort  one word a cohort;  counts  cases of each cohort;  k  place of each case, from 0
+
+def case_words(cohort: Words, counts: NDArray[np.int64]) -> Words:
+    """The word of each case: its cohort's word and its place k in the cohort, from 0.  [case]
+
+    cohort  one word a cohort;  counts  cases of each cohort
     """
-    words = np.repeat(cohort, counts)
+    starts = (np.cumsum(counts) - counts).astype(np.uint64)
+    words = np.repeat(cohort + (np.uint64(1) - starts) * GAMMA, counts)
     for i in range(0, words.size, PIECE):
         piece = words[i : i + PIECE]
-        piece += (k[i : i + PIECE] + 1).astype(np.uint64) * GAMMA
+        piece += np.arange(i, i + piece.size, dtype=np.uint64) * GAMMA
         mix(piece)
     return words
 
@@ -111,16 +118,35 @@ def uniforms(words: Words, stream: str) -> Floats32:
 
 def normals(words: Words, stream: str) -> Floats:
     """One standard normal a case from a stream, by inversion.  [case]"""
-    return np.asarray(special.ndtri(uniforms(words, stream).astype(np.float64)))
+    out = np.empty(words.size)
+    for i in range(0, words.size, PIECE):
+        part = out[i : i + PIECE]
+        part[:] = uniforms(words[i : i + PIECE], stream)
+        special.ndtri(part, out=part)
+    return out
 
 
-def in_order(replication: NDArray[np.int64], at: Floats | Floats32) -> NDArray[np.int64]:
-    """The places of events sorted by replication and time; ties keep the order they come in.
+def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of events sorted by the first key, then the next; ties keep the order they come in.
 
-    One whole number holds both, so that a single sort does.
+    keys  whole numbers, 0 or more.  [event]
+
+    One whole number holds the keys and the place, so that sorting numbers, which is far quicker than
+    sorting places, does; where 63 bits are too few, the places are sorted.
     """
-    ticks = (at * np.float64(TICKS)).astype(np.int64)
-    return np.argsort((replication << np.int64(40)) + ticks, kind="stable")
+    places = np.arange(keys[0].size)
+    bits = [int(key.max(initial=0)).bit_length() for key in (*keys, places)]
+    if sum(bits) > 63:
+        return np.lexsort(keys[::-1])
+    packed = keys[0]
+    for key, width in zip((*keys[1:], places), bits[1:], strict=True):
+        packed = (packed << width) + key
+    return np.sort(packed) & ((1 << bits[-1]) - 1)
+
+
+def whole_ticks(months: Floats | Floats32) -> NDArray[np.int64]:
+    """Times in ticks."""
+    return np.asarray((months * np.float64(TICKS)).astype(np.int64))
 
 
 def to_ticks(months: Floats) -> Floats32:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -21,7 +22,10 @@ from fundsim.scenario.schema import FORMS
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
 FINDS = ("paid", "refused", "waiting", "capped", "set_off", "never_claims", "offender_pays")
+PARTS = ("without the fund", "with the fund")
 MONTH_END = 0.999  # payments are made at the end of the month
+NOBODY = "No real person: every number is drawn from the scenario's assumptions."
+PICTURES = (".png", ".svg")
 MOST_SEARCHED = 200  # replications looked through for a case of the wanted kind
 FORM_WORDS = {
     "sexual": "sexual exploitation",
@@ -62,9 +66,15 @@ def tell(future: Future, case: int) -> list[Step]:
         return Step(float(at), f"{MONTHS[month]} {start + year}", part, what, int(cents))
 
     return [
-        *(step("without the fund", *event) for event in _pathway(future, case)),
-        *(step("with the fund", *event) for event in _fund(future, case)),
+        *(step(PARTS[0], *event) for event in _pathway(future, case)),
+        *(step(PARTS[1], *event) for event in _fund(future, case)),
     ]
+
+
+def received(steps: list[Step], part: str) -> str:
+    """What reaches the victim in a part of the story, and from whom."""
+    source = "the offender" if part == PARTS[0] else "the fund"
+    return f"{_euro(sum(s.cents for s in steps if s.part == part))} from {source}"
 
 
 Event = tuple[float, str] | tuple[float, str, int]
@@ -221,9 +231,12 @@ def one_future(scenario: Scenario, seed: int, replication: int) -> Future:
 
 def print_story(
     name: str, sets: list[str], case: int | None, kind: str | None, replication: int, seed: int,
-    as_json: bool,
+    as_json: bool, picture: Path | None = None,
 ) -> None:  # fmt: skip
-    """Print the story of one case, chosen by number or by kind."""
+    """Print the story of one case, chosen by number or by kind; and draw its timeline to a file."""
+    if picture is not None and picture.suffix not in PICTURES:
+        rule = "must end in " + " or ".join(PICTURES)
+        raise InputError(Problem("--figure", rule, value=str(picture)))
     scenario = load(name, sets)
     if case is not None and kind is not None:
         raise InputError(Problem("--find", "give --case or --find, not both", value=kind))
@@ -240,23 +253,35 @@ def print_story(
             raise InputError(Problem("--case", rule, value=str(case)))
     steps = tell(future, chosen)
     number = int(future.drawn.replications[0])
+    country = scenario.world.country
+    head = f"{country.name}: case {chosen + 1} of future {number}, drawn by chance"
+    if picture is not None:
+        _draw(scenario, steps, head, f"{scenario.name} · {scenario.hash} · seed {seed}", picture)
     if as_json:
         card = {"scenario": scenario.name, "scenario_hash": scenario.hash, "seed": seed,
                 "replication": number, "case": chosen + 1}  # fmt: skip
         print(json.dumps({**card, "steps": [asdict(s) for s in steps]}, ensure_ascii=False))
         return
     console = Console(width=None)
-    head = f"{scenario.world.country.name}: case {chosen + 1} of future {number}, drawn by chance"
     console.print(Text(head, style="bold underline"))
-    console.print("No real person: every number is drawn from the scenario's assumptions.")
-    for part in ("without the fund", "with the fund"):
+    console.print(NOBODY)
+    for part in PARTS:
         console.print(Text(f"\n{part[0].upper()}{part[1:]}", style="bold"))
         for s in steps:
             if s.part == part:
                 console.print(Text(f"  {s.when:>14}  {s.what}"))
-        total = sum(s.cents for s in steps if s.part == part)
-        source = "the offender" if part == "without the fund" else "the fund"
-        console.print(Text(f"  {'':>14}  In all from {source}: {_euro(total)}"))
-    if scenario.world.country.footnote:
-        console.print(Text(scenario.world.country.footnote))
+        console.print(Text(f"  {'':>14}  In all: {received(steps, part)}"))
+    if country.footnote:
+        console.print(Text(country.footnote))
     console.print(Text(f"{scenario.name} · {scenario.hash} · seed {seed}", style="dim"))
+    if picture is not None:
+        console.print(f"Timeline: {picture}", markup=False)
+
+
+def _draw(scenario: Scenario, steps: list[Step], head: str, source: str, picture: Path) -> None:
+    from fundsim.report.figures_case import save_timeline, timeline
+
+    country = scenario.world.country
+    note = "\n".join(text for text in (country.footnote, f"{NOBODY} {source}") if text)
+    alt = f"{head}. " + "; ".join(f"{s.part}, {s.when}: {s.what}" for s in steps)
+    save_timeline(timeline(steps, head, note, scenario.world.time.start_year), picture, alt)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from scipy import optimize, special
+from scipy import special
 
 Floats = NDArray[np.float64]
 Shape = Literal[
@@ -235,6 +235,8 @@ _NONE = "no distribution of this shape has that low and high"
 
 
 def _solve(residual: Any, start: list[float]) -> Floats:
+    from scipy import optimize  # slow to import, and few scenarios need it
+
     try:
         with np.errstate(all="ignore"):
             found = optimize.root(residual, start, method="hybr", tol=1e-12)
@@ -250,6 +252,7 @@ def _solve(residual: Any, start: list[float]) -> Floats:
 def _gamma_fit(low: float, high: float) -> tuple[float, float]:
     if low <= 0:
         raise ValueError("shape gamma needs low above 0")
+    from scipy import optimize
 
     def ratio(log_shape: float) -> float:
         k = math.exp(log_shape)

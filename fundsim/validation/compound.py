@@ -139,7 +139,7 @@ def tails(seed: int) -> list[Check]:
     found = []
     cite = "Acerbi and Tasche (2002); McNeil, Frey, Embrechts, Quantitative Risk Management, § 2.3"
     for letter, (name, (inverse, var, tvar)) in zip("abc", laws.items(), strict=True):
-        u = Streams(seed, "validation").of_replication(f"tail {name}", np.arange(n))
+        u = Streams(seed, "validation").of_replications([f"tail {name}"], np.arange(n))[0]
         x = np.asarray(inverse(u))
         for number, what, estimate, theirs in (
             ("2.16", "95 % quantile", quantile(x, 0.95), var),

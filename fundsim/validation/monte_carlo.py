@@ -35,11 +35,9 @@ def synthetic(seed: int) -> tuple[Floats, Floats]:
     """
     streams, sets = Streams(seed, "validation"), RUNS * BATCHES * STRATA
     numbers = np.arange(sets)
-    z1, z2 = (
-        np.repeat(special.ndtri(stratified(streams, name, numbers)), TWINS)
-        for name in ("one", "two")
-    )
-    chance = special.ndtri(streams.of_replication("chance", np.arange(sets * TWINS)))
+    z = special.ndtri(stratified(streams, ("one", "two"), numbers))
+    z1, z2 = np.repeat(z, TWINS, axis=1)
+    chance = special.ndtri(streams.of_replications(["chance"], np.arange(sets * TWINS))[0])
     y = (3 * z1 + 2 * z2 + 2 * chance).reshape(RUNS, -1)
     below = (10 + z1 - 0.5 * chance).reshape(RUNS, -1)
     return y, below
@@ -168,8 +166,8 @@ def parts(seed: int) -> list[Check]:
     """The parts of the spread of Y = a·z + c·chance, and the least number for a 99.5 % quantile."""
     a, c, m = 3.0, 4.0, 60_000
     streams = Streams(seed, "validation")
-    z = np.repeat(special.ndtri(streams.of_replication("part", np.arange(m))), TWINS)
-    x = a * z + c * special.ndtri(streams.of_replication("part chance", np.arange(TWINS * m)))
+    z = np.repeat(special.ndtri(streams.of_replications(["part"], np.arange(m))[0]), TWINS)
+    x = a * z + c * special.ndtri(streams.of_replications(["part chance"], np.arange(TWINS * m))[0])
     found = precision.spread(x)
     unknown, chance = (found.assumptions**2, found.chance**2) if found else (math.nan, math.nan)
     error = math.sqrt((2 * (a**2 + c**2 / 2) ** 2 + c**4 / 2) / m)

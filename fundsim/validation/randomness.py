@@ -47,7 +47,7 @@ def words(
 ) -> np.ndarray:
     """The words of n cases of one cohort."""
     cohort = Streams(seed, country).cohorts(np.array([replication]), np.array([year]), 0)
-    return case_words(cohort.ravel(), np.array([n]), np.arange(n))
+    return case_words(cohort.ravel(), np.array([n]))
 
 
 def generator(seed: int) -> list[Check]:
@@ -64,7 +64,7 @@ def generator(seed: int) -> list[Check]:
         place = int(u[2] * 10**6), 1990 + int(u[3] * 110), int(u[4] * 3)
         k, name, event = int(u[5] * 10**5), NAMES[int(u[6] * len(NAMES))], int(u[7] * 50)
         streams, at = Streams(*key), (np.array([place[0]]), np.array([place[1]]))
-        case = case_words(streams.cohorts(*at, place[2]).ravel(), np.array([1]), np.array([k]))
+        case = case_words(streams.cohorts(*at, place[2]).ravel(), np.array([k + 1]))[k:]
         own = whole_numbers.cohort(*key, *place)
         bad += float(uniforms(case, name)[0]) != whole_numbers.case_uniform(own, k, name)
         own = whole_numbers.cohort(*key, place[0], place[1], 0)
@@ -138,8 +138,7 @@ def independence(seed: int) -> list[Check]:
             cohort = (
                 Streams(seed, country).cohorts(np.arange(10), np.arange(2025, 2035), mass).ravel()
             )
-            k = np.tile(np.arange(1000), cohort.size)
-            every.append(case_words(cohort, np.full(cohort.size, 1000), k))
+            every.append(case_words(cohort, np.full(cohort.size, 1000)))
     together = np.concatenate(every)
     twice = together.size - np.unique(together).size
     line = Line(
@@ -182,7 +181,7 @@ def batches(seed: int) -> list[Check]:
     """The Latin-hypercube batches of the assumptions."""
     streams, sets = Streams(seed, "RS"), 16 * 4000
     names = [f"assumption {i}" for i in range(12)]
-    drawn = np.stack([stratified(streams, name, np.arange(sets)) for name in names])
+    drawn = stratified(streams, names, np.arange(sets))
     table = drawn.reshape(len(names), -1, STRATA)
     strata = np.floor(table * STRATA).astype(int)
     bad = int((np.sort(strata, axis=2) != np.arange(STRATA)).any(axis=2).sum())
@@ -196,7 +195,7 @@ def batches(seed: int) -> list[Check]:
     # var of the mean of m uniforms in m strata is 1/(12 m³); its estimate from B has error √((κ-1)/B)
     known = 1 / (12 * STRATA**3)
     spread = float(np.sqrt(np.var(means**2) / means.size))
-    cut = stratified(streams, names[0], np.arange(5, 77))
+    cut = stratified(streams, names[:1], np.arange(5, 77))[0]
     part = int((cut != drawn[0, 5:77]).sum())
     return [
         exact(Line("3.10a", "Each batch has each sixteenth once", f"parameters.stratified(), {table[:, :, 0].size:,} batches; {NO_SOBOL}", "batches", CUBE), bad, table[:, :, 0].size),

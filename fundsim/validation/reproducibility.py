@@ -49,7 +49,7 @@ def reproduced(seed: int) -> list[Check]:
     different = sum(h != hashes[0] for h in hashes[1:])
 
     whole = outcomes(simulate(scenario.world, seed, np.arange(300)))
-    order = Streams(seed, "validation").of_replication("block order", np.arange(40)).argsort()
+    order = Streams(seed, "validation").of_replications(["block order"], np.arange(40))[0].argsort()
     edges = np.unique(np.concatenate([[0, 1, 8, 33, 300], 7 * np.arange(1, 37)]))
     pieces = [(int(a), int(b)) for a, b in pairwise(edges)]
     wrong = compared = 0

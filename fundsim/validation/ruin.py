@@ -109,8 +109,7 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
     cohort = streams.cohorts(numbers, np.arange(months), 0)
     u = streams.yearly("ruin claims", numbers, np.arange(months))
     count = poisson_quantile(u, np.full(u.shape, fund.rate)).ravel()
-    k = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    word = case_words(cohort.ravel(), count, k)
+    word = case_words(cohort.ravel(), count)
     place = np.repeat(np.arange(count.size), count)
     within = np.floor(uniforms(word, "ruin time").astype(np.float64) * TICKS) / TICKS
     replication, at = place // months, place % months + within

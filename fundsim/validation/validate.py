@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
 
 from fundsim.analysis.project import DEFAULT_SEED
+from fundsim.analysis.workers import shared_out
 from fundsim.validation import (
     compound,
     data,
@@ -70,22 +68,12 @@ def validate(
     on_group called after each finished group
     """
     begun = time.monotonic()
-    found: dict[str, list[Check]] = {}
-    if workers == 1:
-        for group in GROUPS:
-            found[group.id] = finished(group, seed)
-            on_group()
-        result = reproducibility.result_hash(seed)
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            running = {pool.submit(finished, group, seed): group.id for group in GROUPS}
-            last = pool.submit(partial(reproducibility.result_hash, seed))
-            for future in as_completed(running):
-                found[running[future]] = future.result()
-                on_group()
-            result = last.result()
-    checks = sorted((c for part in found.values() for c in part), key=_order)
+    found: list[Check] = []
+    for _, part in shared_out(finished, [(group, seed) for group in GROUPS], workers):
+        found += part
+        on_group()
+    result = reproducibility.result_hash(seed)
+    checks = sorted(found, key=_order)
     about = {**identity(seed), "result": result}
     return Report(about, tuple(checks), data.grades(), time.monotonic() - begun)
 

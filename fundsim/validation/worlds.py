@@ -128,7 +128,7 @@ def many_scenarios(seed: int, n: int) -> list[Named]:
     streams, numbers = Streams(seed, "validation"), np.arange(n)
 
     def picks(what: str, values: tuple[object, ...]) -> list[str]:
-        u = streams.of_replication(f"random scenario {what}", numbers)
+        u = streams.of_replications([f"random scenario {what}"], numbers)[0]
         return [str(values[int(x * len(values))]) for x in u]
 
     names = [

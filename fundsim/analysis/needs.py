@@ -1,0 +1,255 @@
+"""What would have sufficed: the smallest contribution or opening capital of each future.
+
+In a future that never falls short everything due is paid in its month, so its flows do not depend on
+how much cash there is.  They are simulated once, with a treasury that pays for everything; the fund's
+cash is then followed under any contribution and capital, by the same rules and to the same cent as in a
+run: returns on cash, cuts, index, start and lapse of lines, yearly limit.  More never makes a future fall
+short, so the smallest whole euro that suffices is found by halving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.analysis import precision
+from fundsim.analysis.precision import Estimate
+from fundsim.analysis.workers import shared_out
+from fundsim.model.income import line_of
+from fundsim.model.pathway import Cents, to_cents
+from fundsim.model.run import block_size, rules_of, settle_drawn, simulate
+from fundsim.model.streams import Streams
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.schema import BudgetLine, World
+
+Bools = NDArray[np.bool_]
+MOST = 10**9  # euro: the largest contribution or capital that a scenario may name
+SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as shares of the capital
+CAPITAL = "fund.opening_capital"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What each future needs.  Euro; infinite where no amount suffices.
+
+    scenario, seed  what was run;  line  the budget line that was varied
+    contribution    smallest yearly amount of the line, with the scenario's capital  [replication]
+    capital         smallest opening capital, with the line as the scenario has it  [replication]
+    capitals        points of the frontier;  at_capital  contribution with each  [point, replication]
+    over_limit      the yearly limit leaves payments waiting, however much money there is  [replication]
+    """
+
+    scenario: Scenario
+    seed: int
+    line: str
+    contribution: Floats
+    capital: Floats
+    capitals: Floats
+    at_capital: Floats
+    over_limit: Bools
+
+    @property
+    def replications(self) -> int:
+        """Number of futures."""
+        return self.contribution.size
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The amount with which a share of futures never falls short.
+
+    amount          euro, whole; infinite if nothing suffices
+    low95, high95   95 % interval, of chance in the replications alone
+    solvent         share of the futures at hand that never fall short with it, and its error
+    """
+
+    amount: float
+    low95: float
+    high95: float
+    solvent: Estimate
+
+
+def enough(need: Floats, target: float) -> Answer:
+    """The smallest amount with which at least the target share of futures never falls short.
+
+    need    smallest amount that suffices in each future  [replication]
+    target  between 0 and 1
+    """
+    amount = _order_statistic(need, target)
+    solvent = precision.probability((need <= amount).astype(np.float64))
+    if solvent.value in (0.0, 1.0):  # no spread to read an error from: that of the target
+        error = float(np.sqrt(target * (1 - target) / need.size))
+    else:
+        error = solvent.mc_error or 0.0
+    low = _order_statistic(need, max(target - precision.Z95 * error, 0.0))
+    high = _order_statistic(need, target + precision.Z95 * error)
+    return Answer(amount, low, high, solvent)
+
+
+def _order_statistic(need: Floats, share: float) -> float:
+    """The smallest value that at least this share of values do not exceed."""
+    rank = max(int(np.ceil(share * need.size - 1e-9)), 1)
+    return float(np.partition(need, rank - 1)[rank - 1]) if rank <= need.size else np.inf
+
+
+def needs(
+    scenario: Scenario,
+    line: str,
+    replications: int,
+    seed: int,
+    workers: int = 1,
+    on_block: Callable[[str], None] = lambda name: None,
+) -> Needs:
+    """What each future of a scenario needs, from one run.
+
+    line  name of a budget line of the scenario; taken as in force
+    """
+    given = scenario.world.income[line].in_force
+    world = in_force(scenario.world, line)
+    size = block_size(world)
+    blocks = [
+        np.arange(start, min(start + size, replications)) for start in range(0, replications, size)
+    ]
+    capitals = _frontier_points(world, line, seed, blocks[0])
+    tasks = [(world, line, given, seed, numbers, capitals) for numbers in blocks]
+    parts = [np.zeros(0)] * len(blocks)
+    for place, part in shared_out(needs_of_block, tasks, workers):
+        parts[place] = part
+        on_block(scenario.name)
+    table = np.concatenate(parts, axis=1)
+    over = table[2].astype(bool)
+    return Needs(scenario, seed, line, table[0], table[1], capitals, table[3:], over)
+
+
+def in_force(world: World, line: str) -> World:
+    """The world with that budget line in force."""
+    source = world.income[line].model_copy(update={"in_force": True})
+    return world.model_copy(update={"income": {**world.income, line: source}})
+
+
+def _frontier_points(world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> Floats:
+    """Capitals from nothing to what replaces the line in 19 of 20 of the first futures."""
+    path = _Path(world, line, seed, numbers)
+    alone = path.smallest(lambda capital: (np.zeros(path.n), capital))
+    largest = _order_statistic(alone, 0.95)
+    if not np.isfinite(largest):
+        largest = float(alone[np.isfinite(alone)].max(initial=0.0))
+    step = 10.0 ** max(np.floor(np.log10(max(largest, 1.0))) - 1, 0)
+    return np.unique(np.ceil(np.array(SHARES) * largest / step) * step)
+
+
+def needs_of_block(
+    world: World, line: str, given: bool, seed: int, numbers: NDArray[np.int64], capitals: Floats
+) -> Floats:
+    """Needs of some replications: contribution, capital, over the limit, contribution at each capital.
+
+    given    whether the scenario itself has the line in force: then it helps the capital
+    returns  [row, replication], in that order of rows
+    """
+    path = _Path(world, line, seed, numbers)
+    amount = path.amount if given else np.zeros(path.n)
+    rows = [
+        path.smallest(lambda amount: (amount, path.capital)),
+        path.smallest(lambda capital: (amount, capital)),
+        (~path.within_limit).astype(np.float64),
+    ]
+    rows += [path.smallest(lambda amount, k=k: (amount, np.full(path.n, k))) for k in capitals]  # type: ignore[misc]
+    return np.stack(rows)
+
+
+class _Path:
+    """The cash of a block of futures that pay everything in its month."""
+
+    def __init__(self, world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> None:
+        self.n, months = numbers.size, 12 * world.time.horizon_years
+        paying = _pays_in_time(world)
+        future = simulate(world, seed, numbers, settle=lambda _, d: settle_drawn(paying, d))
+        drawn, ledger = future.drawn, future.ledger
+        rules = rules_of(world, drawn)
+        others = {name: flow for name, flow in ledger.income.items() if name != line}
+        net = sum(others.values(), ledger.recoveries - ledger.due_total)
+        self._net = np.asfortranarray(net[:, :months])
+        self._out = np.asfortranarray(ledger.due_total[:, :months])
+        self._rate = rules.return_rate
+        self._lapsing = _lapsing(world, others, net.shape)[:, :months]
+        self._line_lapses = _lapses(world, line)
+        self.capital = drawn.parameters[CAPITAL][:, 0]
+        self.amount = drawn.parameters[f"income.{line}.amount"][:, 0]
+        streams = Streams(seed, world.country.code)
+        self._brings = line_of(world, drawn.parameters, drawn.macro, streams, numbers, line)
+        self.within_limit = _within(rules.yearly_limit, ledger.due[:, :months])
+
+    def lasts(self, amount: Floats, capital: Floats) -> Bools:
+        """Whether the fund never falls short within the horizon.  [replication]"""
+        brought, months = self._brings(amount), self._net.shape[1]
+        cash, lasts = to_cents(capital), self.within_limit.copy()
+        lapsing = np.zeros(self.n, dtype=np.int64)
+        lapses = self._line_lapses or bool(self._lapsing.any())
+        for t in range(months):
+            returned = np.rint(cash * self._rate[:, t]).astype(np.int64)
+            cash = cash + self._net[:, t] + brought[:, t] + returned
+            lasts &= cash >= 0
+            if lapses:
+                lapsing = np.zeros_like(lapsing) if t % 12 == 0 else lapsing
+                lapsing = lapsing + self._lapsing[:, t] - self._out[:, t]
+                if self._line_lapses:
+                    lapsing = lapsing + brought[:, t]
+                lapsing = np.maximum(lapsing, 0)
+                if t % 12 == 11:
+                    cash = cash - np.minimum(np.maximum(cash, 0), lapsing)
+        return lasts
+
+    def smallest(self, tried: Callable[[Floats], tuple[Floats, Floats]]) -> Floats:
+        """The smallest whole euro with which the fund lasts; infinite if MOST is too little.
+
+        tried  contribution and capital for an amount  [replication]
+        """
+        fails, lasts = np.full(self.n, -1.0), np.full(self.n, float(MOST))
+        never = ~self.lasts(*tried(lasts))
+        # most futures need far less than MOST: first powers of two, then halving
+        reach = 1.0
+        while reach < MOST:
+            enough_ = self.lasts(*tried(np.minimum(reach, lasts)))
+            lasts = np.where(enough_, np.minimum(lasts, reach), lasts)
+            fails = np.where(enough_, fails, np.maximum(fails, reach))
+            if bool((enough_ | never).all()):
+                break
+            reach *= 32
+        while bool(((lasts - fails > 1) & ~never).any()):
+            middle = np.floor((lasts + fails) / 2)
+            enough_ = self.lasts(*tried(np.maximum(middle, 0.0)))
+            lasts = np.where(enough_, np.maximum(middle, 0.0), lasts)
+            fails = np.where(enough_, fails, middle)
+        return np.where(never, np.inf, lasts)
+
+
+def _pays_in_time(world: World) -> World:
+    """The world with a treasury that lends whatever is missing, and no limit."""
+    rule = {"when_short": "treasury_advance", "yearly_limit": None}
+    payment = world.fund.payment.model_copy(update=rule)
+    fund = world.fund.model_copy(update={"payment": payment})
+    return world.model_copy(update={"fund": fund})
+
+
+def _lapses(world: World, name: str) -> bool:
+    source = world.income[name]
+    return isinstance(source, BudgetLine) and source.lapses
+
+
+def _lapsing(world: World, income: dict[str, Cents], shape: tuple[int, ...]) -> Cents:
+    """What lapsing lines bring.  [replication, month]"""
+    flows = (flow for name, flow in income.items() if _lapses(world, name))
+    return sum(flows, np.zeros(shape, dtype=np.int64, order="F"))
+
+
+def _within(yearly_limit: Cents | None, due: Cents) -> Bools:
+    """Whether all benefits due fit into each year's limit.  [replication]"""
+    if yearly_limit is None:
+        return np.ones(due.shape[0], dtype=bool)
+    years = due.shape[1] // 12
+    of_year = due.reshape(due.shape[0], years, 12).sum(axis=2)
+    return np.asarray((of_year <= yearly_limit[:, :years]).all(axis=1))
