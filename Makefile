@@ -1,11 +1,12 @@
 # make run    all six countries under their default policy, with data and figures in out/
 # make test   all tests          make check  lint, format and types
+# make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench docs wheel lock setup clean
+.PHONY: run test check bench docs validate wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -27,6 +28,10 @@ bench: $(READY)
 docs: $(READY)
 	$(BIN)/python -c "from fundsim.report.write import dictionary; print(dictionary(), end='')" > docs/data_dictionary.md
 	$(BIN)/fundsim schema > scenarios/scenario.schema.json
+
+# the model's report about itself; a test fails when the model has changed since
+validate: $(READY)
+	$(BIN)/fundsim validate --markdown docs/validation.md
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist

@@ -196,6 +196,23 @@ def trace(
 
 
 @app.command()
+def validate(
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write it as JSON.")] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> None:
+    """Check the model against known answers and print its validation report (about a minute)."""
+    from fundsim.report.command import checked, worker_count
+    from fundsim.report.validation import run_validation
+
+    _, number = checked(1, seed, 1)
+    processes = 2 if workers is None else worker_count(workers)
+    if not run_validation(markdown, json_file, number, processes):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from fundsim.scenario.published import json_schema
@@ -237,8 +254,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(standalone_mode=False)
-        code = DONE
+        result = app(standalone_mode=False)
+        code = result if isinstance(result, int) else DONE  # an exit code, where one was raised
     except InputError as error:
         typer.echo(str(error), err=True)
         code = BAD_INPUT

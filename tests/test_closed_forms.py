@@ -27,8 +27,7 @@ from fundsim.model.decisions import decide
 from fundsim.model.fund import UNPAID
 from fundsim.model.pathway import LESSER, NOT_INDICTED, TRAFFICKING
 from fundsim.model.run import Drawn, Future, draw, simulate
-from fundsim.scenario.compose import load
-from fundsim.scenario.schema import World
+from fundsim.validation.worlds import CERTAIN, OPEN, PLAIN, STILL, world
 
 MOST_Z = 4.0
 SEED = 20260711
@@ -36,15 +35,6 @@ Z90 = 1.2815515655446004
 
 
 # ---------------------------------------------------------------------------------------- helpers
-
-
-def world(**sets: Any) -> World:
-    """serbia+tariff with some keys set; `__` in a name stands for a dot."""
-    texts = []
-    for key, value in sets.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        texts.append(f"{key.replace('__', '.')}={text}")
-    return load("serbia+tariff", texts).world
 
 
 def z_of_mean(sample: Any, expected: float) -> float:
@@ -70,60 +60,6 @@ def z_of_share(hits: int, n: int, expected: float) -> float:
     return (hits / n - expected) / math.sqrt(expected * (1 - expected) / n)
 
 
-# no odds ratios, nobody withdraws, no mass cases, no growth
-PLAIN: dict[str, Any] = {
-    "pathway__informed_odds_ratio": 1,
-    "pathway__legal_aid_odds_ratio": 1,
-    "pathway__requalified_odds_ratio": 1,
-    "pathway__criminal_withdrawal": 0,
-    "pathway__civil_withdrawal": 0,
-    "fund__take_up__informed_odds_ratio": 1,
-    "fund__take_up__legal_aid_odds_ratio": 1,
-    "fund__decision__legal_aid_odds_ratio": 1,
-    "caseload__mass__events_a_year": 0,
-    "caseload__trend": 0,
-    "caseload__dispersion": 1_000_000,
-}
-# every stage certain and immediate: each victim has an award when identified
-CERTAIN: dict[str, Any] = {
-    **PLAIN,
-    "pathway__prosecuted_rate": 1,
-    "pathway__conviction_rate": 1,
-    "pathway__criminal_award_rate": 1,
-    "pathway__indictment__median": 0,
-    "pathway__criminal__median": 0,
-    "award__child_factor": 1,
-    "award__form_factor__sexual": 1,
-    "award__form_factor__labour": 1,
-    "award__form_factor__begging": 1,
-    "award__form_factor__criminality": 1,
-    "award__form_factor__other": 1,
-    "award__median": 9000,
-    "award__p90": 22_000,
-    "award__index": "none",
-}
-# everybody applies at once, is approved at once, and cash is never short
-OPEN: dict[str, Any] = {
-    "fund__take_up__rate": 1,
-    "fund__take_up__first_year_share": 1,
-    "fund__take_up__filing__median": 0,
-    "fund__decision__approval_rate": 1,
-    "fund__decision__working_months": 0,
-    "fund__opening_capital": 1_000_000_000,
-    "fund__costs__caseworker_a_year": 0,
-    "fund__amount__money": "euro",
-    "fund__amount__index": "none",
-    "fund__subrogation__pursued_share": 0,
-    "fund__subsidiarity__set_off": False,
-    "income__budget__in_force": False,
-}
-STILL: dict[str, Any] = {
-    "macro__inflation": 0,
-    "macro__inflation_sd": 0,
-    "macro__real_wage_growth": 0,
-    "macro__wage_sd": 0,
-    "macro__return_sd": 0,
-}
 SIGMA = math.log(22_000 / 9000) / Z90
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from fundsim.model import ledger as books
 from fundsim.model.fund import UNPAID
 from fundsim.model.run import Future, simulate
-from tests.plain_fund import KINDS, decide, settle
+from fundsim.validation.plain_fund import KINDS, decide, settle
 from tests.random_scenarios import scenarios, world_of
 
 

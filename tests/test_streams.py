@@ -6,7 +6,6 @@ among the largest 20,000 compared here |r| > 5.5/√n has a chance below one in 
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import Any
 
@@ -20,6 +19,16 @@ from fundsim.model.streams import Streams, case_words, normals, uniforms, word
 from fundsim.scenario.assumption import quantiles
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World, assumptions
+from fundsim.validation.whole_numbers import (
+    BITS,
+    GAMMA,
+    PUBLISHED,
+    PUBLISHED_SEED,
+    case_uniform,
+    mix,
+    yearly_uniform,
+)
+from fundsim.validation.whole_numbers import cohort as cohort_word
 
 SEED = 20260711
 NAMES = (
@@ -55,45 +64,14 @@ MOST_R = 5.5
 
 # ---------------------------------------------------------------------------------- golden values
 
-# method §2 with Python's whole numbers, written from the page; the sha-256 bytes are little-endian
-_BITS = 2**64
-_GAMMA = 0x9E3779B97F4A7C15
-
-
-def _mix(z: int) -> int:
-    """The finaliser of splitmix64."""
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % _BITS
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % _BITS
-    return z ^ (z >> 31)
-
-
-def _word(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
-
-
-def _cohort(seed: int, country: str, replication: int, year: int, mass: int) -> int:
-    root = _mix(seed ^ _word(country))
-    row = _mix((root + replication * _GAMMA) % _BITS)
-    return _mix((row + (256 * year + mass) * _GAMMA) % _BITS)
-
-
-def _case_uniform(cohort: int, k: int, stream: str) -> float:
-    case = _mix((cohort + (k + 1) * _GAMMA) % _BITS)
-    return ((_mix((case + _word(stream)) % _BITS) >> 41) + 0.5) / 2**23
-
-
-def _yearly_uniform(cohort: int, stream: str, event: int) -> float:
-    z = _mix(_mix((cohort + _word(stream) + event * _GAMMA) % _BITS))
-    return ((z >> 12) + 0.5) / 2**52
-
 
 def test_finaliser_is_that_of_splitmix64() -> None:
     """The published first outputs of splitmix64 with seed 1234567: the finaliser of 1, 2, 3 steps of γ.
 
-    They check the implementation in this file, which checks the model's.
+    They check the whole numbers, which check the model's.
     """
-    outputs = [_mix((1234567 + i * _GAMMA) % _BITS) for i in (1, 2, 3)]
-    assert outputs == [6457827717110365317, 3203168211198807973, 9817491932198370423]
+    steps = range(1, len(PUBLISHED) + 1)
+    assert tuple(mix((PUBLISHED_SEED + i * GAMMA) % BITS) for i in steps) == PUBLISHED
 
 
 # (seed, country, replication, year, mass, k, stream): uniform
@@ -117,7 +95,7 @@ def test_golden_uniforms_of_cases(key: tuple[int, str, int, int, int, int, str])
     case = case_words(cohort.ravel(), np.array([k + 1]))[k:]
     assert float(uniforms(case, stream)[0]) == GOLDEN_CASES[key]
     assert (
-        _case_uniform(_cohort(seed, country, replication, year, mass), k, stream)
+        case_uniform(cohort_word(seed, country, replication, year, mass), k, stream)
         == GOLDEN_CASES[key]
     )
 
@@ -129,12 +107,12 @@ def test_golden_uniforms_of_years(key: tuple[int, str, int, int, str, int]) -> N
     streams = Streams(seed, country)
     found = streams.yearly(stream, np.array([replication]), np.array([year]), event)
     assert float(found[0, 0]) == GOLDEN_YEARS[key]
-    cohort = _cohort(seed, country, replication, year, 0)
-    assert _yearly_uniform(cohort, stream, event) == GOLDEN_YEARS[key]
+    cohort = cohort_word(seed, country, replication, year, 0)
+    assert yearly_uniform(cohort, stream, event) == GOLDEN_YEARS[key]
 
 
 def test_against_whole_numbers() -> None:
-    """300 random keys against the implementation in this file, exactly."""
+    """300 random keys against the whole numbers of fundsim.validation, exactly."""
     rng = np.random.default_rng(SEED)
     for _ in range(300):
         seed, replication = int(rng.integers(2**63)), int(rng.integers(10**6))
@@ -148,10 +126,10 @@ def test_against_whole_numbers() -> None:
         streams = Streams(seed, country)
         place = np.array([replication]), np.array([year])
         case = case_words(streams.cohorts(*place, mass).ravel(), np.array([k + 1]))[k:]
-        own = _cohort(seed, country, replication, year, mass)
-        assert float(uniforms(case, stream)[0]) == _case_uniform(own, k, stream)
-        own = _cohort(seed, country, replication, year, 0)
-        assert float(streams.yearly(stream, *place, event)[0, 0]) == _yearly_uniform(
+        own = cohort_word(seed, country, replication, year, mass)
+        assert float(uniforms(case, stream)[0]) == case_uniform(own, k, stream)
+        own = cohort_word(seed, country, replication, year, 0)
+        assert float(streams.yearly(stream, *place, event)[0, 0]) == yearly_uniform(
             own, stream, event
         )
 

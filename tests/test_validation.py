@@ -1,0 +1,351 @@
+"""`fundsim validate`: every check passes, each can fail, and the report says what it must."""
+
+import json
+import re
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+
+from fundsim import cli
+from fundsim.report import validation as printing
+from fundsim.report.validation_files import as_data, as_markdown, headline
+from fundsim.validation import check as checks
+from fundsim.validation import (
+    compound,
+    engines,
+    monte_carlo,
+    pathway,
+    queues,
+    ruin,
+    validate,
+)
+from fundsim.validation.check import Group, Line, exact, finished
+from fundsim.validation.identity import identity, sources_hash
+from fundsim.validation.limits import LIMITATIONS, NOT_ASSURED, SECTIONS, false_alarm, not_checked
+from fundsim.validation.validate import GROUPS, Report
+
+ROOT = Path(__file__).parents[1]
+SEED = 20260101
+BY_ID = {group.id: group for group in GROUPS}
+QUICK = tuple(BY_ID[name] for name in ("2.08", "2.18", "3.01", "3.10", "5.03", "7.01"))
+
+
+def broken_check() -> Group:
+    """A group that cannot finish."""
+
+    def run(seed: int) -> list[checks.Check]:
+        raise ZeroDivisionError("planted")
+
+    return Group("2.99", "A broken check", run)
+
+
+@pytest.fixture(scope="module")
+def quick() -> Report:
+    """A report of some quick groups, none failed."""
+    found = [check for group in QUICK for check in finished(group, SEED)]
+    return Report({**identity(SEED), "result": "0"}, tuple(found), validate.data.grades(), 1.0)
+
+
+def test_every_check_passes_and_the_report_is_complete() -> None:
+    """The whole run, as the command makes it; so all that must hold of it is asked here."""
+    report = validate.validate(SEED)
+    assert [f"{c.id} {c.name}: {c.score} {c.note}" for c in report.failed] == []
+    passed = [check for check in report.checks if check.verdict == "pass"]
+    assert len(passed) >= 100
+    assert len({check.id for check in report.checks}) == len(report.checks)
+    assert {check.section for check in report.checks} == {1, 2, 3, 4, 5, 7, 8, 9, 10, 11}
+    for check in report.checks:
+        assert check.name, check.id
+        assert check.compared, check.id
+        assert check.power, check.id
+        assert len(check.citation) > 3, check.id
+        assert check.verdict == "skipped" or re.search(r"\d|for certain", check.power), check.id
+    skipped = [check.id for check in report.checks if check.verdict == "skipped"]
+    assert skipped == ["5.03", "5.04", "5.05"]
+    assert false_alarm(report.checks) <= 0.01
+    assert report.identity["sources"] == sources_hash()
+    # the numbers of the report in docs are those of this run, apart from the last digits of another machine
+    written = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    for check in report.checks:
+        assert f"| {check.id} |" in written, check.id
+
+
+def test_the_report_in_docs_is_not_older_than_the_model() -> None:
+    """`make validate` writes it; it carries the hash of the code and the scenario files."""
+    written = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    found = re.search(r"^\| sources \| ([0-9a-f]{64}) \|$", written, re.MULTILINE)
+    assert found is not None
+    assert found[1] == sources_hash(), "the model has changed since: run make validate"
+    assert "FAILED" not in written
+    assert str(ROOT) not in written
+    assert not re.search(r"(^|[\s(])/(home|root|tmp|work|Users)/", written)
+
+
+def test_the_markdown_has_every_section_and_says_what_it_must(quick: Report) -> None:
+    text = as_markdown(quick)
+    for section, name in SECTIONS.items():
+        assert f"\n## {section} {name}\n" in text
+    assert NOT_ASSURED in text
+    assert "Assurer" in text
+    assert "Approver" in text
+    for check in quick.checks:
+        [line] = [line for line in text.splitlines() if line.startswith(f"| {check.id} |")]
+        assert line.count("|") - line.count("\\|") == 13
+    assert not re.search(r"\b(is|was|been|model) (validated|approved)\b", text)
+    assert not_checked(quick.checks)[-1].startswith("5.05 ")
+    assert not_checked([])
+    other = as_markdown(replace(quick, seconds=99.0))
+    assert text.split("## 1 ")[1] == other.split("## 1 ")[1]
+
+
+def test_the_limitations_are_those_of_the_method() -> None:
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\d+\. (.*)$", method.split("## 17.")[1], re.MULTILINE)
+    assert tuple(listed) == LIMITATIONS
+
+
+def test_the_json_round_trips(quick: Report) -> None:
+    data = as_data(quick)
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False)
+    assert json.loads(text) == data
+    assert data["summary"]["checks"] == len(quick.checks) == len(data["checks"])
+    assert data["summary"]["skipped"] == 3
+    assert data["summary"]["assurance"] == NOT_ASSURED
+    assert data["signatures"] == {"assurer": None, "approver": None}
+
+
+# --------------------------------------------------------------------------------- the command
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *args: str, groups: tuple[Group, ...] = QUICK) -> int:
+    """Run the command in this process on some groups; returns its exit code."""
+    monkeypatch.setattr(validate, "GROUPS", groups)
+    monkeypatch.setattr(validate.reproducibility, "result_hash", lambda seed: "0")
+    monkeypatch.setattr("sys.argv", ["fundsim", "validate", "--workers", "1", *args])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return int(stop.value.code or 0)
+
+
+def test_the_command_writes_nothing_without_a_flag(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command(monkeypatch) == 0
+    printed = capsys.readouterr().out
+    assert NOT_ASSURED in printed
+    assert "2.08" in printed
+    assert "14  Not checked" in printed
+    assert max(map(len, printed.splitlines())) <= printing.WIDTH
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_writes_both_reports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "v.md").write_text("old", encoding="utf-8")
+    assert command(monkeypatch, "--markdown", "v.md", "--json", "v.json") == 0
+    assert (tmp_path / "v.md").read_text(encoding="utf-8").startswith("# Validation report")
+    data = json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))
+    assert data["summary"]["failed"] == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"v.md", "v.json"}
+
+
+def test_a_failing_check_exits_1_and_comes_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A check that breaks is a failed check with its message, and the others still run."""
+    monkeypatch.chdir(tmp_path)
+    groups = (broken_check(), BY_ID["2.18"])
+    assert command(monkeypatch, "--json", "v.json", groups=groups) == 1
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[1].startswith("FAILED: 2.99 A broken check")
+    assert "ZeroDivisionError: planted" in printed
+    assert "Traceback" not in printed
+    data = json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))
+    assert (data["summary"]["failed"], data["summary"]["passed"]) == (1, 6)
+    assert "1 failed (2.99)" in data["statement"][0]
+
+
+@pytest.mark.parametrize("flag", ["--markdown", "--json"])
+def test_a_place_that_cannot_be_written_to_exits_3(
+    flag: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(monkeypatch, flag, str(tmp_path / "none" / "v")) == 3
+    assert "could not be read or written" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_the_old_report(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "v.md"
+    target.write_text("old", encoding="utf-8")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert command(monkeypatch, "--markdown", str(target)) == 3
+    assert "No space left" in capsys.readouterr().err
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["v.md"]
+
+
+@pytest.mark.parametrize("args", [("--seed", "-1"), ("--workers", "0"), ("--markdown", ".")])
+def test_bad_input_exits_2(args: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command(monkeypatch, *args) == 2
+
+
+# ------------------------------------------------------------------------------ checks can fail
+
+
+def test_a_check_of_nothing_fails() -> None:
+    line = Line("1.99", "Nothing", "nothing with nothing", "things", "none")
+    assert exact(line, 0, 0).verdict == "fail"
+    assert exact(line, 0, 9, least_number=10).verdict == "fail"
+    assert exact(line, 1, 10).verdict == "fail"
+    assert checks.by_z(line, 1.0, 1.0, 0.0).verdict == "fail"  # no error, no comparison
+    assert checks.by_z(line, float("nan"), 1.0, 1.0).verdict == "fail"
+    assert checks.of_mean(line, [1.0, 1.0, 1.0], 1.0).verdict == "fail"
+
+
+def test_power_is_what_it_says() -> None:
+    """A bias of the size told is found in 99 of 100 runs: |z| > 4 with mean 6.33."""
+    line = Line("2.99", "A mean", "", "EUR", "none")
+    told = checks.by_z(line, 100.0, 100.0, 2.0)
+    assert told.power == "a bias of 13 EUR (13 %) would be found with probability 0.99"
+    beyond = checks.by_z(line, 100 + 6.3263 * 2, 100.0, 2.0)
+    assert beyond.score - checks.MOST_Z == pytest.approx(checks.POWER_Z, abs=1e-3)
+    assert told.verdict == "pass"
+    assert beyond.verdict == "fail"
+
+
+# one line of the model changed at a time: (module, what stands there, what is put instead, group)
+FAULTS = {
+    "streams: half of the cases share a word": ("model.streams", "np.arange(i, i + piece.size, dtype=np.uint64) * GAMMA", "np.arange(i, i + piece.size, dtype=np.uint64) // 2 * GAMMA", "3.01"),
+    "streams: neighbouring replications are the same": ("model.streams", "replications.astype(np.uint64) * GAMMA", "(replications // 2).astype(np.uint64) * GAMMA", "3.05"),
+    "streams: the seed is not used": ("model.streams", "np.array([self.seed]", "np.array([1]", "9.01"),
+    "streams: events repeat": ("model.streams", "event * int(GAMMA)", "0 * int(GAMMA)", "3.05"),
+    "streams: a uniform can be 0": ("model.streams", "part += np.float32(0.5)", "part += np.float32(0.0)", "3.01"),
+    "streams: uniforms are a little too small": ("model.streams", "part *= np.float32(2.0**-23)", "part *= np.float32(0.995 * 2.0**-23)", "3.03"),
+    "parameters: strata are not shuffled": ("model.parameters", 'of_batches("order").argsort(axis=2).argsort(axis=2)', '0 * of_batches("order").argsort(axis=2) + np.arange(STRATA)', "3.10"),
+    "parameters: all assumptions in one order": ("model.parameters", '[f"assumption {what} {name}" for name in names]', '[f"assumption {what}" for name in names]', "3.10"),
+    "parameters: places in the middle of strata": ("model.parameters", '(stratum + of_batches("place"))', '(stratum + 0.5 + 0 * of_batches("place"))', "3.10"),
+    "parameters: correlations are dropped": ("model.parameters", "np.linalg.cholesky(matrix) @ independent", "independent", "8.02"),
+    "parameters: a ramp begins a year late": ("model.parameters", "years - change.from_year + 1", "years - change.from_year", "8.02"),
+    "assumptions: low and high read as 5 and 95 %": ("scenario.assumption", "(m - lo) / Z90, (hi - m) / Z90", "(m - lo) / 1.645, (hi - m) / 1.645", "8.01"),
+    "caseload: a count one too small": ("model.caseload", "special.pdtr(n[high] - 1, mean[high])", "special.pdtr(n[high], mean[high])", "2.08"),
+    "caseload: no over-dispersion": ("model.caseload", "mean * shock)", "mean * (1 + 0 * shock))", "2.01"),
+    "caseload: arrivals only in the first half": ("model.caseload", "np.where(mass == 0, 12.0,", "np.where(mass == 0, 6.0,", "2.33"),
+    "pathway: the requalified among all, not the rest": ("model.pathway", "prosecuted + (1 - prosecuted) *", "prosecuted +", "2.01"),
+    "pathway: withdrawal forgets the duration": ("model.pathway", "-np.expm1(-hazard * trial)", "-np.expm1(-hazard)", "2.04"),
+    "pathway: durations spread too little": ("model.pathway", 'np.exp(parameters.at(f"{key}.sigma", replication, year) *', 'np.exp(0.97 * parameters.at(f"{key}.sigma", replication, year) *', "2.04"),
+    "pathway: awards spread too little": ("model.pathway", "sigma = np.log(ratio) / Z90", "sigma = np.log(ratio) / 1.35", "2.10"),
+    "pathway: offenders pay too large shares": ("model.pathway", "(1 - mean) / np.maximum(mean, 1e-9)", "(0.95 - mean) / np.maximum(mean, 1e-9)", "2.01"),
+    "chances: the reference rate is solved roughly": ("model.chances", "range(MOST_STEPS)", "range(2)", "2.07"),
+    "decisions: last come, first served": ("model.decisions", "free.argmin(axis=1)", "free.argmax(axis=1)", "2.34"),
+    "decisions: nobody waits": ("model.decisions", "np.maximum(filed[k], free[rows, first])", "filed[k]", "2.30"),
+    "decisions: desks in turn where somebody is overtaken": ("model.decisions", "if again.any():", "if not again.any():", "2.34"),
+    "decisions: the wrong desk in turn": ("model.decisions", "place % caseworkers, filed_at", "place % (caseworkers + 1), filed_at", "2.34"),
+    "decisions: one caseworker fewer": ("model.decisions", "np.zeros((rows.size, caseworkers))", "np.zeros((rows.size, max(caseworkers - 1, 1)))", "2.34"),
+    "claims: the cap is ignored": ("model.claims", "euros = np.minimum(euros, cap)", "euros = euros", "2.10"),
+    "claims: set-off ignores when the offender paid": ("model.claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf", "1.01"),
+    "due: the interim payment is not deducted": ("model.due", "claims.benefit - interim, 0)", "claims.benefit, 0)", "1.01"),
+    "due: payments fall due a month late": ("model.due", "np.floor(at[line]).astype", "(np.floor(at[line]) + 1).astype", "2.20"),
+    "fund: the line is skipped when it does not fit": ("model.fund", "np.minimum(reach - 1, end[short])", "np.minimum(reach, end[short])", "1.01"),
+    "fund: income comes a tenth too much": ("model.fund", "cash = cash + income[:, t] +", "cash = cash + income[:, t] * 51 // 50 +", "2.20"),
+    "fund: the return is earned after the income": ("model.fund", "returned = np.rint(cash *", "returned = np.rint((cash + income[:, t]) *", "2.40"),
+    "fund: interest is not added": ("model.fund", "advance = advance + interest +", "advance = advance +", "1.04"),
+    "fund: pro rata rounds up": ("model.fund", "* RATE // outstanding[short]", "* RATE // outstanding[short] + 1", "1.01"),
+    "fund: the reserve is lost": ("model.fund", "cash = cash - lapsed", "cash = cash - lapsed - (t % 60 == 59)", "1.04"),
+    "costs: a month is a thirteenth": ("model.costs", 'yearly("fund.costs.office_a_year") / 12', 'yearly("fund.costs.office_a_year") / 13', "2.40"),
+    "run: a victim stays in two states": ("model.run", '"filed": filed - decided', '"filed": filed - decided + refused', "1.04"),
+    "macro: inflation does not persist": ("model.macro", "mean[:, y] + carried + noise[:, y]", "mean[:, y] + noise[:, y]", "2.43"),
+    "income: seized values without their correction": ("model.income", "s * z - s * s / 2", "s * z", "2.44"),
+    "income: a lost grant is renewed": ("model.income", "np.where(runs[:, y - 1], renewed[:, y], regained[:, y])", "renewed[:, y]", "2.44"),
+    "outcomes: ruin forgets earlier years": ("analysis.outcomes", 'np.maximum.accumulate(out["shortfall"], axis=1)', 'out["shortfall"]', "2.22"),
+    "precision: replications taken as independent": ("analysis.precision", "size = BATCH if n >= LEAST_BATCHES * BATCH else TWINS", "size = 1", "4.04"),
+    "precision: the wrong tail": ("analysis.precision", "np.maximum(x - value_at_risk, 0.0)", "np.maximum(value_at_risk - x, 0.0)", "2.16"),
+    "precision: TVaR over all futures": ("analysis.precision", "np.maximum(x - value_at_risk, 0.0) / (1 - p)", "np.maximum(x - value_at_risk, 0.0)", "2.16"),
+    "precision: a quantile too far in": ("analysis.precision", "value = float(np.quantile(x, p))", "value = float(np.quantile(x, p - 0.004))", "2.16"),
+    "precision: density of half the width": ("analysis.precision", "density = 2 * width / float(high - low)", "density = 4 * width / float(high - low)", "4.02"),
+    "precision: Wald for Wilson": ("analysis.precision", "centre = (p + Z95**2 / (2 * size)) / (1 + Z95**2 / size)", "centre = p", "2.18"),
+    "precision: chance counted twice": ("analysis.precision", "np.mean((pairs[:, 0] - pairs[:, 1]) ** 2) / 2)", "np.mean((pairs[:, 0] - pairs[:, 1]) ** 2))", "4.04"),
+}  # fmt: skip
+
+
+def functions(module: ModuleType) -> dict[str, FunctionType]:
+    """The functions and methods written in a module, by qualified name."""
+    found = {}
+    for thing in vars(module).values():
+        parts = vars(thing).values() if isinstance(thing, type) else [thing]
+        for part in parts:
+            if isinstance(part, FunctionType) and part.__module__ == module.__name__:
+                found[part.__qualname__] = part
+    return found
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str) -> None:
+    """Change one line of a module everywhere, also for those who have imported its functions."""
+    module = import_module(f"fundsim.{name}")
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
+    assert source.count(old) == 1, "the line is written differently now: mend the fault"
+    mutant = ModuleType(module.__name__)
+    mutant.__file__ = module.__file__
+    monkeypatch.setitem(__import__("sys").modules, module.__name__, mutant)
+    exec(compile(source.replace(old, new), f"{name} (planted)", "exec"), mutant.__dict__)
+    monkeypatch.setitem(__import__("sys").modules, module.__name__, module)
+    changed = 0
+    theirs = functions(mutant)
+    for key, function in functions(module).items():
+        code: CodeType = theirs[key].__code__
+        if body(code) != body(function.__code__):
+            monkeypatch.setattr(function, "__code__", code)
+            changed += 1
+    assert changed == 1
+
+
+def body(code: CodeType) -> tuple[object, ...]:
+    """What a function does, without line numbers and file names."""
+    constants = tuple(body(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts)
+    return code.co_code, code.co_names, constants
+
+
+# smaller runs see these faults too
+SMALL = (
+    (engines, "SCENARIOS", 30), (pathway, "FUTURES", 2500), (compound, "FUTURES", 4000),
+    (ruin, "FINITE", 6000), (ruin, "WHOLE", 2000), (monte_carlo, "RUNS", 800), (queues, "QUEUES", 200),
+)  # fmt: skip
+
+
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the large groups small."""
+    for module, name, value in SMALL:
+        monkeypatch.setattr(module, name, value)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the group that should see it is run, and a small one."""
+    module, old, new, group = FAULTS[name]
+    plant(monkeypatch, module, old, new)
+    small(monkeypatch)
+    found = finished(BY_ID[group], SEED)
+    assert [check.id for check in found if check.verdict == "fail"], "no check has seen it"
+
+
+@pytest.mark.parametrize("group", sorted({group for *_, group in FAULTS.values()}))
+def test_no_fault_is_seen_where_there_is_none(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small groups pass as they are: it is the fault that fails them."""
+    small(monkeypatch)
+    assert all(check.verdict == "pass" for check in finished(BY_ID[group], SEED))
+
+
+def test_the_headline_names_failures_first(quick: Report) -> None:
+    failing = finished(broken_check(), SEED)
+    report = replace(quick, checks=(*quick.checks, *failing))
+    assert headline(report)[0] == "FAILED: 2.99 A broken check"
+    assert not headline(quick)[0].startswith("FAILED")
