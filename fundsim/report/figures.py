@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import matplotlib
@@ -29,6 +29,7 @@ matplotlib.rcParams.update(
         "text.parse_math": False,
     }
 )
+Picture = Figure
 BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666",
 )  # fmt: skip
@@ -304,3 +305,11 @@ def save(results: Results, folder: Path) -> list[str]:
             figure.savefig(file, dpi=150, metadata=metadata)
             names.append(file.name)
     return names
+
+
+def save_pictures(pictures: Mapping[str, Picture], folder: Path) -> None:
+    """Write pictures by name as PNG and SVG."""
+    for name, picture in pictures.items():
+        title_ = name.replace("_", " ")
+        picture.savefig(folder / f"{name}.png", dpi=150, metadata={"Title": title_})
+        picture.savefig(folder / f"{name}.svg", metadata={"Title": title_, "Date": None})

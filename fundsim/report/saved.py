@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from fundsim.analysis.project import Projection
+from fundsim.report.figures import Picture, save_pictures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
 from fundsim.report.words import stamp
 
@@ -18,7 +17,7 @@ def save_answer(
     names: Sequence[str],
     projection: Projection,
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
-    figures: Mapping[str, Figure],
+    figures: Mapping[str, Picture],
 ) -> None:
     """Make the folder, whole or not at all.
 
@@ -31,10 +30,7 @@ def save_answer(
             write_json(work / f"{name}.json", list(rows))
             columns = list(rows[0]) if rows else []
             write_csv(work / f"{name}.csv", columns, [list(row.values()) for row in rows])
-        for name, figure in figures.items():
-            for kind, extra in (("png", {}), ("svg", {"Date": None})):
-                metadata: dict[str, Any] = {"Title": name.replace("_", " "), **extra}
-                figure.savefig(work / f"{name}.{kind}", dpi=150, metadata=metadata)
+        save_pictures(figures, work)
         write_manifest(work, {"runs": list(names), "stamp": stamp(projection)})
 
     complete(folder, names, fill)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import platform
@@ -16,22 +17,38 @@ from fundsim import __version__
 from fundsim.scenario import files
 
 PACKAGE = Path(__file__).parents[1]
-FLOORS = ("scenario", "model", "analysis", "validation")  # what a number can depend on
 LIBRARIES = ("numpy", "scipy", "simpy", "pydantic")
 
 
 def source_files() -> dict[str, Path]:
-    """The files that results and checks depend on, by a name that is the same in a wheel."""
-    code = {
-        f"fundsim/{path.relative_to(PACKAGE).as_posix()}": path
-        for floor in FLOORS
-        for path in (PACKAGE / floor).rglob("*.py")
-    }
+    """The files that the checks depend on, by a name that is the same in a wheel.
+
+    The modules that the checks import, directly or through others: what analyses build on top of the
+    model does not make its report old.
+    """
+    waiting, modules = sorted((PACKAGE / "validation").glob("*.py")), set[Path]()
+    while waiting:
+        path = waiting.pop()
+        if path not in modules:
+            modules.add(path)
+            waiting += _imported(path)
+    code = {f"fundsim/{path.relative_to(PACKAGE).as_posix()}": path for path in modules}
     scenarios = {
         f"scenarios/{path.relative_to(files.folder()).as_posix()}": path
         for path in files.folder().rglob("*.toml")
     }
     return dict(sorted({**code, **scenarios}.items()))
+
+
+def _imported(path: Path) -> list[Path]:
+    """The modules of fundsim that a module imports."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    parts = [name.split(".")[1:] for name in names if name.startswith("fundsim.")]
+    files = [PACKAGE.joinpath(*part).with_suffix(".py") for part in parts if part]
+    return [file for file in files if file.is_file()]
 
 
 def sources_hash() -> str:
