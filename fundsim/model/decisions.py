@@ -19,6 +19,7 @@ def decide(
     filed_at     in order within each replication;  working  months of one caseworker
     caseworkers  number of servers
 
+    All times must be whole ticks: then sums are exact, and the two ways below agree to the bit.
     Where nobody is overtaken, claim k follows claim k - caseworkers on the same desk; the replications
     in which somebody is are worked out claim by claim.
     """

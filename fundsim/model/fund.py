@@ -244,7 +244,11 @@ class _Chase:
 
     def begin(self, t: int, head: Ints, end: Ints) -> None:
         """Book what follows from the places of the line completed this month."""
-        pursued = _ranges(self._before[head], self._before[end])
+        first, stop = self._before[head], self._before[end]
+        some = np.flatnonzero(first < stop)
+        if not some.size:
+            return
+        pursued = _ranges(first[some], stop[some])
         begun = np.maximum(t + 1, self._not_before[pursued])
         free = begun <= self._until[pursued]  # else the offender has paid the victim already
         pursued, begun = pursued[free], begun[free]

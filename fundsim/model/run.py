@@ -140,11 +140,12 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     if world.fund.costs.legal_aid_by_fund:
         own = drawn.cases.legal_aid
         aided = _by_month(drawn, victims.replication[own], victims.identified_at[own])
+    decided = _by_month(drawn, claims.replication, decided_at)
     costs = costs_due(
         world,
         drawn.parameters,
         drawn.macro,
-        decided=_by_month(drawn, claims.replication, decided_at)[:, 1:],
+        decided=decided[:, 1:],
         aided=aided[:, 1:],
         identified=identified[:, 1:],
     )
@@ -154,7 +155,7 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64, order="F"))
     books = settle(rules_of(world, drawn), opening, income, costs, due, claims, pursuit, decided_at)
     paid_in_month = _paid_in_month(claims, due, books, decided_at)
-    states = _states(drawn, identified, decided_at, paid_in_month)
+    states = _states(drawn, identified, decided, decided_at, paid_in_month)
     ledger = Ledger(
         opening,
         drawn.income,
@@ -232,16 +233,15 @@ def _by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> 
 
 
 def _states(
-    drawn: Drawn, identified: Ints, decided_at: Floats, paid_in_month: Ints
+    drawn: Drawn, identified: Ints, decided: Ints, decided_at: Floats, paid_in_month: Ints
 ) -> dict[str, Ints]:
     """Victims in each state at each month end, from the months in which they change state.
 
-    identified  in each month, those before the opening first  [replication, 1 + month]
+    identified, decided  in each month, those before the opening first  [replication, 1 + month]
     """
     people, entry, claims = drawn.cases.victims, drawn.entry, drawn.claims
     left = _by_month(drawn, people.replication, entry.leaves_at)
     filed = _by_month(drawn, claims.replication, claims.filed_at)
-    decided = _by_month(drawn, claims.replication, decided_at)
     no = ~claims.approved
     refused = _by_month(drawn, claims.replication[no], decided_at[no])
     paid = _by_month(drawn, claims.replication, np.minimum(paid_in_month, drawn.months))
