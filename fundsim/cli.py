@@ -145,6 +145,34 @@ def compare(
 
 
 @app.command()
+def solve(
+    scenario: str,
+    lever: Annotated[
+        str, typer.Option("--for", help="contribution, capital, tariff, or a key of the scenario.")
+    ] = "contribution",
+    solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
+    line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
+    between: Annotated[
+        tuple[float, float] | None, typer.Option(help="Bounds of the search, for another lever.")
+    ] = None,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """How much it takes to last: contribution and capital exactly, other levers by search."""
+    from fundsim.report.solving import print_solution
+
+    sets = with_years(set_, years)
+    print_solution(
+        scenario, sets, lever, solvent, line, between, replications, seed, workers, out, as_json
+    )
+
+
+@app.command()
 def diff(
     first: str,
     second: str,

@@ -75,6 +75,9 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
     """
     found = levers(scenario.world)
     if name not in found:
+        if _is_unset(scenario.world, name):
+            rule = "is not set in the scenario; give it a value to start from with --set"
+            raise InputError(Problem(scenario.name, rule, key=name))
         near = nearest(name, ["contribution", "capital", *found])
         raise InputError(Problem(scenario.name, "no number to solve for", key=name, nearest=near))
     lever = found[name]
@@ -93,6 +96,14 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
     return Lever(
         name, lever.unit, lever.now, max(low, lever.least), min(high, lever.most), lever.whole
     )
+
+
+def _is_unset(world: World, key: str) -> bool:
+    """Whether the key exists and holds nothing."""
+    part: object = world
+    for name in key.split("."):
+        part = part.get(name, part) if isinstance(part, dict) else getattr(part, name, world)
+    return part is None
 
 
 def levers(world: World) -> dict[str, Lever]:

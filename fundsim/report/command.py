@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -95,6 +96,15 @@ def project_with_progress(
     scenarios: list[Scenario], replications: int, seed: int, workers: int, engine: str
 ) -> list[Projection]:
     """Project with a progress bar on a terminal, and a plain line for each scenario elsewhere."""
+    with blocks_with_progress(scenarios, replications) as tell:
+        return project(scenarios, replications, seed, workers, tell, engine)
+
+
+@contextmanager
+def blocks_with_progress(
+    scenarios: Sequence[Scenario], replications: int
+) -> Iterator[Callable[[str], None]]:
+    """Show progress while blocks are worked on; gives the function that each finished block calls."""
     blocks = {s.name: -(-replications // block_size(s.world)) for s in scenarios}
     if not sys.stderr.isatty():
         left = dict(blocks)
@@ -104,12 +114,12 @@ def project_with_progress(
             if left[name] == 0:
                 sys.stderr.write(f"{name}: {replications:,} replications done\n")
 
-        return project(scenarios, replications, seed, workers, tell, engine)
+        yield tell
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("simulating", total=sum(blocks.values()))
-        advance: Callable[[str], None] = lambda name: progress.advance(task)  # noqa: E731
-        return project(scenarios, replications, seed, workers, advance, engine)
+        yield lambda name: progress.advance(task)
 
 
 def _refuse_twins(scenarios: list[Scenario]) -> None:

@@ -66,7 +66,7 @@ def print_comparison(
 
         tables = {"differences": [_plain(d) for d in differences]}
         figures = {"difference_fan": difference_fan(projections)}
-        save_answer(out, _card(scenarios), projections[0], tables, figures)
+        save_answer(out, _card(scenarios), words.stamp(projections[0]), tables, figures)
         if not as_json:
             Console().print(f"Data and figures: {out}", markup=False, highlight=False)
 

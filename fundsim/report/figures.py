@@ -62,16 +62,17 @@ def _dress(figure: Figure, results: Results, heading: str) -> None:
     figure.supxlabel(note, x=0.01, ha="left", fontsize=6.5, color=GREY)
 
 
+def short_euro(x: float, _: int) -> str:
+    """A euro amount for an axis: € 20 k, −€ 1.5 m."""
+    sign, size = "−" if x < 0 else "", abs(x)
+    if size >= 1e6:
+        return f"{sign}€ {size / 1e6:,.1f} m"
+    return f"{sign}€ {size / 1e3:,.0f} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
+
+
 def euro_axis(axes: Axes) -> None:
     """Short euro amounts on the upright axis, and light lines across."""
-
-    def short(x: float, _: int) -> str:
-        sign, size = "−" if x < 0 else "", abs(x)
-        if size >= 1e6:
-            return f"{sign}€ {size / 1e6:,.1f} m"
-        return f"{sign}€ {size / 1e3:,.0f} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
-
-    axes.yaxis.set_major_formatter(FuncFormatter(short))
+    axes.yaxis.set_major_formatter(FuncFormatter(short_euro))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
 

@@ -6,22 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fundsim.analysis.project import Projection
 from fundsim.report.figures import Picture, save_pictures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
-from fundsim.report.words import stamp
 
 
 def save_answer(
     folder: Path,
     names: Sequence[str],
-    projection: Projection,
+    stamp: str,
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     figures: Mapping[str, Picture],
 ) -> None:
     """Make the folder, whole or not at all.
 
-    names    what the answer is of: the command and the scenarios
+    names    what the answer is of: the command and the scenarios;  stamp  what produced it
     tables   name -> rows; the rows of one table have the same keys;  figures  name -> picture
     """
 
@@ -31,6 +29,6 @@ def save_answer(
             columns = list(rows[0]) if rows else []
             write_csv(work / f"{name}.csv", columns, [list(row.values()) for row in rows])
         save_pictures(figures, work)
-        write_manifest(work, {"runs": list(names), "stamp": stamp(projection)})
+        write_manifest(work, {"runs": list(names), "stamp": stamp})
 
     complete(folder, names, fill)

@@ -9,6 +9,7 @@ from fundsim.analysis.measures import Row
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
+from fundsim.scenario.compose import Scenario
 
 Key = tuple[str, int | None, str]
 
@@ -40,7 +41,7 @@ def euro(x: float) -> str:
         digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
         return f"{sign}€ {size / 1e6:,.{digits}f} million"
     if size < 100:
-        return f"{sign}€ {size:.0f}" if size == round(size) and size > 0 else f"{sign}€ {size:.2f}"
+        return f"{sign}€ {size:.0f}" if size == round(size) else f"{sign}€ {size:.2f}"
     step = 10 ** max(len(str(int(size))) - 3, 0)
     return f"{sign}€ {round(size / step) * step:,.0f}"
 
@@ -203,13 +204,17 @@ def _trust(results: Results) -> str:
 
 def stamp(projection: Projection) -> str:
     """What produced a figure: version, scenario, hash, seed, replications."""
+    text = stamp_of(projection.scenario, projection.seed, projection.replications)
+    return text + (" · reference engine" if projection.engine == "simpy" else "")
+
+
+def stamp_of(scenario: Scenario, seed: int, replications: int) -> str:
+    """The same of a scenario, seed and number of replications."""
     from fundsim import __version__
 
-    scenario = projection.scenario
     return (
-        f"fundsim {__version__} · {scenario.name} · {scenario.hash} · seed {projection.seed} · "
-        f"{projection.replications:,} replications"
-        + (" · reference engine" if projection.engine == "simpy" else "")
+        f"fundsim {__version__} · {scenario.name} · {scenario.hash} · seed {seed} · "
+        f"{replications:,} replications"
     )
 
 
@@ -224,7 +229,11 @@ def command(projection: Projection) -> str:
 
 def title(projection: Projection) -> str:
     """Country and the rest of the scenario's name."""
-    scenario = projection.scenario
+    return country_and_rest(projection.scenario)
+
+
+def country_and_rest(scenario: Scenario) -> str:
+    """The same of a scenario that has not been run."""
     rest = " + ".join(scenario.name.split("+")[1:]).replace("_", " ")
     name = scenario.world.country.name + (f", {rest}" if rest else "")
     changed = ", ".join(scenario.sets[:2]) + (", …" if len(scenario.sets) > 2 else "")

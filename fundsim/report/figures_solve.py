@@ -1,0 +1,123 @@
+"""Pictures of what it takes: contribution and capital against confidence, and against each other."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from fundsim.analysis.needs import Needs, enough
+from fundsim.analysis.solve import Solution
+from fundsim.report.figures import BLUE, GREY, RED, short_euro
+from fundsim.report.words import country_and_rest, euro
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.compose import Scenario
+
+SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
+
+
+def _figure(scenario: Scenario, heading: str, note: str, panels: int) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(8.2, 4.4), layout="constrained")
+    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
+    notes = [scenario.world.country.footnote, note]
+    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    for one in axes:
+        one.grid(color="#dddddd", linewidth=0.6)
+        one.set_axisbelow(True)
+    return figure, list(axes)
+
+
+def confidence_curve(found: Needs, target: float, note: str) -> Figure:
+    """Share of futures that last, against the contribution a year and against opening capital."""
+    amount = enough(found.contribution, target).amount
+    needed = f"{euro(amount)} a year" if np.isfinite(amount) else "no contribution"
+    heading = (
+        f"{country_and_rest(found.scenario)}: {needed} lasts in {100 * target:g} of 100 futures"
+    )
+    figure, (left, right) = _figure(found.scenario, heading, note, 2)
+    for axes, need, label in (
+        (left, found.contribution, "Contribution a year"),
+        (right, found.capital, "or capital at the opening"),
+    ):
+        _curve(axes, need, target)
+        axes.set_xlabel(label)
+    left.set_ylabel("Futures in which the fund never falls short")
+    left.legend(frameon=False, loc="lower right", fontsize=8)
+    return figure
+
+
+def _curve(axes: Axes, need: Floats, target: float) -> None:
+    answers = [enough(need, share) for share in SHARES]
+    finite = [np.isfinite(a.high95) for a in answers]
+    shares = SHARES[finite]
+    kept = [a for a in answers if np.isfinite(a.high95)]
+    axes.fill_betweenx(
+        shares, [a.low95 for a in kept], [a.high95 for a in kept], color=BLUE, alpha=0.2,
+        linewidth=0, label="95 % interval of the simulation",
+    )  # fmt: skip
+    axes.plot(
+        [a.amount for a in kept], shares, color=BLUE, linewidth=2, label="exact in each future"
+    )
+    answer = enough(need, target)
+    if np.isfinite(answer.amount):
+        axes.plot([answer.amount, answer.amount, 0], [0, target, target], ":", color=RED)
+        axes.plot(answer.amount, target, "D", color=RED)
+        axes.annotate(
+            euro(answer.amount), (answer.amount, target), xytext=(6, -12),
+            textcoords="offset points", color=RED, fontsize=9,
+        )  # fmt: skip
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.tick_params(axis="x", labelrotation=30)
+    axes.set_ylim(0, 1)
+    axes.set_xlim(left=0)
+
+
+def frontier_curve(found: Needs, target: float, note: str) -> Figure:
+    """Opening capital against the yearly contribution that together reach the target."""
+    heading = (
+        f"{country_and_rest(found.scenario)}: capital now, or contributions each year, to last in "
+        f"{100 * target:g} of 100 futures"
+    )
+    figure, (axes,) = _figure(found.scenario, heading, note, 1)
+    answers = [enough(row, target) for row in found.at_capital]
+    kept = [i for i, a in enumerate(answers) if np.isfinite(a.high95)]
+    x = found.capitals[kept]
+    axes.fill_between(
+        x, [answers[i].low95 for i in kept], [answers[i].high95 for i in kept], color=BLUE,
+        alpha=0.2, linewidth=0, label="95 % interval of the simulation",
+    )  # fmt: skip
+    axes.plot(
+        x, [answers[i].amount for i in kept], "-o", color=BLUE, linewidth=2, label="just enough"
+    )
+    axes.set_xlabel("Capital at the opening")
+    axes.set_ylabel("Contribution a year")
+    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False)
+    return figure
+
+
+def trials_curve(scenario: Scenario, found: Solution, note: str) -> Figure:
+    """Share of futures that last at each value tried."""
+    lever = found.lever
+    figure, (axes,) = _figure(
+        scenario, f"{country_and_rest(scenario)}: {lever.key} and how often the fund lasts", note, 1
+    )
+    values, shares = zip(*found.trials, strict=True)
+    axes.plot(values, shares, "-o", color=BLUE, markersize=4)
+    axes.axhline(found.target, color=RED, linestyle=":")
+    if found.amount is not None:
+        axes.plot(found.amount, found.solvent.value, "D", color=RED, label=f"{found.amount:.4g}")
+        axes.legend(frameon=False)
+    axes.set_xlabel(f"{lever.key} ({lever.unit})")
+    axes.set_ylabel("Futures in which the fund\nnever falls short")
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_ylim(0, 1)
+    if max(values) > 20 * max(min(values), 1e-12) and min(values) > 0:
+        axes.set_xscale("log")
+    return figure

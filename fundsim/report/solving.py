@@ -1,0 +1,342 @@
+"""`fundsim solve`: how much of a lever it takes to last, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.needs import Answer, Needs, enough, needs
+from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, solve
+from fundsim.report import words
+from fundsim.report.command import blocks_with_progress, checked, worker_count
+from fundsim.report.folder import check_target
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.schema import BudgetLine
+
+CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+EXACT = ("contribution", "capital")
+REPLICATIONS = {True: 10_000, False: 2_000}  # exact from one run, or simulated at each trial
+
+
+def print_solution(
+    name: str, sets: list[str], lever: str, target: float, line: str | None,
+    between: tuple[float, float] | None, replications: int | None, seed: int | None,
+    workers: int | None, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Solve for a lever and print the answer, its curve and how sure it is."""
+    if not 0 < target < 1:
+        raise InputError(Problem("--solvent", "must be between 0 and 1", value=f"{target:g}"))
+    exact = lever in EXACT
+    n = REPLICATIONS[exact] if replications is None else replications
+    n, seed = checked(n, seed, 1)
+    scenario = load(name, sets)
+    if scenario.world.fund.entry_point == "none":
+        raise InputError(Problem(scenario.name, "has no fund: there is nothing to solve for"))
+    if between is not None and exact:
+        raise InputError(Problem("--between", f"is not needed for {lever}: it is solved exactly"))
+    if line is not None and not exact:
+        raise InputError(Problem("--line", "goes with --for contribution or capital", value=line))
+    chosen = _line(scenario, line) if exact else ""
+    if out is not None:
+        check_target(out, _card(scenario, lever))
+    if exact:
+        _exact(scenario, lever, target, chosen, n, seed, worker_count(workers), out, as_json)
+    else:
+        found = lever_of(scenario, lever, between)
+        _by_search(scenario, found, target, n, seed, worker_count(workers), out, as_json)
+
+
+def _card(scenario: Scenario, lever: str) -> list[str]:
+    return ["solve", scenario.name, lever]
+
+
+def _line(scenario: Scenario, wanted: str | None) -> str:
+    """The budget line to vary: the one named, the only one in force, or the one called budget."""
+    lines = {k: s for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)}
+    if wanted is not None:
+        if wanted not in lines:
+            rule, near = "is no budget line of the scenario", nearest(wanted, lines)
+            raise InputError(Problem("--line", rule, value=wanted, nearest=near))
+        return wanted
+    in_force = [name for name, source in lines.items() if source.in_force]
+    if len(in_force) == 1:
+        return in_force[0]
+    if "budget" in lines and (not in_force or "budget" in in_force):
+        return "budget"
+    rule = "has several budget lines; choose one with --line: " + ", ".join(sorted(lines))
+    raise InputError(Problem(scenario.name, rule))
+
+
+def _exact(
+    scenario: Scenario, lever: str, target: float, line: str, n: int, seed: int, workers: int,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    with blocks_with_progress([scenario], n) as tell:
+        found = needs(scenario, line, n, seed, workers, tell)
+    need = found.contribution if lever == "contribution" else found.capital
+    answer = enough(need, target)
+    curve = [_point(found, share) for share in CONFIDENCES]
+    frontier = [_frontier_point(found, i, target) for i in range(found.capitals.size)]
+    told = exact_sentences(found, lever, target, answer)
+    if as_json:
+        data = {
+            "scenario": scenario.name, "lever": lever, "line": line, "solvent": target,
+            "amount": _or_none(answer.amount), "low95": _or_none(answer.low95),
+            "high95": _or_none(answer.high95), "answer": told, "curve": curve, "frontier": frontier,
+            "seed": seed, "replications": n,
+        }  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 130)
+        for sentence in told:
+            console.print(Text(sentence))
+        console.print(_curve_table(curve))
+        console.print(_frontier_table(frontier, target))
+        _close(console, scenario, seed, n)
+    if out is not None:
+        from fundsim.report.figures_solve import confidence_curve, frontier_curve
+        from fundsim.report.saved import save_answer
+
+        pictures = {
+            "confidence": confidence_curve(found, target, words.stamp_of(scenario, seed, n)),
+            "frontier": frontier_curve(found, target, words.stamp_of(scenario, seed, n)),
+        }
+        tables = {"curve": curve, "frontier": frontier}
+        save_answer(
+            out, _card(scenario, lever), words.stamp_of(scenario, seed, n), tables, pictures
+        )
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def exact_sentences(found: Needs, lever: str, target: float, answer: Answer) -> list[str]:
+    """The answer in words, or why there is none and what would be needed."""
+    world, years = found.scenario.world, found.scenario.world.time.horizon_years
+    label = world.income[found.line].label
+    of = f"in {100 * target:g} of 100 futures"
+    head = f"{words.country_and_rest(found.scenario)}: to last {years} years {of} the fund needs"
+    what = f"a year from the line “{label}”" if lever == "contribution" else "at the opening"
+    if np.isfinite(answer.amount):
+        half = ""
+        if np.isfinite(answer.high95) and answer.high95 > answer.low95:
+            half = (
+                f" (95 % interval of the simulation {words.euro(answer.low95)} to "
+                f"{words.euro(answer.high95)})"
+            )
+        told = [f"{head} {words.euro(answer.amount)} {what}{half}."]
+        if answer.amount == 0:
+            told = [
+                f"{head} nothing {what}: it lasts {words.percent(answer.solvent.value)} as it is."
+            ]
+    else:
+        told = [f"{head} more than any amount {what} can give.", *_why_not(found, lever, target)]
+    return [*told, _as_it_is(found), _terms(found, lever)]
+
+
+def _why_not(found: Needs, lever: str, target: float) -> list[str]:
+    need = found.contribution if lever == "contribution" else found.capital
+    world = found.scenario.world
+    limited, never = float(found.over_limit.mean()), float(np.isinf(need).mean())
+    told = []
+    if limited > 1 - target:
+        told.append(
+            f"In {words.percent(limited)} of futures the yearly limit (fund.payment.yearly_limit) alone leaves "
+            "payments waiting: raise the limit, or lower what is due."
+        )
+    elif lever == "contribution":
+        first = world.income[found.line].from_year
+        late = first is not None and first > world.time.start_year
+        since = f" begins only in {first} and" if late else " comes once a year and"
+        told.append(
+            f"In {words.percent(never)} of futures the line{since} cannot pay what falls due before it comes: "
+            "the fund needs opening capital too (see the frontier below), or an earlier start."
+        )
+    reach = 1 - never
+    if reach > 0:
+        told.append(f"The most that any amount reaches is {words.percent(reach)} of futures.")
+    return told
+
+
+def _as_it_is(found: Needs) -> str:
+    world = found.scenario.world
+    source = world.income[found.line]
+    assert isinstance(source, BudgetLine)
+    now = float(np.mean(found.capital <= 0)) if world.fund.opening_capital.value == 0 else None
+    held = f"{words.euro(source.amount.value)} a year" if source.in_force else "nothing"
+    text = (
+        f"The scenario has {held} from that line and "
+        f"{words.euro(world.fund.opening_capital.value)} at the opening"
+    )
+    if now is not None:
+        text += f", and lasts in {words.percent(now)} of futures"
+    return f"{text}."
+
+
+def _terms(found: Needs, lever: str) -> str:
+    source = found.scenario.world.income[found.line]
+    assert isinstance(source, BudgetLine)
+    index = {
+        "none": "the same every year",
+        "prices": "rising with prices",
+        "wages": "rising with wages",
+    }
+    text = (
+        "Exact: in every future the smallest whole euro that would have sufficed, with everything due paid in "
+        "its month."
+    )
+    if lever == "contribution":
+        text += f" The line is nominal, {index[source.index]}, paid in January"
+        if source.cut_rate.value > 0:
+            text += ", with its cuts"
+        if source.lapses:
+            text += ", and what is unspent in December lapses"
+        text += f"; amounts are in euro of {found.scenario.world.time.price_year}."
+        if not source.in_force:
+            text += " It is not in force in the scenario."
+    return text
+
+
+def _point(found: Needs, share: float) -> dict[str, Any]:
+    contribution, capital = enough(found.contribution, share), enough(found.capital, share)
+    return {
+        "solvent": share,
+        "contribution": _or_none(contribution.amount),
+        "contribution_low95": _or_none(contribution.low95),
+        "contribution_high95": _or_none(contribution.high95),
+        "capital": _or_none(capital.amount),
+        "capital_low95": _or_none(capital.low95),
+        "capital_high95": _or_none(capital.high95),
+    }
+
+
+def _frontier_point(found: Needs, i: int, target: float) -> dict[str, Any]:
+    answer = enough(found.at_capital[i], target)
+    return {
+        "solvent": target,
+        "capital": float(found.capitals[i]),
+        "contribution": _or_none(answer.amount),
+        "contribution_low95": _or_none(answer.low95),
+        "contribution_high95": _or_none(answer.high95),
+    }
+
+
+def _or_none(x: float) -> float | None:
+    return x if np.isfinite(x) else None
+
+
+def _amount(x: float | None) -> str:
+    return "no amount" if x is None else words.euro(x)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return f"{_amount(low)} to {_amount(high)}"
+
+
+def _curve_table(curve: list[dict[str, Any]]) -> Table:
+    table = Table(
+        "Lasts in", "Contribution a year", "95 % interval", "or capital at the opening",
+        "95 % interval", header_style="bold",
+    )  # fmt: skip
+    for p in curve:
+        table.add_row(
+            f"{100 * p['solvent']:.0f} of 100 futures",
+            _amount(p["contribution"]),
+            _interval(p["contribution_low95"], p["contribution_high95"]),
+            _amount(p["capital"]),
+            _interval(p["capital_low95"], p["capital_high95"]),
+        )
+    table.caption = (
+        "Contribution: with the scenario's capital. Capital: with the line as the scenario has it."
+    )
+    return table
+
+
+def _frontier_table(frontier: list[dict[str, Any]], target: float) -> Table:
+    heading = f"Capital against contribution, to last in {100 * target:g} of 100 futures"
+    table = Table(
+        "Capital at the opening", "Contribution a year", "95 % interval", header_style="bold",
+        title=Text(heading, style="bold"), title_justify="left",
+    )  # fmt: skip
+    for p in frontier:
+        table.add_row(
+            words.euro(p["capital"]),
+            _amount(p["contribution"]),
+            _interval(p["contribution_low95"], p["contribution_high95"]),
+        )
+    return table
+
+
+def _by_search(
+    scenario: Scenario, lever: Lever, target: float, n: int, seed: int, workers: int,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    def tell(value: float, share: float) -> None:
+        sys.stderr.write(f"{lever.key} {value:g}: {words.percent(share)} of futures last\n")
+
+    found = solve(scenario, lever, target, n, seed, workers, tell)
+    told = search_sentences(scenario, found, n)
+    trials = [{"value": value, "solvent": share} for value, share in found.trials]
+    if as_json:
+        data = {
+            "scenario": scenario.name, "lever": lever.key, "unit": lever.unit, "solvent": target,
+            "amount": found.amount, "mc_error": found.mc_error, "reached": found.solvent.value,
+            "answer": told, "trials": trials, "seed": seed, "replications": n,
+        }  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 130)
+        for sentence in told:
+            console.print(Text(sentence))
+        _close(console, scenario, seed, n)
+    if out is not None:
+        from fundsim.report.figures_solve import trials_curve
+        from fundsim.report.saved import save_answer
+
+        pictures = {"lever": trials_curve(scenario, found, words.stamp_of(scenario, seed, n))}
+        card = _card(scenario, lever.key)
+        save_answer(out, card, words.stamp_of(scenario, seed, n), {"trials": trials}, pictures)
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
+    """The answer of a search in words, or why there is none."""
+    lever, years = found.lever, scenario.world.time.horizon_years
+    of = f"in {100 * found.target:g} of 100 futures"
+    head = f"{words.country_and_rest(scenario)}: to last {years} years {of}"
+    now = "" if lever.now is None else f" (now {lever.now:g})"
+    between = f"between {lever.least:g} and {lever.most:g} {lever.unit}"
+    if found.amount is None:
+        which = "highest" if found.rising else "lowest"
+        return [
+            f"{head}, no value of {lever.key}{now} {between} is enough: at the {which} the fund lasts "
+            f"{words.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}.",
+            "Something else must change too: fundsim solve --for contribution tells what it takes.",
+        ]
+    bound = "at least" if found.rising else "at most"
+    error = "" if found.mc_error is None else f", Monte Carlo error {found.mc_error:.2g}"
+    if found.amount in (lever.least, lever.most):
+        return [f"{head}, every value of {lever.key}{now} {between} is enough."]
+    name = "the tariff may be" if lever.key == TARIFF else f"{lever.key} may be"
+    if found.rising:
+        name = name.replace("may be", "must be")
+    return [
+        f"{head}, {name} {bound} {found.amount:.4g} {lever.unit}{now}{error}.",
+        f"Found by simulating {len(found.trials)} values on the same {n:,} futures; with it the fund lasts "
+        f"{words.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}. Set to one value, "
+        "the number has no range any more.",
+    ]
+
+
+def _close(console: Console, scenario: Scenario, seed: int, n: int) -> None:
+    if scenario.world.country.footnote:
+        console.print(Text(scenario.world.country.footnote))
+    console.print(Text(words.stamp_of(scenario, seed, n), style="dim"))
