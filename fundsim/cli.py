@@ -117,13 +117,22 @@ def run(
     workers: Workers = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the sentences.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead.")] = False,
+    precision: Annotated[
+        str | None,
+        typer.Option(help="Run until the Monte Carlo error of --measure is this small: 0.5%."),
+    ] = None,
+    measure: Annotated[
+        str, typer.Option(help="The measure that --precision is of.")
+    ] = "due_a_year",
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
     sets = with_years(set_, years)
     names = joined(scenarios)
-    run_scenarios(names, sets, replications, seed, workers, engine, out, quiet, as_json)
+    run_scenarios(
+        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure
+    )
 
 
 @app.command()

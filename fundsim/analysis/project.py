@@ -57,11 +57,6 @@ class Projection:
         self._file.seek(block * self.block * len(names) * 8)
         self._file.write(np.ascontiguousarray(table).tobytes())
 
-    @property
-    def blocks(self) -> int:
-        """Number of blocks."""
-        return -(-self.replications // self.block)
-
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
@@ -124,14 +119,33 @@ def project(
     engine        numpy, or simpy: the reference, hundreds of times slower, with the same numbers
     raises        LedgerError if an identity does not hold
     """
-    projections = [Projection(s, replications, seed, engine) for s in scenarios]
-    owners = [(p, block) for p in projections for block in range(p.blocks)]
-    tasks = [(p.scenario.world, seed, block, replications, engine) for p, block in owners]
+    projections = [Projection(s, 0, seed, engine) for s in scenarios]
+    extend(projections, replications, workers, on_block)
+    return projections
+
+
+def extend(
+    projections: Sequence[Projection],
+    replications: int,
+    workers: int = 1,
+    on_block: Callable[[str], None] = lambda name: None,
+) -> None:
+    """Run on to more futures; the result is the same as of a run of that length.
+
+    replications  number of futures of each from now on, not fewer than there are
+    """
+    owners = [
+        (p, block)
+        for p in projections
+        for block in range(p.replications // p.block, -(-replications // p.block))
+    ]
+    tasks = [(p.scenario.world, p.seed, block, replications, p.engine) for p, block in owners]
+    for projection in projections:
+        projection.replications = replications
     for place, (names, table) in shared_out(block_outcomes, tasks, workers):
         projection, block = owners[place]
         projection.add(block, names, table)
         on_block(projection.scenario.name)
-    return projections
 
 
 def disk_needed(replications: int, scenarios: int) -> str | None:

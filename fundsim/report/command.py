@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fundsim.analysis.converge import Round, converge
 from fundsim.analysis.measures import measure
 from fundsim.analysis.project import (
     DEFAULT_REPLICATIONS,
@@ -23,7 +24,7 @@ from fundsim.analysis.project import (
 from fundsim.model.run import block_size
 from fundsim.report import tables, write
 from fundsim.report.folder import check_target
-from fundsim.report.words import Results, answer
+from fundsim.report.words import Results, answer, percent, tail_warning
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
 
@@ -41,8 +42,13 @@ def run_scenarios(
     out: Path | None,
     quiet: bool,
     as_json: bool,
+    precision: str | None = None,
+    of: str = "due_a_year",
 ) -> None:
-    """Run scenarios and tell the answer; files appear only when everything is done."""
+    """Run scenarios and tell the answer; files appear only when everything is done.
+
+    precision, of  run until the Monte Carlo error of this measure is that share of it
+    """
     if engine not in ENGINES:
         rule = "must be numpy or simpy"
         raise InputError(Problem("--engine", rule, value=engine, nearest=nearest(engine, ENGINES)))
@@ -52,7 +58,13 @@ def run_scenarios(
     processes = worker_count(workers)
     if out is not None:
         check_target(out, [s.name for s in scenarios])
-    projections = project_with_progress(scenarios, n, seed, processes, engine)
+    if precision is None:
+        projections = project_with_progress(scenarios, n, seed, processes, engine)
+    else:
+        if replications is not None or engine != "numpy":
+            rule = "goes without --replications and --engine: it chooses how many"
+            raise InputError(Problem("--precision", rule, value=precision))
+        projections = _until_precise(scenarios, of, share(precision), seed, processes)
     runs = [Results.of(p, measure(p)) for p in projections]
     console = Console(width=None if sys.stdout.isatty() else 130)
     if as_json:
@@ -67,10 +79,38 @@ def run_scenarios(
         if len(runs) > 1:
             console.print()
             console.print(tables.comparison(runs))
+    if (out is not None or as_json) and (warning := tail_warning(runs[0])):
+        sys.stderr.write(f"{warning}\n")
     if out is not None:
         write.write(out, runs)
         if not as_json:
             console.print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def share(text: str) -> float:
+    """A share written as 0.5% or 0.005."""
+    try:
+        number = text.strip().removesuffix("%").strip()
+        return float(number) / (100 if "%" in text else 1)
+    except ValueError:
+        rule = "must be a share, such as 0.5% or 0.005"
+        raise InputError(Problem("--precision", rule, value=text)) from None
+
+
+def _until_precise(
+    scenarios: list[Scenario], of: str, precision: float, seed: int, workers: int
+) -> list[Projection]:
+    def tell(done: Round) -> None:
+        sys.stderr.write(
+            f"{done.replications:,} replications: error {percent(done.error)} of {of}\n"
+        )
+
+    projections, rounds = converge(scenarios, of, precision, seed, workers, tell)
+    sys.stderr.write(
+        f"{rounds[-1].replications:,} replications bring the Monte Carlo error of {of} to "
+        f"{percent(rounds[-1].error)} of it (asked: {percent(precision)}).\n"
+    )
+    return projections
 
 
 def checked(replications: int | None, seed: int | None, scenarios: int) -> tuple[int, int]:

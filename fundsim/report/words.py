@@ -12,6 +12,8 @@ from fundsim.model.parameters import TWINS
 from fundsim.scenario.compose import Scenario
 
 Key = tuple[str, int | None, str]
+TAIL = 0.995
+ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,19 @@ def _trust(results: Results) -> str:
             f"{euro(get('due_a_year', 'mc_error'))}."
         )
     return text
+
+
+def tail_warning(results: Results) -> str | None:
+    """That the 99.5 % figures rest on few futures, if they do; None if they rest on 100 or are refused."""
+    n = results.projection.replications
+    beyond = round(n * (1 - TAIL))
+    if beyond >= ENOUGH_BEYOND or not any(key[2] == "var99_5" for key in results.values):
+        return None
+    needed = round(ENOUGH_BEYOND / (1 - TAIL))
+    return (
+        f"Warning: the 99.5 % figures rest on the worst {beyond} of {n:,} futures; {needed:,} replications "
+        f"would give {ENOUGH_BEYOND}."
+    )
 
 
 def stamp(projection: Projection) -> str:
