@@ -142,14 +142,14 @@ def _sums(place: Ints, weights: Bools | Floats | None, n: int) -> Floats:
     return np.bincount(place, weights=weights, minlength=n).astype(np.float64)
 
 
-def _deflated(future: Future, amount: Floats, replication: Ints, at: Floats | Floats32) -> Floats:
+def deflated(future: Future, amount: Floats, replication: Ints, at: Floats | Floats32) -> Floats:
     """Nominal amounts in euro of the price year, by the calendar year of each time."""
     clock = clock_of(future.world, future.drawn.parameters)
     year = clock.year(np.minimum(at, 12.0 * clock.width))
     return np.asarray(amount / look_up(future.drawn.macro.prices, replication, year))
 
 
-def _paid_on_claims(future: Future) -> Floats:
+def paid_on_claims(future: Future) -> Floats:
     """What the fund pays on each claim, in euro of the price year.  [claim]
 
     A payment that is never completed counts what is paid of it, at the prices of its due month.
@@ -157,7 +157,7 @@ def _paid_on_claims(future: Future) -> Floats:
     due = future.due
     made = (due.amount - future.payment_left) / 100.0
     month = np.where(future.payment_month < UNPAID, future.payment_month, due.month)
-    real = _deflated(future, made, due.replication, month.astype(np.float64))
+    real = deflated(future, made, due.replication, month.astype(np.float64))
     return _sums(due.claim, real, future.drawn.claims.size)
 
 
@@ -178,14 +178,14 @@ def victims(future: Future) -> dict[str, Floats]:
     offender, offender_at = np.zeros(people.size), np.full(people.size, np.inf, dtype=np.float32)
     paying = np.flatnonzero(cases.recovered_at < drawn.months)
     offender_at[paying] = cases.recovered_at[paying]
-    offender[paying] = _deflated(
+    offender[paying] = deflated(
         future, cases.recovered[paying] / 100.0, people.replication[paying], offender_at[paying]
     )
     fund_pays, fund_at = np.zeros(people.size), np.full(people.size, np.inf, dtype=np.float32)
     # a claim set off in full is not paid by the fund: the offender paid
     done = (future.paid_in_month < UNPAID) & (claims.benefit > 0)
     fund_at[claims.case[done]] = np.minimum(future.paid_in_month[done], drawn.months) + 1
-    fund_pays[claims.case] = _paid_on_claims(future)
+    fund_pays[claims.case] = paid_on_claims(future)
     lost = _right_lost(future, claims)
     kept = offender.copy()
     kept[lost] = np.maximum(offender[lost] - fund_pays[lost], 0.0)
@@ -193,7 +193,7 @@ def victims(future: Future) -> dict[str, Floats]:
     granted = claims.approved & (future.decided_at < drawn.months)
     filed_in_time = counted[claims.case]
     awarded = np.flatnonzero((cases.award_at < drawn.months) & counted)
-    award = _deflated(
+    award = deflated(
         future,
         cases.award[awarded] / 100.0,
         people.replication[awarded],
