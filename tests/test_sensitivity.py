@@ -411,5 +411,5 @@ def test_a_change_against_expectation_is_called_so() -> None:
     assert judged("up", 0.2, Estimate(-0.1, 0.01), "", "why") == ("against expectation", "why")
     assert judged("none", 0.2, Estimate(0.1, 0.01))[0] == "against expectation"
     assert judged("down", 0.2, Estimate(0.01, 0.01))[0] == "too small to tell"
-    assert judged("down", 0.0, Estimate(0.0, 0.0))[1] == "no future falls short"
+    assert judged("down", 0.0, Estimate(0.0, 0.0))[1] == "it is 0 with and without the step"
     assert judged("not up", 0.2, Estimate(0.0, 0.0)) == ("as expected", "")

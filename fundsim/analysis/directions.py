@@ -113,9 +113,9 @@ def judged(
     if moved == 0:
         if expected in ("none", "not up", "not down", "either") and not idle:
             return "as expected", ""
-        limit = "no future falls short" if before == 0 else "every future falls short"
+        same = f"it is {before:g} with and without the step"
         return "no change", idle or (
-            limit if before in (0.0, 1.0) else "it turns no future at this number"
+            same if before in (0.0, 1.0) else "it turns none of these futures"
         )
     if expected == "either":
         return "as expected", "two effects oppose each other"
