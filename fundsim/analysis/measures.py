@@ -17,7 +17,7 @@ from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.model.costs import COST_KINDS
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import FORMS, assumptions
+from fundsim.scenario.schema import FORMS, World, assumptions
 
 PERCENTS = (5, 25, 50, 75, 95)
 GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.foreign",
@@ -211,7 +211,11 @@ class Row:
 
 def named(projection: Projection) -> Iterator[Measure]:
     """The measures of a projection, with every {source}, {kind} and {group} filled in."""
-    world = projection.scenario.world
+    return measures_of(projection.scenario.world)
+
+
+def measures_of(world: World) -> Iterator[Measure]:
+    """The measures of a scenario, with every {source}, {kind} and {group} filled in."""
     fills = {
         "{source}": [name for name in sorted(world.income) if world.income[name].in_force],
         "{kind}": list(COST_KINDS),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ Ints = NDArray[np.int64]
 TWINS = 2  # replications that share one set of assumptions
 STRATA = 16  # sets in which each assumption takes each of its strata once
 BATCH = TWINS * STRATA  # replications in a batch: the unit of the Monte Carlo error
+NOTHING: Mapping[str, Floats] = MappingProxyType({})
 
 
 def stratified(streams: Streams, names: Sequence[str], sets: Ints) -> Floats:
@@ -48,21 +50,33 @@ class Parameters:
     """
 
     def __init__(
-        self, world: World, streams: Streams, replications: Ints, years: Ints, certain: bool = False
+        self,
+        world: World,
+        streams: Streams,
+        replications: Ints,
+        years: Ints,
+        certain: bool = False,
+        given: Mapping[str, Floats] = NOTHING,
     ) -> None:
         """Draw every assumption.
 
         replications  numbers of the replications, increasing, in whole pairs or not
         years         calendar years of the tables
         certain       use central values instead of drawing
+        given         uniforms in (0, 1) that replace the drawn ones, by name: an assumption's key,
+                      `effect_name` or `form_name`; drawn even where `certain`  [set]
         """
         self.years = years
         self._sets, self._twin = np.unique(replications // TWINS, return_inverse=True)
         self._world, self._certain = world, certain
         self._changes = sorted(world.changes.items())
         self._assumptions = tuple(assumptions(world))
-        names = self._names()
-        self._uniforms = dict(zip(names, stratified(streams, names, self._sets), strict=True))
+        names = names_drawn(world)
+        if unknown := sorted(set(given) - set(names)):
+            raise ValueError(f"nothing is drawn under the name {unknown[0]}")
+        self.uniforms = dict(zip(names, stratified(streams, names, self._sets), strict=True))
+        self.uniforms |= given
+        self._given = frozenset(given)
         self._correlated = self._correlated_normals()
         self._drawn: dict[str, Floats] = {}
         self._tables: dict[str, Floats] = {}
@@ -109,31 +123,29 @@ class Parameters:
         height = tables.shape[1]
         return look_up(tables.reshape(-1, tables.shape[2]), row * height + replication, year)
 
-    def _names(self) -> list[str]:
-        """Everything that is drawn once a set: assumptions, sizes of effects, forms of exploitation."""
-        names = [key for key, _, _ in self._assumptions]
-        for name, change in self._changes:
-            names += [effect_name(name, i) for i, _ in enumerate(change.effects)]
-        return names + [form_name(form) for form in FORMS]
-
     def _correlated_normals(self) -> dict[str, Floats]:
         names: list[str] = []
         for link in self._world.correlations:
             names += [key for key in (link.first, link.second) if key not in names]
         if not names:
             return {}
-        independent = special.ndtri(np.array([self._uniforms[name] for name in names]))
+        independent = special.ndtri(np.array([self.uniforms[name] for name in names]))
         matrix = rank_matrix(self._world, names) + 1e-12 * np.eye(len(names))
         return dict(zip(names, np.linalg.cholesky(matrix) @ independent, strict=True))
 
     def _draw(self, key: str, assumption: Assumption, quantity: Quantity) -> Floats:
-        if self._certain or not assumption.uncertain:
+        if self._fixed(key) or not assumption.uncertain:
             return np.full(self._sets.size, assumption.value)
-        z = self._correlated.get(key)
-        u = self._uniforms[key] if z is None else special.ndtr(z)
+        # moved alone, an assumption does not move those it is correlated with
+        z = None if self._certain else self._correlated.get(key)
+        u = self.uniforms[key] if z is None else special.ndtr(z)
         for _, _, effect in self._effects(key, narrow=True):
             u = special.ndtr(effect.size.value * special.ndtri(u))
         return quantiles(assumption, quantity, u)
+
+    def _fixed(self, name: str) -> bool:
+        """Whether the central value is to be used."""
+        return self._certain and name not in self._given
 
     def _effects(self, key: str, narrow: bool) -> list[tuple[str, Change, Effect]]:
         """The effects on a key, each with the name of its stream: of its file and place, no other's."""
@@ -157,24 +169,32 @@ class Parameters:
     def _effect_size(self, name: str, effect: Effect) -> Floats:
         """Drawn on the log scale where low is above 0, else on the identity scale."""
         size = effect.size
-        if self._certain or not size.uncertain:
+        if self._fixed(name) or not size.uncertain:
             return np.full(self._sets.size, size.value)
         least, scale = (-np.inf, "identity") if effect.by == "add" else (0.0, "log")
         quantity = Quantity(size.unit, least, np.inf, scale)  # type: ignore[arg-type]
-        return quantiles(size, quantity, self._uniforms[name])
+        return quantiles(size, quantity, self.uniforms[name])
 
     def _forms(self) -> Floats:
         """Shares of the forms of exploitation: Dirichlet by gamma quantiles.  [set, form]"""
         forms = self._world.caseload.forms
         shares = np.array(forms.shares)
-        if self._certain or forms.sample_size is None:
+        if forms.sample_size is None or all(self._fixed(form_name(form)) for form in FORMS):
             return np.tile(shares / shares.sum(), (self._sets.size, 1))
-        gammas = np.zeros((self._sets.size, len(FORMS)))
+        gammas = np.tile(forms.sample_size * shares, (self._sets.size, 1))  # their means
         for i, form in enumerate(FORMS):
-            if shares[i] > 0:
-                u = self._uniforms[form_name(form)]
+            if shares[i] > 0 and not self._fixed(form_name(form)):
+                u = self.uniforms[form_name(form)]
                 gammas[:, i] = special.gammaincinv(forms.sample_size * shares[i], u)
         return np.asarray(gammas / gammas.sum(axis=1, keepdims=True))
+
+
+def names_drawn(world: World) -> list[str]:
+    """Everything that is drawn once a set: assumptions, sizes of effects, forms of exploitation."""
+    names = [key for key, _, _ in assumptions(world)]
+    for name, change in sorted(world.changes.items()):
+        names += [effect_name(name, i) for i, _ in enumerate(change.effects)]
+    return names + [form_name(form) for form in FORMS]
 
 
 def effect_name(change: str, place: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from fundsim.model.fund import UNPAID, Books, Rules, settle
 from fundsim.model.income import draw_income
 from fundsim.model.ledger import STATES, Ledger, check
 from fundsim.model.macro import Macro, draw_macro
-from fundsim.model.parameters import Parameters
+from fundsim.model.parameters import NOTHING, Parameters
 from fundsim.model.pathway import Cases, Cents, draw_cases, to_cents
 from fundsim.model.streams import Floats32, Streams
 from fundsim.scenario.assumption import Floats
@@ -84,15 +84,22 @@ def table_years(world: World) -> Ints:
     return np.arange(first, time.start_year + time.horizon_years + time.runoff_years)
 
 
-def draw(world: World, seed: int, replications: Ints, certain: bool = False) -> Drawn:
+def draw(
+    world: World,
+    seed: int,
+    replications: Ints,
+    certain: bool = False,
+    given: Mapping[str, Floats] = NOTHING,
+) -> Drawn:
     """Draw the cases and the income of some replications.
 
     seed          whole number, 0 or more
     replications  numbers of the replications, increasing
     certain       central values of all assumptions, so that only chance varies
+    given         uniforms instead of the drawn ones, for the assumptions named (see `Parameters`)
     """
     streams = Streams(seed, world.country.code)
-    parameters = Parameters(world, streams, replications, table_years(world), certain)
+    parameters = Parameters(world, streams, replications, table_years(world), certain, given)
     macro = draw_macro(parameters, streams, replications, world.time)
     months = 12 * (world.time.horizon_years + world.time.runoff_years)
     chances = Chances(world, parameters)
@@ -110,13 +117,15 @@ def simulate(
     replications: Ints,
     certain: bool = False,
     settle: Callable[[World, Drawn], Future] | None = None,
+    given: Mapping[str, Floats] = NOTHING,
 ) -> Future:
     """Draw and settle some replications, and check the ledger's identities.
 
     settle  the engine: `settle_drawn` (the fast one) unless another is given
+    given   uniforms of some assumptions instead of the drawn ones
     Raises `LedgerError` if an identity does not hold.
     """
-    drawn = draw(world, seed, replications, certain)
+    drawn = draw(world, seed, replications, certain, given)
     future = (settle or settle_drawn)(world, drawn)
     check(future.ledger)
     return future
