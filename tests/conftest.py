@@ -1,6 +1,11 @@
 """Settings for all tests: the same random examples on every machine and every run."""
 
-from hypothesis import HealthCheck, settings
+import os
+
+# one thread for matrix products, set before NumPy is imported: tests already run a process for each core
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 settings.register_profile(
     "fundsim",

@@ -29,7 +29,7 @@ from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 
 SEED = 20260711
-N = 9600
+N = 6400
 
 
 def hypercube(rng: np.random.Generator, n: int = N) -> np.ndarray:
@@ -261,8 +261,8 @@ def test_what_cannot_be_answered_is_refused(what: Callable[[], object], reason: 
 
 def test_a_scenario_from_one_run_in_seconds() -> None:
     scenario = load("serbia+tariff")
-    needed = needs(scenario, "budget", 960, SEED)
-    inputs = drawn_assumptions(scenario, 960, SEED, "budget")
+    needed = needs(scenario, "budget", 640, SEED)
+    inputs = drawn_assumptions(scenario, 640, SEED, "budget")
     assert not any(key.startswith("income.gambling_levy") for key in inputs)
     groups = {key: group_of(key, scenario.world) for key in inputs}
     assert {"caseload", "awards", "enforcement", "take-up", "pathway", "costs"} <= set(
