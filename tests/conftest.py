@@ -5,7 +5,7 @@ import os
 # one thread for matrix products, set before NumPy is imported: tests already run a process for each core
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from hypothesis import HealthCheck, settings  # noqa: E402
+from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "fundsim",
