@@ -1,5 +1,10 @@
 """Settings for all tests: the same random examples on every machine and every run."""
 
+import os
+
+# one thread for matrix products, set before NumPy is imported: tests already run a process for each core
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
