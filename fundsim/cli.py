@@ -124,6 +124,9 @@ def run(
     measure: Annotated[
         str, typer.Option(help="The measure that --precision is of.")
     ] = "due_a_year",
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Exact figures beside the simulated, if simple enough.")
+    ] = False,
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
@@ -131,7 +134,18 @@ def run(
     sets = with_years(set_, years)
     names = joined(scenarios)
     run_scenarios(
-        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure
+        names,
+        sets,
+        replications,
+        seed,
+        workers,
+        engine,
+        out,
+        quiet,
+        as_json,
+        precision,
+        measure,
+        exact,
     )
 
 
@@ -179,6 +193,51 @@ def solve(
     print_solution(
         scenario, sets, lever, solvent, line, between, replications, seed, workers, out, as_json
     )
+
+
+@app.command()
+def sensitivity(
+    scenario: str,
+    method: Annotated[
+        str, typer.Option(help="ranking, tornado, sobol, or evppi (value of information).")
+    ] = "ranking",
+    measure: Annotated[str, typer.Option(help="The measure that is explained.")] = "due_a_year",
+    prices: Annotated[
+        tuple[float, float] | None,
+        typer.Option(help="evppi: euro lost for a euro missing, and for a euro idle."),
+    ] = None,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
+) -> None:
+    """On what the answer hangs: assumptions by influence, and what to find out first."""
+    from fundsim.report.influence import print_influence
+
+    sets = with_years(set_, years)
+    print_influence(
+        scenario, sets, method, measure, replications, seed, workers, prices, out, as_json
+    )
+
+
+@app.command()
+def stress(
+    scenario: str,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
+) -> None:
+    """Every shipped stress, what makes the fund fail, and who bears hard years."""
+    from fundsim.report.stressing import print_stress
+
+    print_stress(scenario, with_years(set_, years), replications, seed, workers, out, as_json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from fundsim.analysis import precision
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.model.costs import COST_KINDS
+from fundsim.model.parameters import TWINS
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS, World, assumptions
 
@@ -261,6 +262,8 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
     found = {"mean": centre.value}
     if centre.mc_error is not None:
         found["mc_error"] = centre.mc_error
+    if not m.yearly and (parts := _spread(projection, m, column)) is not None:
+        found |= {"sd_assumptions": parts.assumptions, "sd_chance": parts.chance}
     if m.kind == "probability":
         if projection.replications > 1:
             low, high = precision.wilson(centre, projection.replications)
@@ -270,8 +273,6 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
         found |= {
             f"p{p}": float(q) for p, q in zip(PERCENTS, np.percentile(x, PERCENTS), strict=True)
         }
-    if not m.yearly and m.kind == "mean" and (parts := precision.spread(x)) is not None:
-        found |= {"sd_assumptions": parts.assumptions, "sd_chance": parts.chance}
     if m.tail and projection.replications >= precision.LEAST_FOR_995:
         tails = {"var99_5": precision.quantile(x, 0.995)}
         if projection.replications >= precision.LEAST_FOR_TVAR:
@@ -281,6 +282,16 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
             if tail.mc_error is not None:
                 found[f"{name}_mc_error"] = tail.mc_error
     return {k: v for k, v in found.items() if not math.isnan(v)}
+
+
+def _spread(projection: Projection, m: Measure, column: str) -> precision.Spread | None:
+    """What we do not know and chance; futures where a ratio has nothing below go with their twins."""
+    if m.kind != "ratio":
+        return precision.spread(projection.column(column))
+    above, below = projection.column(m.above), projection.column(m.below)
+    n = below.size // TWINS * TWINS
+    known = np.repeat((below[:n].reshape(-1, TWINS) > 0).all(axis=1), TWINS)
+    return precision.spread(above[:n][known] / below[:n][known])
 
 
 def trust(projection: Projection) -> dict[str, float]:

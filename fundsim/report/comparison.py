@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,7 @@ from fundsim.report.saved import save_answer
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
-Form = Callable[[float], str]
-SHOWN: tuple[tuple[str, Form], ...] = (
+SHOWN: tuple[tuple[str, words.Form], ...] = (
     ("due_a_year", words.euro),
     ("outgo_a_year", words.euro),
     ("state_cost_a_year", words.euro),
@@ -121,7 +119,7 @@ def _print_variant(
     console.print(Text(_noise(list(means.values()), first.replications), style="dim"))
 
 
-def changed(d: Difference, form: Form) -> str:
+def changed(d: Difference, form: words.Form) -> str:
     """A change with its interval, or that there is none."""
     if d.same:
         return "none, in any future"

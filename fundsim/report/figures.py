@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from fundsim.report.words import Results, euro, percent, stamp, title
+from fundsim.report.words import Results, euro, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
 
 matplotlib.use("Agg")
@@ -67,7 +67,7 @@ def short_euro(x: float, _: int) -> str:
     sign, size = "−" if x < 0 else "", abs(x)
     if size >= 1e6:
         return f"{sign}€ {size / 1e6:,.1f} m"
-    return f"{sign}€ {size / 1e3:,.0f} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
+    return f"{sign}€ {size / 1e3:,.3g} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
 
 
 def euro_axis(axes: Axes) -> None:
@@ -265,12 +265,42 @@ def incurred_paid(results: Results) -> Figure:
     return figure
 
 
+def spread(results: Results) -> Figure:
+    """Why futures lie apart: what nobody knows, chance, and the computer's noise, of each headline."""
+    parts = spreads(results)
+    known = [share for _, share, _, _ in parts]
+    heading = f"{title(results.projection)}: why futures lie apart"
+    if known:
+        heading += f" (of the cost {percent(known[0])} is what nobody knows)"
+    figure, axes = _figure(results, heading, 1.6 + 0.42 * max(len(parts), 2))
+    places = np.arange(len(parts))[::-1]
+    axes.barh(places, known, color=ORANGE, height=0.62, label="what nobody knows: facts help")
+    axes.barh(
+        places, [1 - share for share in known], left=known, color=SKY, height=0.62, hatch="//",
+        edgecolor="white", linewidth=0.4, label="chance: nothing helps",
+    )  # fmt: skip
+    noise = [min(part, 1.0) for _, _, part, _ in parts]
+    axes.barh(
+        places, noise, left=[1.0] * len(parts), color=GREY, height=0.62,
+        label="computer noise: replications help",
+    )  # fmt: skip
+    axes.set_yticks(places, [label for label, *_ in parts])
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xlim(0, 1.02 + max(noise, default=0))
+    axes.set_xlabel("Share of the variance over futures")
+    axes.legend(
+        frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.28), ncols=3, fontsize=8
+    )
+    return figure
+
+
 FIGURES: dict[str, Callable[[Results], Figure]] = {
     "cash_fan": cash_fan,
     "cost_by_kind": cost_by_kind,
     "income_by_source": income_by_source,
     "pathway": pathway,
     "incurred_paid": incurred_paid,
+    "spread": spread,
 }
 
 
@@ -289,6 +319,7 @@ def alt_text(results: Results, name: str) -> str:
         f"fund, {percent(get('share_paid_with'))} with it.",
         "incurred_paid": f"Benefits incurred {euro(get('incurred_total'))}, paid within the horizon "
         f"{euro(get('benefits_total'))}.",
+        "spread": " ".join(text for *_, text in spreads(results)),
     }[name]
 
 

@@ -44,7 +44,7 @@ def print_solution(
         raise InputError(Problem("--between", f"is not needed for {lever}: it is solved exactly"))
     if line is not None and not exact:
         raise InputError(Problem("--line", "goes with --for contribution or capital", value=line))
-    chosen = _line(scenario, line) if exact else ""
+    chosen = budget_line(scenario, line) if exact else ""
     if out is not None:
         check_target(out, _card(scenario, lever))
     if exact:
@@ -58,7 +58,7 @@ def _card(scenario: Scenario, lever: str) -> list[str]:
     return ["solve", scenario.name, lever]
 
 
-def _line(scenario: Scenario, wanted: str | None) -> str:
+def budget_line(scenario: Scenario, wanted: str | None) -> str:
     """The budget line to vary: the one named, the only one in force, or the one called budget."""
     lines = {k: s for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)}
     if wanted is not None:

@@ -12,7 +12,13 @@ from fundsim.model.parameters import TWINS
 from fundsim.scenario.compose import Scenario
 
 Key = tuple[str, int | None, str]
+Form = Callable[[float], str]
 TAIL = 0.995
+SPREAD_OF = (
+    ("due_a_year", "Cost due a year"), ("ruin", "Falling short"), ("peak_need", "Missing at the worst"),
+    ("share_paid_with", "Share of identified victims paid"),
+    ("months_to_payment_with", "Months to payment"), ("received_with", "Received by each victim"),
+)  # fmt: skip
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
 
 
@@ -46,6 +52,11 @@ def euro(x: float) -> str:
         return f"{sign}€ {size:.0f}" if size == round(size) else f"{sign}€ {size:.2f}"
     step = 10 ** max(len(str(int(size))) - 3, 0)
     return f"{sign}€ {round(size / step) * step:,.0f}"
+
+
+def number(x: float) -> str:
+    """A number as people write it: 0.035, 64, 55,000."""
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.3g}"
 
 
 def percent(p: float) -> str:
@@ -202,6 +213,29 @@ def _trust(results: Results) -> str:
             f"{euro(get('due_a_year', 'mc_error'))}."
         )
     return text
+
+
+def spreads(results: Results) -> list[tuple[str, float, float, str]]:
+    """The parts of the spread of each headline: its label, the share of the variance that is what nobody
+    knows, the share that is computer noise, and a sentence that says so."""
+    found = []
+    for (name, label), form in zip(
+        SPREAD_OF, (euro, percent, euro, percent, months, euro), strict=True
+    ):
+        unknown, chance = (results.get(name, s) for s in ("sd_assumptions", "sd_chance"))
+        noise = results.get(name, "mc_error")
+        whole = unknown**2 + chance**2
+        if whole <= 0:
+            continue
+        share, again = unknown**2 / whole, form(noise)
+        if form is percent:
+            again = f"{100 * noise:.1f} points"
+        text = (
+            f"{label}: of how far futures lie apart {percent(share)} is what nobody knows and "
+            f"{percent(1 - share)} is chance; simulating again would move the average by about {again}."
+        )
+        found.append((label, share, noise**2 / whole, text))
+    return found
 
 
 def tail_warning(results: Results) -> str | None:

@@ -15,7 +15,7 @@ from fundsim import __version__
 from fundsim.analysis.measures import MEASURES, Row
 from fundsim.report import figures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
-from fundsim.report.words import Results, answer, command, stamp, tail_warning
+from fundsim.report.words import Results, answer, command, spreads, stamp, tail_warning
 
 COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
 GROUP = 20_000  # replications in a row group of replications.parquet
@@ -98,6 +98,7 @@ def summary(results: Results) -> dict[str, Any]:
         "footnote": results.projection.scenario.world.country.footnote,
         "questions": list(results.projection.scenario.questions),
         "answer": answer(results),
+        "spread": [text for *_, text in spreads(results)],
         "warnings": [warning] if (warning := tail_warning(results)) else [],
         "measures": measures,
     }

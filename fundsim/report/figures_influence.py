@@ -1,0 +1,141 @@
+"""Pictures of what drives an answer: ranking, tornado, Sobol' indices, value of information."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from fundsim.analysis.information import Worth
+from fundsim.analysis.precision import Z95
+from fundsim.analysis.sensitivity import Ranking, Swap
+from fundsim.analysis.tornado import Tornado
+from fundsim.report.figures import BLUE, GREEN, GREY, ORANGE, RED, SKY, short_euro
+from fundsim.report.words import country_and_rest, number
+from fundsim.scenario.compose import Scenario
+
+MOST = 12  # bars
+GRADES = {"data": GREEN, "partly": SKY, "judgement": ORANGE}
+
+
+def _figure(scenario: Scenario, heading: str, note: str, bars: int) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(8.2, 1.7 + 0.32 * max(bars, 2)), layout="constrained")
+    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
+    notes = [scenario.world.country.footnote, note]
+    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    axes = figure.add_subplot()
+    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _names(axes: Axes, names: Sequence[str]) -> np.ndarray:
+    places = np.arange(len(names))[::-1]
+    axes.set_yticks(places, names, fontsize=8)
+    axes.set_ylim(-0.6, len(names) - 0.4)
+    return places
+
+
+def _grades(axes: Axes) -> None:
+    patches = [Patch(color=color, label=grade) for grade, color in GRADES.items()]
+    axes.legend(
+        handles=patches, frameon=False, loc="lower right", title="rests on", fontsize=8,
+        title_fontsize=8,
+    )  # fmt: skip
+
+
+def ranking_bars(found: Ranking, note: str) -> Figure:
+    """Share of the variance due to assumptions that each explains alone, by grade."""
+    rows = [row for row in found.rows if row.told][:MOST]
+    scenario = found.projection.scenario
+    heading = f"{country_and_rest(scenario)}: what {found.target.measure.label.lower()} hangs on"
+    figure, axes = _figure(scenario, heading, note, len(rows))
+    places = _names(axes, [row.input.name for row in rows])
+    for place, row in zip(places, rows, strict=True):
+        error = [[max(row.share - row.low95, 0)], [max(row.high95 - row.share, 0)]]
+        axes.barh(place, row.share, color=GRADES[row.input.grade], height=0.7, xerr=error,
+                  ecolor=GREY, error_kw={"lw": 0.9})  # fmt: skip
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xlabel("Share of the variance due to assumptions (line: 95 % interval)")
+    _grades(axes)
+    return figure
+
+
+def swap_bars(swap: Swap, note: str) -> Figure:
+    """First-order and total indices side by side."""
+    scenario = swap.projection.scenario
+    heading = f"{country_and_rest(scenario)}: {swap.target.measure.label.lower()}, alone and in combination"
+    figure, axes = _figure(scenario, heading, note, len(swap.names) * 2)
+    places = _names(axes, swap.names)
+    for name, shift, color, label in (
+        ("first", 0.18, BLUE, "alone (first order)"), ("total", -0.18, ORANGE, "with all combinations (total)"),
+    ):  # fmt: skip
+        rows = [swap.row(i) for i in range(len(swap.names))]
+        values = np.array([float(row[name]) for row in rows])
+        low = np.array([float(row[f"{name}_low95"]) for row in rows])
+        high = np.array([float(row[f"{name}_high95"]) for row in rows])
+        axes.barh(
+            places + shift, values, height=0.34, color=color, label=label, ecolor=GREY,
+            xerr=np.maximum([values - low, high - values], 0), error_kw={"lw": 0.9},
+        )  # fmt: skip
+    axes.set_xlabel("Sobol' index (line: 95 % interval)")
+    axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+    axes.legend(frameon=False, loc="lower right", fontsize=8)
+    return figure
+
+
+def tornado_bars(found: Tornado, note: str) -> Figure:
+    """Low and high of each assumption around the centre."""
+    bars = [bar for bar in found.bars if bar.width > 0][:MOST]
+    m = found.target.measure
+    heading = (
+        f"{country_and_rest(found.scenario)}: {m.label.lower()}, one assumption moved at a time"
+    )
+    figure, axes = _figure(found.scenario, heading, note, len(bars))
+    places = _names(axes, [bar.input.name for bar in bars])
+    for place, bar in zip(places, bars, strict=True):
+        for change, color, end in (
+            (bar.change_low.value, SKY, bar.input.low), (bar.change_high.value, RED, bar.input.high),
+        ):  # fmt: skip
+            axes.barh(place, change, left=found.centre.value, color=color, height=0.7)
+            side = "left" if change >= 0 else "right"
+            axes.annotate(
+                number(end), (found.centre.value + change, place), fontsize=7, va="center", ha=side,
+                xytext=(3 if change >= 0 else -3, 0), textcoords="offset points", color=GREY,
+            )  # fmt: skip
+    axes.axvline(found.centre.value, color=GREY, linewidth=0.8)
+    axes.margins(x=0.08)
+    if m.unit.startswith("EUR"):
+        axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    elif m.unit == "share":
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
+    axes.set_xlabel(f"{m.label}, {m.unit}")
+    handles = [Patch(color=SKY, label="at its low"), Patch(color=RED, label="at its high")]
+    axes.legend(handles=handles, frameon=False, loc="lower right", fontsize=8)
+    return figure
+
+
+def worth_bars(found: Worth, scenario: Scenario, note: str) -> Figure:
+    """What knowing an assumption, or a group of them, would be worth a year."""
+    singles = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0)][:MOST]
+    groups = [v for v in found.groups if v.value.value > 0][:6]
+    both = [*((v, BLUE) for v in singles), *((v, ORANGE) for v in groups)]
+    heading = f"{country_and_rest(scenario)}: what is most worth finding out before setting the contribution"
+    figure, axes = _figure(scenario, heading, note, len(both))
+    names = [v.name if color == BLUE else f"all of: {v.name}" for v, color in both]
+    places = _names(axes, names)
+    for place, (v, color) in zip(places, both, strict=True):
+        axes.barh(place, v.value.value, color=color, height=0.7, xerr=Z95 * (v.value.mc_error or 0),
+                  ecolor=GREY, error_kw={"lw": 0.9})  # fmt: skip
+    axes.axvline(
+        found.evpi.ceiling.value, color=GREY, linestyle=":", label="knowing everything: at most"
+    )
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.set_xlabel("Worth a year (line: 95 % interval)")
+    axes.legend(frameon=False, loc="lower right", fontsize=8)
+    return figure

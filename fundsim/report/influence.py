@@ -1,0 +1,188 @@
+"""`fundsim sensitivity`: on what the answer hangs, and what to find out first."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.project import Projection
+from fundsim.analysis.sensitivity import Ranking, Swap, ranking, swapped
+from fundsim.analysis.tornado import Tornado, tornado
+from fundsim.report import words
+from fundsim.report.command import checked, project_with_progress, worker_count
+from fundsim.report.figures_influence import ranking_bars, swap_bars, tornado_bars
+from fundsim.report.folder import check_target
+from fundsim.report.saved import save_answer
+from fundsim.report.told import Told, belief, input_row, table_of
+from fundsim.report.worth import information
+from fundsim.scenario.compose import load
+from fundsim.scenario.errors import InputError, Problem, nearest
+
+METHODS = ("ranking", "tornado", "sobol", "evppi")
+REPLICATIONS = {"ranking": 10_000, "tornado": 512, "sobol": 10_000, "evppi": 10_000}
+SHOWN = 15  # rows of a table on the screen; the files hold all
+
+
+def print_influence(
+    name: str, sets: list[str], method: str, measure: str, replications: int | None,
+    seed: int | None, workers: int | None, prices: tuple[float, float] | None, out: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Run one method and print what drives the measure; `evppi` judges a decision instead."""
+    if method not in METHODS:
+        rule = "must be one of " + ", ".join(METHODS)
+        raise InputError(Problem("--method", rule, value=method, nearest=nearest(method, METHODS)))
+    n = REPLICATIONS[method] if replications is None else replications
+    n, seed = checked(n, seed, 1)
+    scenario = load(name, sets)
+    card = ["sensitivity", scenario.name, method]
+    if out is not None:
+        check_target(out, card)
+    processes, note = worker_count(workers), words.stamp_of(scenario, seed, n)
+    if method == "tornado":
+        told = _tornado(tornado(scenario, measure, n, seed, processes), note)
+    elif method == "evppi":
+        told = information(scenario, n, seed, processes, prices, note)
+    else:
+        [projection] = project_with_progress([scenario], n, seed, processes, "numpy")
+        found = ranking(projection, measure)
+        swap = swapped(projection, measure, workers=processes) if method == "sobol" else None
+        told = _ranking(projection, found, swap, note)
+    if as_json:
+        data = {"scenario": scenario.name, "method": method, "answer": told.sentences, **told.tables,
+                "seed": seed, "replications": n}  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 140)
+        for sentence in told.sentences:
+            console.print(Text(sentence))
+        for table in told.shown:
+            console.print(table)
+        if scenario.world.country.footnote:
+            console.print(Text(scenario.world.country.footnote))
+        console.print(Text(note, style="dim"))
+    if out is not None:
+        save_answer(out, card, note, told.tables, told.pictures)
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+# --------------------------------------------------------------------------- ranking and Sobol'
+
+
+def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: str) -> Told:
+    whole = found.variance.assumptions.value + found.variance.chance.value
+    unknown = float(found.variance.assumptions.value / whole)
+    half = found.half()
+    sentences = [
+        f"{words.title(projection)}: {found.sentence()}",
+        f"Of the spread over futures {words.percent(unknown)} is what nobody knows "
+        f"(standard deviation {_size(found, found.sd_assumptions)}), the rest chance "
+        f"({_size(found, found.sd_chance)}). "
+        f"{words.percent(found.joint)} of what nobody knows acts only in combination, or cannot be told apart.",
+    ]
+    if half:
+        names = ", ".join(f"{row.input.name} ({row.input.grade})" for row in half)
+        sentences.append(f"Half of what single assumptions explain hangs on {len(half)}: {names}.")
+    rows = [
+        {**input_row(r.input), "share": r.share, "share_low95": r.low95, "share_high95": r.high95,
+         "direction": r.direction, "cumulative": r.cumulative, "told_from_0": r.told}
+        for r in found.rows
+    ]  # fmt: skip
+    table = table_of(
+        f"What {found.target.measure.label.lower()} hangs on: share of the variance due to assumptions",
+        [("Assumption", "left"), ("Value (range) unit", "left"), ("Share", "right"), ("95 %", "right"),
+         ("Moves it", "left"), ("Grade", "left"), ("Source", "left")],
+    )  # fmt: skip
+    for r in [r for r in found.rows if r.told][:SHOWN]:
+        table.add_row(
+            r.input.name, belief(r.input), words.percent(max(r.share, 0)),
+            f"{100 * r.low95:.0f} to {100 * r.high95:.0f}",
+            {1: "up", -1: "down", 0: ""}[r.direction], r.input.grade, r.input.source,
+        )  # fmt: skip
+    silent = sum(not r.told for r in found.rows)
+    table.caption = f"{silent} more assumptions cannot be told from no influence. Read from the run that is there."
+    tables, shown = {"ranking": rows}, [table]
+    pictures = {"ranking": ranking_bars(found, note)}
+    if swap is not None:
+        tables["sobol"] = [swap.row(i) for i in range(len(swap.names))]
+        shown.append(_swap_table(swap))
+        pictures["sobol"] = swap_bars(swap, note)
+    return Told(sentences, tables, shown, pictures)
+
+
+def _size(found: Ranking, x: float) -> str:
+    if found.target.measure.unit.startswith("EUR"):
+        return words.euro(x)
+    return f"{100 * x:.1f} points" if found.target.measure.unit == "share" else f"{x:.3g}"
+
+
+def _swap_table(swap: Swap) -> Table:
+    table = table_of(
+        f"Sobol' indices: alone, and with all its combinations ({swap.sets:,} sets exchanged one at a time)",
+        [("Assumption", "left"), ("First order", "right"), ("95 %", "right"), ("Total", "right"),
+         ("95 %", "right"), ("Total with chance", "right")],
+    )  # fmt: skip
+    for i, name in enumerate(swap.names):
+        row = swap.row(i)
+        table.add_row(
+            name, f"{row['first']:.2f}", f"{row['first_low95']:.2f} to {row['first_high95']:.2f}",
+            f"{row['total']:.2f}", f"{row['total_low95']:.2f} to {row['total_high95']:.2f}",
+            f"{row['total_with_chance']:.2f}",
+        )  # fmt: skip
+    return table
+
+
+# ------------------------------------------------------------------------------------- tornado
+
+
+def _tornado(found: Tornado, note: str) -> Told:
+    form = form_of(found.target.measure.unit)
+    first = [bar for bar in found.bars if bar.width > 0][:1]
+    sentences = [
+        f"{words.country_and_rest(found.scenario)}: {found.target.measure.label.lower()} is "
+        f"{form(found.centre.value)} with every assumption at its central value (chance alone varies)."
+    ]
+    if first:
+        bar = first[0]
+        sentences.append(
+            f"The widest bar is {bar.input.name} ({bar.input.grade}): {form(bar.at_low)} at "
+            f"{words.number(bar.input.low)}, {form(bar.at_high)} at {words.number(bar.input.high)} {bar.input.unit}."
+        )
+    if len(first) == 0 or sum(bar.width > 0 for bar in found.bars) < 3:
+        sentences.append(
+            "Few bars move it: around central values a rare event hardly happens. fundsim sensitivity "
+            "--method ranking looks at all futures instead."
+        )
+    rows = [
+        {**input_row(b.input), "at_low": b.at_low, "at_high": b.at_high, "centre": found.centre.value,
+         "change_low": b.change_low.value, "change_low_mc_error": b.change_low.mc_error,
+         "change_high": b.change_high.value, "change_high_mc_error": b.change_high.mc_error,
+         "both_one_way": b.both_one_way}
+        for b in found.bars
+    ]  # fmt: skip
+    table = table_of(
+        "One assumption at its low and its high, all others at their value, the same chance",
+        [("Assumption", "left"), ("Value (range) unit", "left"), ("At low", "right"), ("At high", "right"),
+         ("Width", "right"), ("Grade", "left"), ("", "left")],
+    )  # fmt: skip
+    for b in [b for b in found.bars if b.width > 0][:SHOWN]:
+        table.add_row(
+            b.input.name, belief(b.input), form(b.at_low), form(b.at_high), form(b.width), b.input.grade,
+            "not monotone" if b.both_one_way else "",
+        )  # fmt: skip
+    return Told(sentences, {"tornado": rows}, [table], {"tornado": tornado_bars(found, note)})
+
+
+def form_of(unit: str) -> words.Form:
+    """How figures of a unit are written."""
+    if unit.startswith("EUR"):
+        return words.euro
+    if unit == "share":
+        return words.percent
+    return words.months if unit == "months" else lambda x: f"{x:,.4g}"

@@ -1,0 +1,220 @@
+"""`fundsim stress`: every shipped stress, what makes the fund fail, and who bears hard years."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.circumstances import circumstances, sentences
+from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.hard_years import Rule, hard_years
+from fundsim.analysis.project import Projection
+from fundsim.analysis.reverse import Found, failure_rules
+from fundsim.report import words
+from fundsim.report.command import checked, project_with_progress, worker_count
+from fundsim.report.comparison import changed
+from fundsim.report.figures_stress import rule_bars, stress_bars
+from fundsim.report.folder import check_target
+from fundsim.report.saved import save_answer
+from fundsim.report.told import Rows, table_of
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.files import shipped
+
+REPLICATIONS = 4000
+SHOWN: tuple[tuple[str, str, words.Form], ...] = (
+    ("due_a_year", "Cost due a year", words.euro),
+    ("ruin", "Falls short", words.percent),
+    ("share_paid_with", "Victims paid", words.percent),
+    ("months_to_payment_with", "Wait of those paid", words.months),
+    ("received_with", "Received by each", words.euro),
+)
+Changes = dict[str, dict[str, Difference]]  # stress -> measure -> difference
+
+
+def print_stress(
+    name: str, sets: list[str], replications: int | None, seed: int | None, workers: int | None,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Run a scenario under every shipped stress and every rule for hard years, and print what follows."""
+    base = load(name, sets)
+    if base.world.fund.entry_point == "none":
+        raise InputError(Problem(base.name, "has no fund: there is nothing to put under stress"))
+    stresses = [s for s in shipped("stress") if f"stress.{s}" not in base.world.changes]
+    scenarios = [base, *(load(f"{base.given}+{stress}", sets) for stress in stresses)]
+    n = REPLICATIONS if replications is None else replications
+    n, seed = checked(n, seed, len(scenarios))
+    card, note = ["stress", base.name], words.stamp_of(base, seed, n)
+    if out is not None:
+        check_target(out, card)
+    processes = worker_count(workers)
+    projections = project_with_progress(scenarios, n, seed, processes, "numpy")
+    changes = _changes(stresses, projections)
+    looked = circumstances(projections[0])
+    failed = projections[0].column("ruin") > 0
+    found = failure_rules({key: c.values for key, c in looked.items()}, failed)
+    told = sentences(found, {key: c.words for key, c in looked.items()})
+    rules = hard_years(base, n, seed, processes)
+    tables = {
+        "stresses": _stress_rows(changes),
+        "reverse_stress": _reverse_rows(found, told),
+        "hard_years": [_rule_row(rule) for rule in rules],
+    }
+    if as_json:
+        data = {"scenario": base.name, "seed": seed, "replications": n, **tables}
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 140)
+        _print(console, projections, changes, told, found, rules)
+        if base.world.country.footnote:
+            console.print(Text(base.world.country.footnote))
+        console.print(Text(note, style="dim"))
+    if out is not None:
+        pictures = {
+            "stresses": stress_bars(base, projections, [_label(base, s) for s in stresses], note),
+            "hard_years": rule_bars(base, rules, note),
+        }
+        save_answer(out, card, note, tables, pictures)
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def _label(base: Scenario, stress: str) -> str:
+    return load(f"{base.given}+{stress}", base.sets).world.changes[f"stress.{stress}"].label
+
+
+def _changes(stresses: list[str], projections: list[Projection]) -> Changes:
+    found: Changes = {}
+    differences = compare(projections)
+    for stress, projection in zip(stresses, projections[1:], strict=True):
+        own = [d for d in differences if d.scenario == projection.scenario.name]
+        found[stress] = {d.measure: d for d in own if d.statistic == "mean"}
+    return found
+
+
+def _stress_rows(changes: Changes) -> Rows:
+    return [
+        {"stress": stress, "measure": d.measure, "unit": d.unit, "without": d.first, "under": d.second,
+         "change": d.change, "mc_error": d.mc_error, "low95": d.low95, "high95": d.high95,
+         "within_noise": d.within_noise}
+        for stress, measures in changes.items()
+        for d in measures.values()
+        if np.isfinite(d.change)
+    ]  # fmt: skip
+
+
+def _reverse_rows(found: Found, told: list[str]) -> Rows:
+    if not found.rules:
+        return [
+            {
+                "rule": told[0],
+                "density": None,
+                "coverage": None,
+                "mass": None,
+                "base": found.base.value,
+            }
+        ]
+    return [
+        {"rule": text, "density": r.density.value, "density_low95": r.density95[0],
+         "density_high95": r.density95[1], "coverage": r.coverage.value,
+         "coverage_low95": r.coverage95[0], "coverage_high95": r.coverage95[1], "mass": r.mass.value,
+         "base": r.base.value}
+        for text, r in zip(told, found.rules, strict=True)
+    ]  # fmt: skip
+
+
+def _rule_row(rule: Rule) -> dict[str, Any]:
+    row: dict[str, Any] = {"rule": rule.name, "label": rule.label}
+    for name in (
+        "paid_in_full",
+        "waited",
+        "received",
+        "worst_tenth",
+        "short",
+        "advance",
+        "cost_a_year",
+    ):
+        estimate = getattr(rule, name)
+        row[name] = _finite(estimate.value)
+        row[f"{name}_mc_error"] = estimate.mc_error
+    return {**row, "median_wait": _finite(rule.median_wait), "long_wait": _finite(rule.long_wait)}
+
+
+def _finite(x: float) -> float | None:
+    return x if np.isfinite(x) else None
+
+
+def _print(
+    console: Console, projections: list[Projection], changes: Changes, told: list[str], found: Found,
+    rules: list[Rule],
+) -> None:  # fmt: skip
+    base = projections[0]
+    console.print(Text(f"{words.title(base)} under stress", style="bold underline"))
+    console.print(_stress_table(changes))
+    console.print(Text("\nWhat makes it fail", style="bold"))
+    for text in told:
+        console.print(Text(text))
+    if found.rules:
+        console.print(
+            Text(
+                f"Found in half of the futures, counted in the other half; the rules together cover "
+                f"{words.percent(found.covered)} of the failures.",
+                style="dim",
+            )
+        )
+    console.print()
+    console.print(_rule_table(rules))
+
+
+def _stress_table(changes: Changes) -> Table:
+    columns = [("Stress", "left"), *((label, "right") for _, label, _ in SHOWN)]
+    table = table_of(
+        "Every shipped stress, on the same futures: change against none, 95 % interval", columns
+    )
+    some = next(iter(changes.values()))
+    table.add_row(
+        "none",
+        *(form(some[measure].first) if measure in some else "" for measure, _, form in SHOWN),
+    )
+    for stress, measures in changes.items():
+        cells = [
+            changed(measures[measure], form) if measure in measures else ""
+            for measure, _, form in SHOWN
+        ]
+        table.add_row(stress.replace("_", " "), *cells)
+    return table
+
+
+def _rule_table(rules: list[Rule]) -> Table:
+    table = table_of(
+        "Hard years: the same futures under each rule, by what victims get",
+        [("When cash is short", "left"), ("Granted claims paid in full", "right"), ("Had to wait", "right"),
+         ("Middle wait", "right"), ("9 in 10 wait at most", "right"), ("Received on a claim", "right"),
+         ("Worst-off tenth", "right"), ("Falls short", "right"), ("Cost due a year", "right"),
+         ("Owed to the treasury", "right")],
+    )  # fmt: skip
+    for r in rules:
+        table.add_row(
+            r.label, words.percent(r.paid_in_full.value), words.percent(r.waited.value),
+            _wait(r.median_wait), _wait(r.long_wait), words.euro(r.received.value),
+            words.euro(r.worst_tenth.value), words.percent(r.short.value),
+            words.euro(r.cost_a_year.value), words.euro(r.advance.value),
+        )  # fmt: skip
+    table.caption = (
+        "Waits: from grant to payment in full; never: not by the end of the run-off. Worst-off tenth: the tenth of "
+        "granted claims of each future that get least. Owed: at the horizon's end, nominal."
+    )
+    return table
+
+
+def _wait(x: float) -> str:
+    if np.isnan(x):
+        return "no claims"
+    return words.months(x) if np.isfinite(x) else "never"

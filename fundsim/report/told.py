@@ -1,0 +1,44 @@
+"""What an analysis has to say, in the forms in which it is said: sentences, tables, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.inputs import Input
+from fundsim.report.words import number
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a method has to say: sentences, tables for files, and the table for the screen."""
+
+    sentences: list[str]
+    tables: dict[str, Rows]
+    shown: list[Table]
+    pictures: dict[str, Any]
+
+
+def belief(one: Input) -> str:
+    """Value and range of an input, in one line."""
+    return f"{number(one.value)} ({number(one.low)} to {number(one.high)}) {one.unit}"
+
+
+def input_row(one: Input) -> dict[str, Any]:
+    """An input for a file."""
+    return {"input": one.name, "label": one.label, "value": one.value, "low": one.low, "high": one.high,
+            "unit": one.unit, "source": one.source, "grade": one.grade}  # fmt: skip
+
+
+def table_of(heading: str, columns: Sequence[tuple[str, str]]) -> Table:
+    """An empty table for the screen; columns  (name, left or right)."""
+    table = Table(title=Text(heading, style="bold"), title_justify="left", header_style="bold")
+    for name, justify in columns:
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    return table
