@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.analysis.workers import shared_out
 from fundsim.validation import (
+    analyses,
     compound,
     data,
     directions,
@@ -29,7 +30,7 @@ from fundsim.validation.identity import identity
 
 MODULES = (
     engines, directions, pathway, compound, ruin, queues, money, randomness, monte_carlo, evidence,
-    stress, uncertainty, reproducibility, data,
+    analyses, stress, uncertainty, reproducibility, data,
 )  # fmt: skip
 GROUPS: tuple[Group, ...] = tuple(group for module in MODULES for group in module.GROUPS)
 WORKERS = 2
