@@ -21,6 +21,7 @@ from fundsim.analysis.precision import (
     Z95,
     Estimate,
     batch_error,
+    difference,
     mean,
     probability,
     quantile,
@@ -79,9 +80,28 @@ def _ratio(rng: np.random.Generator) -> Estimate:
     return ratio(20 + 3 * z[0] + 2 * z[1] + rng.normal(size=z[0].size) + below - 10, below)
 
 
+def _paired(rng: np.random.Generator) -> Estimate:
+    """The same futures twice: the second has 0.5 more, 20 % more of one assumption, and chance of its own."""
+    z = [assumptions(rng, BATCHES) for _ in range(2)]
+    chance = rng.normal(size=z[0].size)
+    first = 3 * z[0] + 2 * z[1] + 2 * chance
+    second = 0.5 + 3.6 * z[0] + 2 * z[1] + 2 * chance + 0.3 * rng.normal(size=chance.size)
+    return difference(mean(first), mean(second))
+
+
+def _paired_quantiles(rng: np.random.Generator) -> Estimate:
+    """The 90th percentiles of a future and of the same with twice the spread."""
+    x = additive(rng)
+    return difference(quantile(x, 0.9), quantile(2 * x, 0.9))
+
+
 @pytest.mark.parametrize(
     ("truth", "one"),
     [
+        pytest.param(0.5, _paired, id="paired difference"),
+        pytest.param(
+            SD * stats.norm.ppf(0.9), _paired_quantiles, id="paired difference of quantiles"
+        ),
         pytest.param(0.0, lambda rng: mean(additive(rng)), id="mean"),
         pytest.param(0.0, lambda rng: mean(interacting(rng)), id="mean of an interaction"),
         pytest.param(2.0, _ratio, id="ratio"),
