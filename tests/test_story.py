@@ -100,7 +100,7 @@ def test_the_timeline_shows_every_event_and_the_sums() -> None:
     """Each event's text stands in the picture at its time, money marked; the headings sum it up."""
     future, case = find(load("kosovo"), 1, 0, "paid")
     steps = tell(future, case)
-    figure = timeline(steps, "a case", "a note", 2027)
+    figure = timeline(steps, load("kosovo"), "a case", "a note")
     for axes, part in zip(figure.axes, PARTS, strict=True):
         shown = [text for text in axes.texts if text.get_text()]
         own = [s for s in steps if s.part == part]

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from fundsim.report.words import Results, euro, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
+from fundsim.scenario.compose import Scenario
 
 matplotlib.use("Agg")
 matplotlib.rcParams.update(
@@ -47,19 +48,17 @@ KIND_LABELS = {
 }
 
 
-def _figure(results: Results, heading: str, height: float = 4.6) -> tuple[Figure, Axes]:
+def sheet(scenario: Scenario, heading: str, note: str, height: float = 4.6) -> Figure:
+    """An empty picture with its heading, and below it the country's footnote and where it comes from."""
     figure = Figure(figsize=(8.2, height), layout="constrained")
-    axes = figure.add_subplot()
-    _dress(figure, results, heading)
-    return figure, axes
-
-
-def _dress(figure: Figure, results: Results, heading: str) -> None:
     figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    note = stamp(results.projection)
-    if footnote := results.projection.scenario.world.country.footnote:
-        note = f"{footnote}\n{note}"
-    figure.supxlabel(note, x=0.01, ha="left", fontsize=6.5, color=GREY)
+    lines = [text for text in (scenario.world.country.footnote, note) if text]
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    return figure
+
+
+def _sheet(results: Results, heading: str, height: float = 4.6) -> Figure:
+    return sheet(results.projection.scenario, heading, stamp(results.projection), height)
 
 
 def short_euro(x: float, _: int) -> str:
@@ -85,13 +84,12 @@ def _yearly(results: Results, measure: str, statistic: str) -> Floats:
 def cash_fan(results: Results) -> Figure:
     """Cash at year end as a fan, and the probability of a shortfall up to each year."""
     years = np.array(results.projection.years())
-    figure = Figure(figsize=(8.2, 5.6), layout="constrained")
     ruin = results.get("ruin")
-    _dress(
-        figure,
+    figure = _sheet(
         results,
         f"{title(results.projection)}: the fund falls short in {percent(ruin)} of futures "
         f"within {years.size} years",
+        height=5.6,
     )
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
     low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
@@ -125,7 +123,8 @@ def cash_fan(results: Results) -> Figure:
 
 
 def _stack(results: Results, heading: str, parts: list[tuple[str, str]], ylabel: str) -> Figure:
-    figure, axes = _figure(results, heading)
+    figure = _sheet(results, heading)
+    axes = figure.add_subplot()
     years = np.array(results.projection.years())
     base = np.zeros(years.size)
     for number, (measure, label) in enumerate(parts):
@@ -199,7 +198,6 @@ def pathway(results: Results) -> Figure:
         ("paid_by_fund", "paid in full by the fund"),
         ("paid_with", "paid by fund or offender"),
     ]
-    figure = Figure(figsize=(8.2, 5.4), layout="constrained")
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
     heading = (
         f"{title(results.projection)}: {percent(a)} of identified victims are ever paid anything"
@@ -209,7 +207,7 @@ def pathway(results: Results) -> Figure:
             f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
             f"instead of {percent(a)} without the fund"
         )
-    _dress(figure, results, heading)
+    figure = _sheet(results, heading, 5.4)
     panels = [(without, GREY, "Without the fund")]
     if _has_fund(results):
         panels.append((with_fund, BLUE, "With the fund, the same cases"))
@@ -235,9 +233,9 @@ def pathway(results: Results) -> Figure:
 
 def incurred_paid(results: Results) -> Figure:
     """Benefits by the victim's year of identification, and by year of payment."""
-    figure, axes = _figure(
-        results, f"{title(results.projection)}: benefits incurred, and benefits paid"
-    )
+    heading = f"{title(results.projection)}: benefits incurred, and benefits paid"
+    figure = _sheet(results, heading)
+    axes = figure.add_subplot()
     years = np.array(results.projection.years())
     for measure, color, style, label in (
         ("incurred", RED, "--", "incurred (by year of identification)"),
@@ -272,7 +270,8 @@ def spread(results: Results) -> Figure:
     heading = f"{title(results.projection)}: why futures lie apart"
     if known:
         heading += f" (of the cost {percent(known[0])} is what nobody knows)"
-    figure, axes = _figure(results, heading, 1.6 + 0.42 * max(len(parts), 2))
+    figure = _sheet(results, heading, 1.6 + 0.42 * max(len(parts), 2))
+    axes = figure.add_subplot()
     places = np.arange(len(parts))[::-1]
     axes.barh(places, known, color=ORANGE, height=0.62, label="what nobody knows: facts help")
     axes.barh(

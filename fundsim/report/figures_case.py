@@ -7,28 +7,25 @@ import textwrap
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from fundsim.report.figures import BLUE, GREEN, GREY
+from fundsim.report.figures import BLUE, GREEN, GREY, Picture, sheet
 from fundsim.report.story import PARTS, Step, received
+from fundsim.scenario.compose import Scenario
 
 WIDEST = 76  # letters in a line of text beside an event
 ROW = 0.27  # inches for a line of text
 MOST_TICKS = 12  # years named on the axis, about
 
 
-def timeline(steps: list[Step], heading: str, note: str, start_year: int) -> Figure:
+def timeline(steps: list[Step], scenario: Scenario, heading: str, note: str) -> Picture:
     """The events of a case from top to bottom, each at its time; money in green.
 
-    steps       as told by `story.tell`;  note  what stands below: where the case comes from
-    start_year  calendar year of month 0
+    steps  as told by `story.tell`;  note  what stands below: where the case comes from
     """
     texts = {part: [_text(s) for s in steps if s.part == part] for part in PARTS}
     heights = [sum(t.count("\n") + 1.6 for t in texts[part]) for part in PARTS]
-    figure = Figure(figsize=(8.2, 1.7 + ROW * sum(heights)), layout="constrained")
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    figure.supxlabel(note, x=0.01, ha="left", fontsize=6.5, color=GREY)
+    figure = sheet(scenario, heading, note, 1.7 + ROW * sum(heights))
     panels = figure.subplots(len(PARTS), 1, sharex=True, height_ratios=heights)
     first, last = min(s.at for s in steps), max(s.at for s in steps)
     span = max(last - first, 6.0)
@@ -40,7 +37,9 @@ def timeline(steps: list[Step], heading: str, note: str, start_year: int) -> Fig
     foot.set_xlim(first - 0.04 * span, first + 1.04 * span)
     every = 12 * max(1, round(span / 12 / MOST_TICKS))
     foot.xaxis.set_major_locator(MultipleLocator(every))
-    foot.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{start_year + x / 12:.0f}"))
+    foot.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _: f"{scenario.world.time.start_year + x / 12:.0f}")
+    )
     foot.set_xlabel("January of the year")
     return figure
 
@@ -71,7 +70,7 @@ def _events(axes: Axes, steps: list[Step], texts: list[str], color: str, middle:
     axes.set_axisbelow(True)
 
 
-def save_timeline(figure: Figure, file: Path, alt: str) -> None:
+def save_timeline(figure: Picture, file: Path, alt: str) -> None:
     """Write the picture whole or not at all, as the file's ending says; `alt` for who cannot see it.
 
     Raises OSError with the file's name if it cannot be written.

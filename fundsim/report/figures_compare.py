@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fundsim.analysis.project import Projection
-from fundsim.report.figures import GREY, PALETTE, euro_axis
+from fundsim.report.figures import GREY, PALETTE, Picture, euro_axis, sheet
 from fundsim.report.words import stamp, title
 
 PANELS = (
@@ -20,15 +19,13 @@ PANELS = (
 STYLES = ("-", "--", ":", "-.")
 
 
-def difference_fan(projections: Sequence[Projection]) -> Figure:
+def difference_fan(projections: Sequence[Projection]) -> Picture:
     """Variant minus first in each year: the middle future and 9 of 10 futures."""
     first, *variants = projections
     panels = [(name, label) for name, label in PANELS if f"{name}@{first.years()[0]}" in first]
-    figure = Figure(figsize=(8.2, 1.6 + 2.1 * len(panels)), layout="constrained")
     heading = f"What changes beside {title(first)}, year by year"
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    notes = [first.scenario.world.country.footnote, stamp(first)]
-    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
+    height = 1.6 + 2.1 * len(panels)
+    figure = sheet(first.scenario, heading, stamp(first), height)
     all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     years = [y for y in first.years() if all(y in v.years() for v in variants)]
     for axes, (name, label) in zip(all_axes, panels, strict=True):

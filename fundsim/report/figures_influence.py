@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
@@ -14,7 +13,17 @@ from fundsim.analysis.information import Worth
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.sensitivity import Ranking, Swap
 from fundsim.analysis.tornado import Tornado
-from fundsim.report.figures import BLUE, GREEN, GREY, ORANGE, RED, SKY, short_euro
+from fundsim.report.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    SKY,
+    Picture,
+    sheet,
+    short_euro,
+)
 from fundsim.report.words import country_and_rest, number
 from fundsim.scenario.compose import Scenario
 
@@ -22,11 +31,8 @@ MOST = 12  # bars
 GRADES = {"data": GREEN, "partly": SKY, "judgement": ORANGE}
 
 
-def _figure(scenario: Scenario, heading: str, note: str, bars: int) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(8.2, 1.7 + 0.32 * max(bars, 2)), layout="constrained")
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    notes = [scenario.world.country.footnote, note]
-    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
+def _bars(scenario: Scenario, heading: str, note: str, number: int) -> tuple[Picture, Axes]:
+    figure = sheet(scenario, heading, note, 1.7 + 0.32 * max(number, 2))
     axes = figure.add_subplot()
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -48,12 +54,12 @@ def _grades(axes: Axes) -> None:
     )  # fmt: skip
 
 
-def ranking_bars(found: Ranking, note: str) -> Figure:
+def ranking_bars(found: Ranking, note: str) -> Picture:
     """Share of the variance due to assumptions that each explains alone, by grade."""
     rows = [row for row in found.rows if row.told][:MOST]
     scenario = found.projection.scenario
     heading = f"{country_and_rest(scenario)}: what {found.target.measure.label.lower()} hangs on"
-    figure, axes = _figure(scenario, heading, note, len(rows))
+    figure, axes = _bars(scenario, heading, note, len(rows))
     places = _names(axes, [row.input.name for row in rows])
     for place, row in zip(places, rows, strict=True):
         error = [[max(row.share - row.low95, 0)], [max(row.high95 - row.share, 0)]]
@@ -65,11 +71,11 @@ def ranking_bars(found: Ranking, note: str) -> Figure:
     return figure
 
 
-def swap_bars(swap: Swap, note: str) -> Figure:
+def swap_bars(swap: Swap, note: str) -> Picture:
     """First-order and total indices side by side."""
     scenario = swap.projection.scenario
     heading = f"{country_and_rest(scenario)}: {swap.target.measure.label.lower()}, alone and in combination"
-    figure, axes = _figure(scenario, heading, note, len(swap.names) * 2)
+    figure, axes = _bars(scenario, heading, note, len(swap.names) * 2)
     places = _names(axes, swap.names)
     for name, shift, color, label in (
         ("first", 0.18, BLUE, "alone (first order)"), ("total", -0.18, ORANGE, "with all combinations (total)"),
@@ -88,14 +94,14 @@ def swap_bars(swap: Swap, note: str) -> Figure:
     return figure
 
 
-def tornado_bars(found: Tornado, note: str) -> Figure:
+def tornado_bars(found: Tornado, note: str) -> Picture:
     """Low and high of each assumption around the centre."""
     bars = [bar for bar in found.bars if bar.width > 0][:MOST]
     m = found.target.measure
     heading = (
         f"{country_and_rest(found.scenario)}: {m.label.lower()}, one assumption moved at a time"
     )
-    figure, axes = _figure(found.scenario, heading, note, len(bars))
+    figure, axes = _bars(found.scenario, heading, note, len(bars))
     places = _names(axes, [bar.input.name for bar in bars])
     for place, bar in zip(places, bars, strict=True):
         for change, color, end in (
@@ -119,13 +125,13 @@ def tornado_bars(found: Tornado, note: str) -> Figure:
     return figure
 
 
-def worth_bars(found: Worth, scenario: Scenario, note: str) -> Figure:
+def worth_bars(found: Worth, scenario: Scenario, note: str) -> Picture:
     """What knowing an assumption, or a group of them, would be worth a year."""
     singles = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0)][:MOST]
     groups = [v for v in found.groups if v.value.value > 0][:6]
     both = [*((v, BLUE) for v in singles), *((v, ORANGE) for v in groups)]
     heading = f"{country_and_rest(scenario)}: what is most worth finding out before setting the contribution"
-    figure, axes = _figure(scenario, heading, note, len(both))
+    figure, axes = _bars(scenario, heading, note, len(both))
     names = [v.name if color == BLUE else f"all of: {v.name}" for v, color in both]
     places = _names(axes, names)
     for place, (v, color) in zip(places, both, strict=True):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from fundsim.analysis.needs import Needs, enough
 from fundsim.analysis.solve import Solution
-from fundsim.report.figures import BLUE, GREY, RED, short_euro
+from fundsim.report.figures import BLUE, RED, Picture, sheet, short_euro
 from fundsim.report.words import country_and_rest, euro
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -17,26 +16,23 @@ from fundsim.scenario.compose import Scenario
 SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
 
 
-def _figure(scenario: Scenario, heading: str, note: str, panels: int) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(8.2, 4.4), layout="constrained")
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    notes = [scenario.world.country.footnote, note]
-    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
-    axes = figure.subplots(1, panels, squeeze=False)[0]
+def _panels(scenario: Scenario, heading: str, note: str, number: int) -> tuple[Picture, list[Axes]]:
+    figure = sheet(scenario, heading, note, 4.4)
+    axes = list(figure.subplots(1, number, squeeze=False)[0])
     for one in axes:
         one.grid(color="#dddddd", linewidth=0.6)
         one.set_axisbelow(True)
-    return figure, list(axes)
+    return figure, axes
 
 
-def confidence_curve(found: Needs, target: float, note: str) -> Figure:
+def confidence_curve(found: Needs, target: float, note: str) -> Picture:
     """Share of futures that last, against the contribution a year and against opening capital."""
     amount = enough(found.contribution, target).amount
     needed = f"{euro(amount)} a year" if np.isfinite(amount) else "no contribution"
     heading = (
         f"{country_and_rest(found.scenario)}: {needed} lasts in {100 * target:g} of 100 futures"
     )
-    figure, (left, right) = _figure(found.scenario, heading, note, 2)
+    figure, (left, right) = _panels(found.scenario, heading, note, 2)
     for axes, need, label in (
         (left, found.contribution, "Contribution a year"),
         (right, found.capital, "or capital at the opening"),
@@ -75,13 +71,13 @@ def _curve(axes: Axes, need: Floats, target: float) -> None:
     axes.set_xlim(left=0)
 
 
-def frontier_curve(found: Needs, target: float, note: str) -> Figure:
+def frontier_curve(found: Needs, target: float, note: str) -> Picture:
     """Opening capital against the yearly contribution that together reach the target."""
     heading = (
         f"{country_and_rest(found.scenario)}: capital now, or contributions each year, to last in "
         f"{100 * target:g} of 100 futures"
     )
-    figure, (axes,) = _figure(found.scenario, heading, note, 1)
+    figure, (axes,) = _panels(found.scenario, heading, note, 1)
     answers = [enough(row, target) for row in found.at_capital]
     kept = [i for i, a in enumerate(answers) if np.isfinite(a.high95)]
     x = found.capitals[kept]
@@ -102,10 +98,10 @@ def frontier_curve(found: Needs, target: float, note: str) -> Figure:
     return figure
 
 
-def trials_curve(scenario: Scenario, found: Solution, note: str) -> Figure:
+def trials_curve(scenario: Scenario, found: Solution, note: str) -> Picture:
     """Share of futures that last at each value tried."""
     lever = found.lever
-    figure, (axes,) = _figure(
+    figure, (axes,) = _panels(
         scenario, f"{country_and_rest(scenario)}: {lever.key} and how often the fund lasts", note, 1
     )
     values, shares = zip(*found.trials, strict=True)

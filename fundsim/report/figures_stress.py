@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from fundsim.analysis import precision
 from fundsim.analysis.hard_years import Rule
 from fundsim.analysis.project import Projection
-from fundsim.report.figures import BLUE, GREY, ORANGE, RED, short_euro
+from fundsim.report.figures import BLUE, GREY, ORANGE, RED, Picture, sheet, short_euro
 from fundsim.report.words import country_and_rest
 from fundsim.scenario.compose import Scenario
 
 
-def _figure(scenario: Scenario, heading: str, note: str, height: float) -> Figure:
-    figure = Figure(figsize=(8.2, height), layout="constrained")
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    notes = [scenario.world.country.footnote, note]
-    figure.supxlabel("\n".join(n for n in notes if n), x=0.01, ha="left", fontsize=6.5, color=GREY)
-    return figure
-
-
 def stress_bars(
     base: Scenario, projections: Sequence[Projection], labels: Sequence[str], note: str
-) -> Figure:
+) -> Picture:
     """Probability of a shortfall and share of victims paid, without and under each stress."""
     heading = f"{country_and_rest(base)}: how each stress changes it"
-    figure = _figure(base, heading, note, 1.8 + 0.36 * len(projections))
+    figure = sheet(base, heading, note, 1.8 + 0.36 * len(projections))
     left, right = figure.subplots(1, 2, sharey=True)
     names = ["no stress", *labels]
     places = np.arange(len(names))[::-1]
@@ -52,10 +43,10 @@ def stress_bars(
     return figure
 
 
-def rule_bars(base: Scenario, rules: Sequence[Rule], note: str) -> Figure:
+def rule_bars(base: Scenario, rules: Sequence[Rule], note: str) -> Picture:
     """What victims receive on a granted claim, on average and in the worst-off tenth; and paid in full."""
     heading = f"{country_and_rest(base)}: who bears hard years, by the rule when cash is short"
-    figure = _figure(base, heading, note, 3.6)
+    figure = sheet(base, heading, note, 3.6)
     left, right = figure.subplots(1, 2, sharey=True)
     places = np.arange(len(rules))[::-1]
     left.barh(

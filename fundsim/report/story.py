@@ -281,7 +281,5 @@ def print_story(
 def _draw(scenario: Scenario, steps: list[Step], head: str, source: str, picture: Path) -> None:
     from fundsim.report.figures_case import save_timeline, timeline
 
-    country = scenario.world.country
-    note = "\n".join(text for text in (country.footnote, f"{NOBODY} {source}") if text)
     alt = f"{head}. " + "; ".join(f"{s.part}, {s.when}: {s.what}" for s in steps)
-    save_timeline(timeline(steps, head, note, scenario.world.time.start_year), picture, alt)
+    save_timeline(timeline(steps, scenario, head, f"{NOBODY} {source}"), picture, alt)
