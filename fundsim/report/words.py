@@ -168,7 +168,7 @@ def _lasts(results: Results) -> str:
     if get("peak_need", "p95") > 0:
         text += (
             f" To last in 95 of 100 futures it would need about {euro(get('peak_need', 'p95'))} "
-            f"more at the opening, if its reserves earn the return."
+            f"more at the opening, if its reserves earn the return (exactly: fundsim solve)."
         )
     return text
 
