@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench docs validate wheel lock setup clean
+.PHONY: run test check bench docs validate notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -35,6 +35,10 @@ validate: $(READY)
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+# the notebooks, executed and stored with what they print; a test fails when that is old
+notebooks: $(READY)
+	$(BIN)/python -m notebooks.execute
 
 # requirements.lock names versions only, never a registry's address
 lock: $(READY)
