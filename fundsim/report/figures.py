@@ -149,8 +149,8 @@ def cost_by_kind(results: Results) -> Figure:
     for kind, label in KIND_LABELS.items():
         if kind != "benefits" and _yearly(results, f"cost.{kind}", "mean").any():
             parts.append((f"cost.{kind}", label))
-    total = _yearly(results, "outgo", "mean").sum()
-    share = _yearly(results, "benefits", "mean").sum() / total if total else 0.0
+    spent = results.get("outgo_a_year")  # in euro of the price year, as the answer says it
+    share = results.get("benefits_a_year") / spent if spent else 0.0
     heading = (
         f"{title(results.projection)}: {percent(share)} of what the fund spends reaches victims"
     )
