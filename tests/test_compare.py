@@ -114,7 +114,7 @@ def test_compare_prints_and_writes(fundsim, capsys, tmp_path) -> None:  # noqa: 
         assert float(line["change"]) == row["change"]
     assert (tmp_path / "both" / "difference_fan.svg").stat().st_size > 10_000
     assert fundsim("compare", *names, *SMALL, "--json") == 0
-    assert {r["scenario"] for r in json.loads(capsys.readouterr().out)} == {names[1]}
+    assert {r["scenario"] for r in json.loads(capsys.readouterr().out)["differences"]} == {names[1]}
 
 
 @pytest.mark.parametrize(

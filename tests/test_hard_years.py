@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fundsim.analysis.hard_years import Rule, _percentile, _worst_off, hard_years
+from fundsim.analysis.hard_years import Rule, _least, _percentile, hard_years
 from fundsim.scenario.compose import load
 
 SHORT = ("time.horizon_years=6", "time.runoff_years=2", "income.budget.amount=120000")
@@ -53,7 +53,22 @@ def test_worst_tenth_by_hand() -> None:
     """Future 0: 20 claims of 1..20, its tenth is 1 and 2; future 1 none; future 2 a single claim."""
     by = np.array([0] * 20 + [2])
     received = np.array([*range(20, 0, -1), 7.0])
-    assert _worst_off(by, received, 3).tolist() == [1.5, 0.0, 7.0]
+    least, tenth = _least(by, received, 3)
+    assert least.tolist() == [3.0, 0.0, 7.0]
+    assert tenth.tolist() == [2.0, 0.0, 1.0]
+
+
+def test_instalments_are_no_wait_for_cash() -> None:
+    """Where the treasury lends, nobody waits, however the benefit is spread over years."""
+    spread = load("kosovo+tariff", [*SHORT, "fund.payment.instalments=3"])
+    rules = {r.name: r for r in hard_years(spread, 100, 1)}
+    assert rules["treasury_advance"].long_wait == 0
+    assert rules["treasury_advance"].waited.value == 0
+
+
+def test_the_lower_cap_is_not_below_a_floor() -> None:
+    floored = load("kosovo+tariff", [*SHORT, "fund.amount.floor=10", "fund.amount.cap=12"])
+    assert "cap of 10 monthly" in {r.name: r for r in hard_years(floored, 40, 1)}["lower_cap"].label
 
 
 def test_percentiles_of_counted_waits_by_hand() -> None:

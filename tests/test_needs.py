@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ RULES = {
     "pro rata, from a later year": (
         "kosovo+tariff", ("fund.payment.when_short=pro_rata", "income.budget.from_year=2028"),
     ),
+    "pro rata": ("kosovo+tariff", ("fund.payment.when_short=pro_rata",)),
     "treasury advance, other income": (
         "serbia+mixed_financing+budget_cut", ("fund.payment.when_short=treasury_advance",),
     ),
@@ -46,6 +49,7 @@ def test_the_solved_contribution_is_exact(rule: str, target: float) -> None:
     answer = enough(found(name, sets).contribution, target)
     if not np.isfinite(answer.amount):
         assert rule in ("yearly limit", "pro rata, from a later year")
+        assert answer.solvent.value < target
         return
     again = lasting(name, (*sets, f"income.budget.amount={answer.amount}"))
     assert again == pytest.approx(answer.solvent.value, abs=1e-12)
@@ -125,6 +129,38 @@ def test_a_steady_outgo_equals_the_annuity(rate: float) -> None:
     # a January contribution comes after the return of the month: the first month earns nothing
     yearly = 10_000 * sum(v**t for t in range(12))
     assert np.abs(need.contribution - yearly).max() <= 1.5
+
+
+def test_a_stress_on_the_line_from_the_opening_counts_once() -> None:
+    """Half of the line from the first year on: the solved capital is exact."""
+    scenario = load("kosovo+tariff+budget_cut", [*SHORT, "income.budget.amount=150000"])
+    change = scenario.world.changes["stress.budget_cut"].model_copy(
+        update={"from_year": 2020, "until_year": None}
+    )
+    world = scenario.world.model_copy(update={"changes": {"stress.budget_cut": change}})
+    stressed = replace(scenario, world=world)
+    answer = enough(needs(stressed, "budget", N, 1).capital, 0.9)
+    rich = world.fund.model_copy(
+        update={
+            "opening_capital": world.fund.opening_capital.model_copy(
+                update={"value": answer.amount, "low": None, "high": None}
+            )
+        }
+    )
+    [again] = project([replace(stressed, world=world.model_copy(update={"fund": rich}))], N, 1)
+    assert (again.column("ruin") == 0).mean() == pytest.approx(answer.solvent.value, abs=1e-12)
+
+
+def test_a_lapsing_line_with_negative_returns_is_looked_at_finely() -> None:
+    """What is found suffices in a run, also where more money would not."""
+    sets = (
+        "income.budget.lapses=true",
+        "fund.opening_capital=100000",
+        "macro.investment_return=-0.1",
+    )
+    need = found("kosovo+tariff", sets)
+    answer = enough(need.contribution, 0.8)
+    assert lasting("kosovo+tariff", (*sets, f"income.budget.amount={answer.amount}")) >= 0.78
 
 
 def test_nothing_suffices_under_a_limit_that_is_too_low() -> None:

@@ -27,6 +27,7 @@ class Difference:
     better        share of futures in which the variant is better;  worse  in which it is worse; both
                   None where neither lower nor higher is better, or for a quantile
     noise_cut     how many times the variance that independent draws would have; None if unknown
+    same          the same in every future
     """
 
     scenario: str
@@ -43,16 +44,12 @@ class Difference:
     better: float | None
     worse: float | None
     noise_cut: float | None
+    same: bool
 
     @property
     def within_noise(self) -> bool:
         """The interval of the change holds zero: the run cannot tell the two apart."""
         return self.mc_error is None or self.low95 <= 0 <= self.high95
-
-    @property
-    def same(self) -> bool:
-        """The same in every future."""
-        return self.change == 0 and self.mc_error == 0
 
 
 def compare(projections: Sequence[Projection], yearly: bool = False) -> list[Difference]:
@@ -100,7 +97,7 @@ def _differences(
                 variant.scenario.name, m.name, m.unit, year, statistic, a.value, b.value, change.value,
                 change.mc_error, change.value - half, change.value + half,
                 _share(m, y - x, 1) if mean else None, _share(m, y - x, -1) if mean else None,
-                _noise_cut(a, b, change),
+                _noise_cut(a, b, change), bool(np.array_equal(x, y, equal_nan=True)),
             )
         )  # fmt: skip
     return rows

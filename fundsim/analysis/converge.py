@@ -14,6 +14,7 @@ FIRST = 2000  # replications of the first round
 GROWTH = 8  # most times as many in the next round: the first error is itself uncertain
 MARGIN = 1.05  # a little more than the error seems to ask for, so that rounds are few
 MOST = 2_000_000
+RARE = 64_000  # replications after which what has never happened is taken for impossible
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ def converge(
     wanted = [_whole(p, measure) for p in projections]
     rounds: list[Round] = []
     while True:
-        errors = [_relative(p, m) for p, m in zip(projections, wanted, strict=True)]
         n = projections[0].replications
+        errors = [_relative(p, m) for p, m in zip(projections, wanted, strict=True)]
+        if max(errors) == float("inf") and n < RARE:
+            extend(projections, min(GROWTH * n, RARE), workers)
+            continue
         rounds.append(Round(n, max(errors)))
         on_round(rounds[-1])
         if rounds[-1].error <= precision:
@@ -69,6 +73,8 @@ def _whole(projection: Projection, name: str) -> Measure:
 
 def _relative(projection: Projection, m: Measure) -> float:
     centre, _ = estimate(projection, m, m.name)
+    if projection.replications < RARE and (not centre.value or not centre.mc_error):
+        return float("inf")  # nothing has happened yet
     if not centre.value or centre.mc_error is None:
         rule = f"is always 0, or has no error, in {projection.scenario.name}: choose another"
         raise InputError(Problem("--measure", rule, value=m.name))

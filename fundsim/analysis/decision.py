@@ -41,11 +41,13 @@ class Decision:
     options  what may be chosen
     losses   euro a year; what all options lose alike does not matter  [option, replication]
     hopeless number of futures in which no option suffices: there all lose 0
+    levels   of a contribution, euro a year, in the order of the options; empty for other decisions
     """
 
     options: tuple[str, ...]
     losses: Floats
     hopeless: int = 0
+    levels: tuple[float, ...] = ()
 
 
 def contribution_decision(
@@ -75,7 +77,8 @@ def contribution_decision(
     levels = np.unique(np.quantile(finite, shares, method="higher"))
     gap = np.where(hopeless, 0.0, need) - levels[:, None]
     losses = np.where(hopeless, 0.0, short * np.maximum(gap, 0) + idle * np.maximum(-gap, 0))
-    return Decision(tuple(f"€ {x:,.0f} a year" for x in levels), losses, int(hopeless.sum()))
+    names = tuple(f"€ {x:,.0f} a year" for x in levels)
+    return Decision(names, losses, int(hopeless.sum()), tuple(float(x) for x in levels))
 
 
 def policy_decision(projections: Sequence[Projection], prices: Mapping[str, float]) -> Decision:

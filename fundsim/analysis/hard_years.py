@@ -1,9 +1,9 @@
 """Rules for hard years: the same futures under each rule, judged by what victims get.
 
 Who bears a shortage is a choice: the queue lets the last wait, pro rata gives everybody a part, the
-treasury advances the money, a lower cap pays everybody less.  Counted are granted claims that fall due
-within the horizon, over all futures together; waits run from the day a claim is granted to the month in
-which it is paid in full, and end with the run-off if it never is.
+treasury advances the money, a lower cap pays everybody less.  Counted are granted claims that are decided
+within the horizon and have something due by the end of the run-off, over all futures together.  A wait is
+for cash alone: from the month a payment falls due to the month in which it is made, the longest of a claim.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fundsim.analysis import precision
 from fundsim.analysis.outcomes import paid_on_claims
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
-from fundsim.model.caseload import Bools, Ints
+from fundsim.model.caseload import Ints
 from fundsim.model.fund import UNPAID
 from fundsim.model.parameters import look_up
 from fundsim.model.pathway import clock_of
@@ -42,9 +42,9 @@ class Rule:
     name            queue, pro_rata, treasury_advance or lower_cap;  label  in words
     paid_in_full    share of granted claims paid in full by the end of the run-off
     waited          share of granted claims that waited for cash, a month or more
-    median_wait, long_wait  months from grant to payment: half, and nine in ten, wait no longer
+    median_wait, long_wait  months of waiting for cash: half, and nine in ten, wait no longer
     received        euro of the price year on a granted claim
-    worst_tenth     the same of the tenth of granted claims with the least, each future's own tenth
+    worst_tenth     the same of the tenth of each future's granted claims with the least
     short           share of futures with a shortfall
     advance         treasury advance owed at the horizon's end, mean, nominal euro
     cost_a_year     costs and benefits due a year, euro of the price year
@@ -122,7 +122,9 @@ def lower_cap(scenario: Scenario, seed: int) -> float:
     if world.fund.amount.money == "monthly_wages":
         real = real / drawn.parameters["country.net_wage"][claims.replication, 0]
     middle = LOWER * float(np.median(real))
-    return float(f"{middle:.2g}") if middle > 0 else 1.0
+    floor = world.fund.amount.floor
+    cap = float(f"{middle:.2g}") if middle > 0 else 1.0
+    return cap if floor is None else max(cap, floor.value)
 
 
 def _index_at(future: Future) -> Floats:
@@ -141,11 +143,12 @@ def rule_of_block(world: World, seed: int, numbers: Ints) -> tuple[Floats, Ints]
     future = simulate(world, seed, numbers)
     claims, months, n = future.drawn.claims, future.drawn.months, numbers.size
     horizon = 12 * world.time.horizon_years
-    granted = np.flatnonzero(claims.approved & (claims.benefit > 0) & (future.decided_at < horizon))
+    wait = _waits(future)
+    counted = claims.approved & (claims.benefit > 0) & (future.decided_at < horizon) & (wait >= 0)
+    granted = np.flatnonzero(counted)
     by = claims.replication[granted]
     paid_in = future.paid_in_month[granted]
-    decided = np.floor(future.decided_at[granted]).astype(np.int64)
-    wait = np.where(paid_in < UNPAID, paid_in - decided, months)
+    wait = wait[granted]
     received = paid_on_claims(future)[granted]
 
     def count(weights: Floats) -> Floats:
@@ -158,35 +161,35 @@ def rule_of_block(world: World, seed: int, numbers: Ints) -> tuple[Floats, Ints]
     prices = future.drawn.macro.prices[:, start : start + world.time.horizon_years]
     rows = np.stack([
         count(np.ones(granted.size)), count((paid_in < UNPAID).astype(np.float64)),
-        count(_waited(future)[granted].astype(np.float64)), count(received),
-        _worst_off(by, received, n), short.astype(np.float64),
+        count((wait > 0).astype(np.float64)), count(received),
+        *_least(by, received, n), short.astype(np.float64),
         ledger.advance[:, horizon - 1] / 100, (due / prices).mean(axis=1),
     ])  # fmt: skip
     return rows, np.bincount(wait, minlength=months + 1)
 
 
-def _waited(future: Future) -> Bools:
-    """Claims of which some payment was made in a later month than it fell due.  [claim]"""
-    late = future.payment_month > future.due.month
-    waited = np.zeros(future.drawn.claims.size, dtype=bool)
-    waited[future.due.claim[late]] = True
-    return waited
+def _waits(future: Future) -> Ints:
+    """Months that the longest waiting payment of each claim waited for cash; all months if it is never
+    made, -1 if nothing falls due.  [claim]"""
+    due, months = future.due, future.drawn.months
+    wait = np.where(future.payment_month < UNPAID, future.payment_month - due.month, months)
+    longest = np.full(future.drawn.claims.size, -1)
+    np.maximum.at(longest, due.claim, wait)
+    return longest
 
 
-def _worst_off(by: Ints, received: Floats, n: int) -> Floats:
-    """Mean of the tenth with the least in each future; 0 where there are no claims.  [replication]"""
+def _least(by: Ints, received: Floats, n: int) -> tuple[Floats, Floats]:
+    """Received by the tenth with the least in each future, in all, and how many these are.  [replication]"""
     order = np.lexsort((received, by))
     counts = np.bincount(by, minlength=n)
     tenth = np.ceil(WORST * counts).astype(np.int64)
     starts = np.cumsum(counts) - counts
     so_far = np.concatenate([[0.0], np.cumsum(received[order])])
-    least = so_far[starts + tenth] - so_far[starts]
-    return np.where(tenth > 0, least / np.maximum(tenth, 1), 0.0)
+    return so_far[starts + tenth] - so_far[starts], tenth.astype(np.float64)
 
 
 def _rule(name: str, label: str, rows: Floats, waits: Ints) -> Rule:
-    granted, paid, waited, received, worst, short, advance, cost = rows
-    some = granted > 0
+    granted, paid, waited, received, least, tenth, short, advance, cost = rows
     return Rule(
         name, label,
         paid_in_full=precision.ratio(paid, granted),
@@ -194,7 +197,7 @@ def _rule(name: str, label: str, rows: Floats, waits: Ints) -> Rule:
         median_wait=_percentile(waits, 0.5),
         long_wait=_percentile(waits, 0.9),
         received=precision.ratio(received, granted),
-        worst_tenth=precision.ratio(worst, some.astype(np.float64)),
+        worst_tenth=precision.ratio(least, tenth),
         short=precision.probability(short),
         advance=precision.mean(advance),
         cost_a_year=precision.mean(cost),

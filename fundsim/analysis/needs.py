@@ -4,7 +4,8 @@ In a future that never falls short everything due is paid in its month, so its f
 how much cash there is.  They are simulated once, with a treasury that pays for everything; the fund's
 cash is then followed under any contribution and capital, by the same rules and to the same cent as in a
 run: returns on cash, cuts, index, start and lapse of lines, yearly limit.  More never makes a future fall
-short, so the smallest whole euro that suffices is found by halving.
+short (save where a line lapses and returns are negative: `any_lapses`), so the smallest whole euro that
+suffices is found by halving.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def enough(need: Floats, target: float) -> Answer:
     target  between 0 and 1
     """
     amount = _order_statistic(need, target)
-    solvent = precision.probability((need <= amount).astype(np.float64))
+    solvent = precision.probability((np.isfinite(need) & (need <= amount)).astype(np.float64))
     if solvent.value in (0.0, 1.0):  # no spread to read an error from: that of the target
         error = float(np.sqrt(target * (1 - target) / need.size))
     else:
@@ -178,9 +179,11 @@ class _Path:
         self._lapsing = _lapsing(world, others, net.shape)[:, :months]
         self._line_lapses = _lapses(world, line)
         self.capital = drawn.parameters[CAPITAL][:, 0]
-        self.amount = drawn.parameters[f"income.{line}.amount"][:, 0]
+        # before reforms and stresses: these are applied when the line is asked what it brings
+        self.amount = drawn.parameters.before_changes(f"income.{line}.amount")[:, 0]
         streams = Streams(seed, world.country.code)
         self._brings = line_of(world, drawn.parameters, drawn.macro, streams, numbers, line)
+        self.may_shrink = bool((rules.return_rate < 0).any()) and any_lapses(world)
         self.within_limit = _within(rules.yearly_limit, ledger.due[:, :months])
 
     def lasts(self, amount: Floats, capital: Floats) -> Bools:
@@ -208,23 +211,24 @@ class _Path:
 
         tried  contribution and capital for an amount  [replication]
         """
-        fails, lasts = np.full(self.n, -1.0), np.full(self.n, float(MOST))
-        never = ~self.lasts(*tried(lasts))
-        # most futures need far less than MOST: first powers of two, then halving
-        reach = 1.0
-        while reach < MOST:
-            enough_ = self.lasts(*tried(np.minimum(reach, lasts)))
-            lasts = np.where(enough_, np.minimum(lasts, reach), lasts)
-            fails = np.where(enough_, fails, np.maximum(fails, reach))
-            if bool((enough_ | never).all()):
+        fails, lasts = np.full(self.n, -1.0), np.full(self.n, np.inf)
+        amount = 1.0
+        while bool(
+            np.isinf(lasts).any()
+        ):  # ever larger amounts, until each future lasts or MOST fails
+            suffices = self.lasts(*tried(np.full(self.n, amount))) & np.isinf(lasts)
+            lasts = np.where(suffices, amount, lasts)
+            fails = np.where(np.isinf(lasts), amount, fails)
+            if amount == MOST:
                 break
-            reach *= 32
-        while bool(((lasts - fails > 1) & ~never).any()):
-            middle = np.floor((lasts + fails) / 2)
-            enough_ = self.lasts(*tried(np.maximum(middle, 0.0)))
-            lasts = np.where(enough_, np.maximum(middle, 0.0), lasts)
-            fails = np.where(enough_, fails, middle)
-        return np.where(never, np.inf, lasts)
+            amount = min(amount * (2.0 if self.may_shrink else 32.0), float(MOST))
+        while bool(((lasts - fails > 1) & np.isfinite(lasts)).any()):
+            middle = np.where(np.isfinite(lasts), np.floor((lasts + fails) / 2), 0.0)
+            suffices = self.lasts(*tried(np.maximum(middle, 0.0)))
+            open_ = lasts - fails > 1
+            lasts = np.where(suffices & open_, np.maximum(middle, 0.0), lasts)
+            fails = np.where(suffices | ~open_, fails, middle)
+        return lasts
 
 
 def _pays_in_time(world: World) -> World:
@@ -233,6 +237,12 @@ def _pays_in_time(world: World) -> World:
     payment = world.fund.payment.model_copy(update=rule)
     fund = world.fund.model_copy(update={"payment": payment})
     return world.model_copy(update={"fund": fund})
+
+
+def any_lapses(world: World) -> bool:
+    """Whether some line in force lapses: where returns are negative too, more money may last less long,
+    since what lapses does not shrink with the cash; the smallest amount is then looked for more finely."""
+    return any(_lapses(world, name) for name, source in world.income.items() if source.in_force)
 
 
 def _lapses(world: World, name: str) -> bool:

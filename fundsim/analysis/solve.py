@@ -28,6 +28,7 @@ TARIFF_KEYS = tuple(
 )
 WIDE = 16.0  # a lever is looked for between a 16th and 16 times its value
 CLOSE = 1e-3  # relative width of the bracket at which the search ends
+ROUGH = 1e-2  # the same for the ends of its interval
 MOST_TRIALS = 40
 
 
@@ -53,7 +54,7 @@ class Solution:
     """The value of a lever at which the target share of futures lasts.
 
     amount    the value nearest to the edge with at least the target; None if there is none
-    mc_error  Monte Carlo error of it (one standard error); None where the slope cannot be told
+    mc_error  Monte Carlo error of it (one standard error); None where its interval leaves the bounds
     solvent   share of futures that last with it (at the best value tried, if there is no amount)
     rising    more of the lever makes more futures last
     trials    every value tried, and the share that lasts
@@ -157,28 +158,46 @@ def solve(
         return float(tried[value].mean())
 
     ends = share(lever.least), share(lever.most)
+    inside = _between(lever.least, lever.most, lever.whole)
+    if ends[0] == ends[1] == share(inside) < target:
+        rule = f"does not change how often the fund lasts ({100 * ends[0]:.0f} % of futures)"
+        raise InputError(Problem(scenario.name, rule, key=lever.key))
     rising = ends[1] > ends[0]
     good, bad = (lever.most, lever.least) if rising else (lever.least, lever.most)
+    if max(ends) < target:  # the best may lie between: money and work pull different ways
+        good = max(tried, key=share)
     amount: float | None = None
     if share(bad) >= target:
         amount = bad
     elif share(good) >= target:
-        while (
-            abs(good - bad) > (1 if lever.whole else CLOSE * abs(good)) and len(tried) < MOST_TRIALS
-        ):
-            middle = _between(good, bad, lever.whole)
-            if share(middle) >= target:
-                good = middle
-            else:
-                bad = middle
-        amount = good
+        amount = _edge(lever, target, good, bad, CLOSE, share)
     at = good if amount is None else amount
     solvent = precision.probability(tried[at])
     error = None
-    if amount not in (None, lever.least, lever.most) and solvent.mc_error:
-        error = _error(lever, at, solvent.mc_error, share, list(tried))
+    if amount is not None and amount != bad and solvent.mc_error:
+        error = _error(lever, target, solvent.mc_error, (good, bad), share)
     trials = tuple(sorted((value, float(lasts.mean())) for value, lasts in tried.items()))
     return Solution(lever, target, amount, error, solvent, rising, trials)
+
+
+def _edge(
+    lever: Lever,
+    target: float,
+    good: float,
+    bad: float,
+    close: float,
+    share: Callable[[float], float],
+) -> float:
+    """Halve in on the value between a good and a bad one at which the share is the target."""
+    for _ in range(MOST_TRIALS):
+        if abs(good - bad) <= (1 if lever.whole else close * abs(good)):
+            break
+        middle = _between(good, bad, lever.whole)
+        if share(middle) >= target:
+            good = middle
+        else:
+            bad = middle
+    return good
 
 
 def _between(good: float, bad: float, whole: bool) -> float:
@@ -189,24 +208,25 @@ def _between(good: float, bad: float, whole: bool) -> float:
 
 
 def _error(
-    lever: Lever, at: float, error: float, share: Callable[[float], float], tried: list[float]
+    lever: Lever,
+    target: float,
+    error: float,
+    ends: tuple[float, float],
+    share: Callable[[float], float],
 ) -> float | None:
-    """Error of the solution: that of the share, over how fast the share changes with the lever.
+    """Error of the solution, from the values at which the share is the target ± 1.96 of its errors.
 
-    The slope is measured two errors of the share to both sides; how far that is, is guessed from the
-    nearest trial beyond the noise, since nearer ones show steps of single futures.
+    A slope measured nearer by would be that of steps of single futures.
     """
-    far = [value for value in tried if abs(share(value) - share(at)) > error]
-    if not far:
-        return None
-    near = min(far, key=lambda value: abs(value - at))
-    step = 2 * error * abs(near - at) / abs(share(near) - share(at))
-    step = max(step, 1.0) if lever.whole else step
-    low, high = max(at - step, lever.least), min(at + step, lever.most)
-    if lever.whole:
-        low, high = np.floor(low), np.ceil(high)
-    slope = abs(share(float(high)) - share(float(low))) / (high - low)
-    return float(error / slope) if slope > 0 else None
+    good, bad = ends
+    sides = [
+        _edge(lever, target + sign * precision.Z95 * error, good, bad, ROUGH, share)
+        for sign in (1, -1)
+        if share(bad) < target + sign * precision.Z95 * error <= share(good)
+    ]
+    if len(sides) == 2:
+        return abs(sides[0] - sides[1]) / (2 * precision.Z95)
+    return None
 
 
 def lasting(world: World, replications: int, seed: int, workers: int) -> Floats:

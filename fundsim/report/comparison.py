@@ -52,7 +52,9 @@ def print_comparison(
     differences = compare(projections, yearly=out is not None)
     whole = [d for d in differences if d.year is None]
     if as_json:
-        sys.stdout.write(json.dumps([_plain(d) for d in whole], ensure_ascii=False) + "\n")
+        data = {"scenarios": [s.name for s in scenarios], "seed": seed, "replications": n,
+                "differences": [_plain(d) for d in whole]}  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
         console = Console(width=None if sys.stdout.isatty() else 130)
         for variant in projections[1:]:
@@ -123,6 +125,8 @@ def changed(d: Difference, form: words.Form) -> str:
     """A change with its interval, or that there is none."""
     if d.same:
         return "none, in any future"
+    if d.mc_error is None:
+        return "no error to be had"
     half = words.precision_half(d.mc_error)
     if form is words.percent:
         text = f"{100 * d.change:+.1f} ± {100 * half:.1f} points".replace("-", "−")

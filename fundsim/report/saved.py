@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ def save_answer(
             columns = list(rows[0]) if rows else []
             write_csv(work / f"{name}.csv", columns, [list(row.values()) for row in rows])
         save_pictures(figures, work)
-        write_manifest(work, {"runs": list(names), "stamp": stamp})
+        command = f"fundsim {shlex.join(sys.argv[1:])}"
+        write_manifest(work, {"runs": list(names), "stamp": stamp, "command": command})
 
     complete(folder, names, fill)

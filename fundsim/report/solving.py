@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.analysis.needs import Answer, Needs, enough, needs
+from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
 from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, solve
 from fundsim.report import words
 from fundsim.report.command import blocks_with_progress, checked, worker_count
@@ -145,19 +145,22 @@ def _why_not(found: Needs, lever: str, target: float) -> list[str]:
     need = found.contribution if lever == "contribution" else found.capital
     world = found.scenario.world
     limited, never = float(found.over_limit.mean()), float(np.isinf(need).mean())
+    poor = float((np.isinf(need) & ~found.over_limit).mean())
     told = []
-    if limited > 1 - target:
+    if limited > 0:
         told.append(
             f"In {words.percent(limited)} of futures the yearly limit (fund.payment.yearly_limit) alone leaves "
             "payments waiting: raise the limit, or lower what is due."
         )
-    elif lever == "contribution":
-        first = world.income[found.line].from_year
-        late = first is not None and first > world.time.start_year
-        since = f" begins only in {first} and" if late else " comes once a year and"
+    if lever == "contribution" and poor > 0:
+        source = world.income[found.line]
+        first, start = source.from_year, world.time.start_year
+        why = "is cut to nothing in some years"
+        if first is not None and first > start:
+            why = f"begins only in {first}"
         told.append(
-            f"In {words.percent(never)} of futures the line{since} cannot pay what falls due before it comes: "
-            "the fund needs opening capital too (see the frontier below), or an earlier start."
+            f"In {words.percent(poor)} of futures the line {why}, and costs fall due meanwhile: the fund needs "
+            "opening capital too (see the frontier below)."
         )
     reach = 1 - never
     if reach > 0:
@@ -192,6 +195,11 @@ def _terms(found: Needs, lever: str) -> str:
         "Exact: in every future the smallest whole euro that would have sufficed, with everything due paid in "
         "its month."
     )
+    if any_lapses(found.scenario.world):
+        text += (
+            " A line lapses: where returns are negative more money may, rarely, last less long; "
+            "run the scenario with the amount to check."
+        )
     if lever == "contribution":
         text += f" The line is nominal, {index[source.index]}, paid in January"
         if source.cut_rate.value > 0:
@@ -323,7 +331,7 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
         ]
     bound = "at least" if found.rising else "at most"
     error = "" if found.mc_error is None else f", Monte Carlo error {found.mc_error:.2g}"
-    if found.amount in (lever.least, lever.most):
+    if found.amount == (lever.least if found.rising else lever.most):
         return [f"{head}, every value of {lever.key}{now} {between} is enough."]
     name = "the tariff may be" if lever.key == TARIFF else f"{lever.key} may be"
     if found.rising:

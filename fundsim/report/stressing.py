@@ -15,6 +15,7 @@ from rich.text import Text
 from fundsim.analysis.circumstances import circumstances, sentences
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.hard_years import Rule, hard_years
+from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.analysis.reverse import Found, failure_rules
 from fundsim.report import words
@@ -195,7 +196,7 @@ def _stress_table(changes: Changes) -> Table:
 def _rule_table(rules: list[Rule]) -> Table:
     table = table_of(
         "Hard years: the same futures under each rule, by what victims get",
-        [("When cash is short", "left"), ("Granted claims paid in full", "right"), ("Had to wait", "right"),
+        [("When cash is short", "left"), ("Granted claims paid in full", "right"), ("Waited for cash", "right"),
          ("Middle wait", "right"), ("9 in 10 wait at most", "right"), ("Received on a claim", "right"),
          ("Worst-off tenth", "right"), ("Falls short", "right"), ("Cost due a year", "right"),
          ("Owed to the treasury", "right")],
@@ -203,15 +204,20 @@ def _rule_table(rules: list[Rule]) -> Table:
     for r in rules:
         table.add_row(
             r.label, words.percent(r.paid_in_full.value), words.percent(r.waited.value),
-            _wait(r.median_wait), _wait(r.long_wait), words.euro(r.received.value),
-            words.euro(r.worst_tenth.value), words.percent(r.short.value),
+            _wait(r.median_wait), _wait(r.long_wait), _with_error(r.received),
+            _with_error(r.worst_tenth), words.percent(r.short.value),
             words.euro(r.cost_a_year.value), words.euro(r.advance.value),
         )  # fmt: skip
     table.caption = (
-        "Waits: from grant to payment in full; never: not by the end of the run-off. Worst-off tenth: the tenth of "
-        "granted claims of each future that get least. Owed: at the horizon's end, nominal."
+        "Wait: for cash, the longest of a claim; never: not by the end of the run-off, in which the budget goes on and "
+        "no new victims come, so queue and pro rata look better than in a fund that goes on. Worst-off tenth: of each "
+        "future's granted claims. ±: one standard error. Owed: at the horizon's end, nominal."
     )
     return table
+
+
+def _with_error(found: Estimate) -> str:
+    return f"{words.euro(found.value)} ± {words.euro(round(found.mc_error or 0))}"
 
 
 def _wait(x: float) -> str:

@@ -52,7 +52,7 @@ def information(
     drawn = drawn_assumptions(scenario, n, seed, line)
     found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
     best = decision.options[found.evpi.best]
-    level = short / (short + idle)
+    level = float(np.mean(need.contribution <= decision.levels[found.evpi.best]))
     sentences = [
         f"{words.country_and_rest(scenario)}: how much a year to set aside, if a euro missing costs "
         f"€ {short:g} and a euro idle € {idle:g}? With what is known today {best}, which suffices in "
@@ -63,7 +63,8 @@ def information(
     ]
     if decision.hopeless:
         sentences.append(
-            f"In {decision.hopeless:,} of {n:,} futures no contribution suffices; they are left out."
+            f"In {decision.hopeless:,} of {n:,} futures no contribution suffices: there all choices lose alike and "
+            "count as nothing, so these worths are too low by that share."
         )
     beliefs = dict(_beliefs(scenario))
     influence = _influence(need.contribution, drawn, seed)
