@@ -199,7 +199,7 @@ def solve(
 def sensitivity(
     scenario: str,
     method: Annotated[
-        str, typer.Option(help="ranking, tornado, sobol, or evppi (value of information).")
+        str, typer.Option(help="ranking, tornado, sobol, evppi (value of information), levers.")
     ] = "ranking",
     measure: Annotated[str, typer.Option(help="The measure that is explained.")] = "due_a_year",
     prices: Annotated[

@@ -52,6 +52,15 @@ def test_tornado_and_information(fundsim, capsys, tmp_path) -> None:  # noqa: F8
     assert {"take-up", "caseload", "enforcement", "awards"} <= {g["name"] for g in groups}
 
 
+def test_levers_are_told_with_reasons(fundsim, capsys) -> None:  # noqa: F811
+    args = ("sensitivity", "kosovo+tariff", *QUICK, "-n", "64", "--method", "levers", "--json")
+    assert fundsim(*args) == 0
+    rows = json.loads(capsys.readouterr().out)["levers"]
+    assert len({row["lever"] for row in rows}) >= 15
+    assert {"as expected", "no change"} <= {row["verdict"] for row in rows}
+    assert all(row["reason"] for row in rows if row["verdict"] == "no change")
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

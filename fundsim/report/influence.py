@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fundsim.analysis.directions import Sign, signs
 from fundsim.analysis.project import Projection
 from fundsim.analysis.sensitivity import Ranking, Swap, ranking, swapped
 from fundsim.analysis.tornado import Tornado, tornado
@@ -23,8 +24,8 @@ from fundsim.report.worth import information
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError, Problem, nearest
 
-METHODS = ("ranking", "tornado", "sobol", "evppi")
-REPLICATIONS = {"ranking": 10_000, "tornado": 512, "sobol": 10_000, "evppi": 10_000}
+METHODS = ("ranking", "tornado", "sobol", "evppi", "levers")
+REPLICATIONS = {"ranking": 10_000, "tornado": 512, "sobol": 10_000, "evppi": 10_000, "levers": 1024}
 SHOWN = 15  # rows of a table on the screen; the files hold all
 
 
@@ -46,6 +47,8 @@ def print_influence(
     processes, note = worker_count(workers), words.stamp_of(scenario, seed, n)
     if method == "tornado":
         told = _tornado(tornado(scenario, measure, n, seed, processes), note)
+    elif method == "levers":
+        told = _levers(signs([scenario], n, seed, processes), words.country_and_rest(scenario))
     elif method == "evppi":
         told = information(scenario, n, seed, processes, prices, note)
     else:
@@ -186,3 +189,32 @@ def form_of(unit: str) -> words.Form:
     if unit == "share":
         return words.percent
     return words.months if unit == "months" else lambda x: f"{x:,.4g}"
+
+
+# -------------------------------------------------------------------------------------- levers
+
+
+def _levers(found: list[Sign], title: str) -> Told:
+    against = [f for f in found if f.verdict == "against expectation"]
+    sentences = [
+        f"{title}: {len({f.lever.name for f in found})} levers moved up, one at a time, on the same futures; "
+        f"{len(against)} of {len(found)} effects go against expectation."
+    ]
+    rows = [
+        {"lever": f.lever.name, "step": f.lever.step, "measure": f.target.name, "expected": f.expected,
+         "before": f.before, "after": f.after, "change": f.change.value,
+         "mc_error": f.change.mc_error, "verdict": f.verdict, "reason": f.reason}
+        for f in found
+    ]  # fmt: skip
+    table = table_of(
+        "Does each lever do what it should?",
+        [("Lever", "left"), ("Step", "left"), ("Measure", "left"), ("Expected", "left"), ("Before", "right"),
+         ("After", "right"), ("Verdict", "left"), ("Why", "left")],
+    )  # fmt: skip
+    for f in found:
+        form = form_of(f.target.measure.unit)
+        table.add_row(
+            f.lever.name, f.lever.step, f.target.name, f.expected, form(f.before), form(f.after), f.verdict,
+            f.reason,
+        )  # fmt: skip
+    return Told(sentences, {"levers": rows}, [table], {})
