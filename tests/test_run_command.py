@@ -26,6 +26,7 @@ def command(*args: str, monkeypatch: pytest.MonkeyPatch) -> int:
 @pytest.fixture
 def fundsim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)  # the width of whoever runs the tests
     return lambda *args: command(*args, monkeypatch=monkeypatch)
 
 

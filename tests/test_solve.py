@@ -183,7 +183,7 @@ def test_solve_searches_for_another_lever(fundsim, capsys, tmp_path) -> None:  #
     ("args", "message"),
     [
         (("serbia+no_fund",), "has no fund"),
-        (("serbia", "--solvent", "1.5"), "must be between 0 and 1"),
+        (("serbia", "--solvent", "1.5"), "must be above 0 and below 1"),
         (("serbia", "--for", "contributon"), "did you mean 'contribution'"),
         (("serbia", "--line", "budgt"), "did you mean 'budget'"),
         (("serbia", "--for", "tariff", "--line", "budget"), "goes with --for contribution"),

@@ -25,9 +25,10 @@ GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.
           "nationality.national")  # fmt: skip
 
 
+# cost paid is neither: it is low where the fund cannot pay
 LOWER_IS_BETTER = {
-    "due", "due_real", "outgo", "outgo_real", "outgo_local", "state_cost", "state_cost_real", "unpaid",
-    "shortfall", "shortfall_so_far", "due_a_year", "due_per_head", "outgo_a_year", "outgo_per_head",
+    "due", "due_real", "state_cost", "state_cost_real", "unpaid",
+    "shortfall", "shortfall_so_far", "due_a_year", "due_per_head",
     "state_cost_a_year", "ruin", "peak_need", "longest_delay", "months_to_payment_without",
     "months_to_payment_with", "claims_late_rate", "claims_undecided_rate", "claims_unpaid_rate",
 }  # fmt: skip
@@ -127,7 +128,8 @@ _WHOLE = (
     _m("worst_balance", "Worst balance", EUR,
        "lowest month-end value of what cash would be had all due been paid in time"),
     _m("peak_need", "Peak need", "EUR at the opening",
-       "most ever missing from the notional balance, discounted to the opening at the fund's return"),
+       "what was missing at the worst, had everything due been paid in time: flows without returns, discounted "
+       "to the opening at the fund's return"),
     _m("longest_delay", "Longest delay of a payment", "months",
        "most months a payment due waited for cash; unpaid: until the horizon's end"),
     _ratio("benefits_to_awards", "Benefits paid to court awards", "ratio", "amount_by_fund",

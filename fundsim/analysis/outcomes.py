@@ -94,16 +94,22 @@ def money(future: Future) -> dict[str, Floats]:
 
 
 def _peak_need(future: Future) -> Floats:
-    """The most that was ever missing, discounted to the opening at the fund's own return."""
-    time, drawn = future.world.time, future.drawn
+    """The capital more at the opening with which everything due had been paid in time.
+
+    Flows of each month, without the returns that cash earned, are discounted to the opening at the fund's
+    own return; what is missing at the worst is what had to be there more (exact but for rounding, and for
+    recoveries that came late because payments did).
+    """
+    time, drawn, ledger = future.world.time, future.drawn, future.ledger
     years, n = time.horizon_years, drawn.replications.size
     growth = np.ones((n, 12 * years))
     if future.world.fund.reserve_return:
         start = int(time.start_year - drawn.parameters.years[0])
         rate = np.log1p(drawn.macro.investment_return[:, start : start + years]) / 12
         growth = np.exp(np.cumsum(np.repeat(rate, 12, axis=1), axis=1))
-    missing = -future.ledger.notional[:, : 12 * years] / 100.0 / growth
-    return np.asarray(np.maximum(missing.max(axis=1), 0.0))
+    net = ledger.income_total + ledger.recoveries - ledger.due_total - ledger.lapsed
+    worth = ledger.opening_capital[:, None] + np.cumsum(net[:, : 12 * years] / growth, axis=1)
+    return np.asarray(np.maximum(-worth.min(axis=1), 0.0) / 100.0)
 
 
 def _incurred(future: Future) -> tuple[Floats, Floats]:

@@ -125,14 +125,18 @@ def levers(world: World) -> dict[str, Lever]:
 
 def with_lever(scenario: Scenario, lever: Lever, value: float) -> Scenario:
     """The scenario with the lever at a value, as `--set` would have it."""
-    if lever.key == TARIFF:
-        sums = {k: a.value for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS}
-        sets = [f"{key}={float(now * value)!r}" for key, now in sums.items()]
-    else:
-        sets = [f"{lever.key}={int(value) if lever.whole else float(value)!r}"]
+    sets = sets_of(scenario, lever, value)
     mine = {text.split("=")[0] for text in sets}
     kept = [text for text in scenario.sets if text.split("=")[0].strip() not in mine]
     return load(scenario.given, [*kept, *sets])
+
+
+def sets_of(scenario: Scenario, lever: Lever, value: float) -> list[str]:
+    """The `--set` texts that put the lever at a value."""
+    if lever.key == TARIFF:
+        sums = {k: a.value for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS}
+        return [f"{key}={float(now * value)!r}" for key, now in sums.items()]
+    return [f"{lever.key}={int(value) if lever.whole else float(value)!r}"]
 
 
 def solve(

@@ -20,6 +20,7 @@ from fundsim.report import words
 from fundsim.report.command import checked, project_with_progress, worker_count
 from fundsim.report.folder import check_target
 from fundsim.report.saved import save_answer
+from fundsim.report.told import console_for_tables
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
@@ -56,7 +57,7 @@ def print_comparison(
                 "differences": [_plain(d) for d in whole]}  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
-        console = Console(width=None if sys.stdout.isatty() else 130)
+        console = console_for_tables()
         for variant in projections[1:]:
             own = [d for d in whole if d.scenario == variant.scenario.name]
             _print_variant(console, projections[0], variant, own)
@@ -114,7 +115,7 @@ def _print_variant(
         d = means[name]
         table.add_row(
             LABELS[name], form(d.first), form(d.second), changed(d, form), _of_futures(d.better),
-            _of_futures(d.worse), "" if d.noise_cut is None else f"{d.noise_cut:,.1f} ×",
+            _of_futures(d.worse), _cut(d.noise_cut),
             style="dim" if d.same else None,
         )  # fmt: skip
     console.print(table)
@@ -129,13 +130,20 @@ def changed(d: Difference, form: words.Form) -> str:
         return "no error to be had"
     half = words.precision_half(d.mc_error)
     if form is words.percent:
-        text = f"{100 * d.change:+.1f} ± {100 * half:.1f} points".replace("-", "−")
+        text = f"{_signed(100 * d.change)} ± {100 * half:.1f} points"
     elif form is words.months:
-        text = f"{d.change:+.1f} ± {half:.1f} months".replace("-", "−")
+        text = f"{_signed(d.change)} ± {half:.1f} months"
     else:
         sign = "+" if d.change > 0 else "−"
         text = f"{sign}{form(abs(d.change))} ± {form(round(half) if half >= 10 else half)}"
     return f"{text} (within noise)" if d.within_noise else text
+
+
+def _signed(x: float) -> str:
+    """With a sign and one decimal; what would read as nothing is said to be small."""
+    if x and abs(x) < 0.05:
+        return "below 0.1"
+    return f"{x:+.1f}".replace("-", "−")
 
 
 def sentences(means: dict[str, Difference]) -> list[str]:
@@ -147,8 +155,8 @@ def sentences(means: dict[str, Difference]) -> list[str]:
          "in {} of 100 futures more it falls short"),
         ("share_paid_with", words.percent, "of 100 identified victims {} fewer get money",
          "of 100 identified victims {} more get money"),
-        ("months_to_payment_with", words.months, "those paid wait {} less on average",
-         "those paid wait {} longer on average"),
+        ("months_to_payment_with", words.months, "those paid in full wait {} less for it on average",
+         "those paid in full wait {} longer for it on average"),
         ("received_with", words.euro, "averaged over all identified victims, each receives {} less",
          "averaged over all identified victims, each receives {} more"),
     ):  # fmt: skip
@@ -157,10 +165,18 @@ def sentences(means: dict[str, Difference]) -> list[str]:
             continue
         size = f"{100 * abs(d.change):.1f}" if form is words.percent else form(abs(d.change))
         told.append((less if d.change < 0 else more).format(size))
+    if all(d.mc_error is None for d in means.values()):
+        return ["So few futures cannot tell a change from noise."]
     if not told:
         return ["No headline figure changes by more than the noise of the simulation."]
     text = "; ".join(told)
     return [f"{text[0].upper()}{text[1:]}."]
+
+
+def _cut(times: float | None) -> str:
+    if times is None:
+        return ""
+    return "over 1,000 ×" if times > 1000 else f"{times:,.1f} ×"
 
 
 def _of_futures(share: float | None) -> str:

@@ -65,7 +65,7 @@ def short_euro(x: float, _: int) -> str:
     """A euro amount for an axis: € 20 k, −€ 1.5 m."""
     sign, size = "−" if x < 0 else "", abs(x)
     if size >= 1e6:
-        return f"{sign}€ {size / 1e6:,.1f} m"
+        return f"{sign}€ {size / 1e6:,.3g} m"
     return f"{sign}€ {size / 1e3:,.3g} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.analysis.directions import Sign, signs
+from fundsim.analysis.inputs import target
 from fundsim.analysis.project import Projection
 from fundsim.analysis.sensitivity import Ranking, Swap, ranking, swapped
 from fundsim.analysis.tornado import Tornado, tornado
@@ -19,7 +20,7 @@ from fundsim.report.command import checked, project_with_progress, worker_count
 from fundsim.report.figures_influence import ranking_bars, swap_bars, tornado_bars
 from fundsim.report.folder import check_target
 from fundsim.report.saved import save_answer
-from fundsim.report.told import Told, belief, input_row, table_of
+from fundsim.report.told import Told, belief, console_for_tables, input_row, table_of
 from fundsim.report.worth import information
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -44,6 +45,7 @@ def print_influence(
     card = ["sensitivity", scenario.name, method]
     if out is not None:
         check_target(out, card)
+    target(scenario.world, measure)  # a measure that does not exist is told before an hour of work
     processes, note = worker_count(workers), words.stamp_of(scenario, seed, n)
     if method == "tornado":
         told = _tornado(tornado(scenario, measure, n, seed, processes), note)
@@ -61,7 +63,7 @@ def print_influence(
                 "seed": seed, "replications": n}  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
-        console = Console(width=None if sys.stdout.isatty() else 140)
+        console = console_for_tables()
         for sentence in told.sentences:
             console.print(Text(sentence))
         for table in told.shown:
@@ -109,7 +111,10 @@ def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: st
             {1: "up", -1: "down", 0: ""}[r.direction], r.input.grade, r.input.source,
         )  # fmt: skip
     silent = sum(not r.told for r in found.rows)
-    table.caption = f"{silent} more assumptions cannot be told from no influence. Read from the run that is there."
+    table.caption = (
+        f"{silent} more have no influence that can be told from none (each form of exploitation counts as one). "
+        "No extra futures were run."
+    )
     tables, shown = {"ranking": rows}, [table]
     pictures = {"ranking": ranking_bars(found, note)}
     if swap is not None:
@@ -134,11 +139,16 @@ def _swap_table(swap: Swap) -> Table:
     for i, name in enumerate(swap.names):
         row = swap.row(i)
         table.add_row(
-            name, f"{row['first']:.2f}", f"{row['first_low95']:.2f} to {row['first_high95']:.2f}",
-            f"{row['total']:.2f}", f"{row['total_low95']:.2f} to {row['total_high95']:.2f}",
-            f"{row['total_with_chance']:.2f}",
+            name, _index(row["first"]), f"{row['first_low95']:.2f} to {row['first_high95']:.2f}",
+            _index(row["total"]), f"{row['total_low95']:.2f} to {row['total_high95']:.2f}",
+            _index(row["total_with_chance"]),
         )  # fmt: skip
     return table
+
+
+def _index(x: float | str) -> str:
+    """An index; an estimate a little below nothing is nothing."""
+    return f"{max(float(x), 0.0):.2f}"
 
 
 # ------------------------------------------------------------------------------------- tornado
@@ -172,7 +182,7 @@ def _tornado(found: Tornado, note: str) -> Told:
     table = table_of(
         "One assumption at its low and its high, all others at their value, the same chance",
         [("Assumption", "left"), ("Value (range) unit", "left"), ("At low", "right"), ("At high", "right"),
-         ("Width", "right"), ("Grade", "left"), ("", "left")],
+         ("Width", "right"), ("Grade", "left"), ("Note", "left")],
     )  # fmt: skip
     for b in [b for b in found.bars if b.width > 0][:SHOWN]:
         table.add_row(

@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
-from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, solve
+from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
 from fundsim.report import words
 from fundsim.report.command import blocks_with_progress, checked, worker_count
 from fundsim.report.folder import check_target
+from fundsim.report.told import console_for_tables
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import BudgetLine
@@ -33,7 +34,7 @@ def print_solution(
 ) -> None:  # fmt: skip
     """Solve for a lever and print the answer, its curve and how sure it is."""
     if not 0 < target < 1:
-        raise InputError(Problem("--solvent", "must be between 0 and 1", value=f"{target:g}"))
+        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
     exact = lever in EXACT
     n = REPLICATIONS[exact] if replications is None else replications
     n, seed = checked(n, seed, 1)
@@ -95,7 +96,7 @@ def _exact(
         }  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
-        console = Console(width=None if sys.stdout.isatty() else 130)
+        console = console_for_tables()
         for sentence in told:
             console.print(Text(sentence))
         console.print(_curve_table(curve))
@@ -297,10 +298,11 @@ def _by_search(
             "scenario": scenario.name, "lever": lever.key, "unit": lever.unit, "solvent": target,
             "amount": found.amount, "mc_error": found.mc_error, "reached": found.solvent.value,
             "answer": told, "trials": trials, "seed": seed, "replications": n,
+            "sets": [] if found.amount is None else sets_of(scenario, lever, found.amount),
         }  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
-        console = Console(width=None if sys.stdout.isatty() else 130)
+        console = console_for_tables()
         for sentence in told:
             console.print(Text(sentence))
         _close(console, scenario, seed, n)
@@ -340,7 +342,8 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
         f"{head}, {name} {bound} {found.amount:.4g} {lever.unit}{now}{error}.",
         f"Found by simulating {len(found.trials)} values on the same {n:,} futures; with it the fund lasts "
         f"{words.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}. Set to one value, "
-        "the number has no range any more.",
+        "the number has no range any more."
+        + (" --json lists the --set of each sum." if lever.key == TARIFF else ""),
     ]
 
 

@@ -24,6 +24,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 FINDS = ("paid", "refused", "waiting", "capped", "set_off", "never_claims", "offender_pays")
 PARTS = ("without the fund", "with the fund")
 MONTH_END = 0.999  # payments are made at the end of the month
+PAYS_TOO = "the offender pays"
 NOBODY = "No real person: every number is drawn from the scenario's assumptions."
 PICTURES = (".png", ".svg")
 MOST_SEARCHED = 200  # replications looked through for a case of the wanted kind
@@ -74,7 +75,9 @@ def tell(future: Future, case: int) -> list[Step]:
 def received(steps: list[Step], part: str) -> str:
     """What reaches the victim in a part of the story, and from whom."""
     source = "the offender" if part == PARTS[0] else "the fund"
-    return f"{_euro(sum(s.cents for s in steps if s.part == part))} from {source}"
+    text = f"{_euro(sum(s.cents for s in steps if s.part == part))} from {source}"
+    both = part == PARTS[1] and any(s.part == part and s.what.startswith(PAYS_TOO) for s in steps)
+    return f"{text}, beside what the offender pays" if both else text
 
 
 Event = tuple[float, str] | tuple[float, str, int]
@@ -147,13 +150,26 @@ def _fund(future: Future, case: int) -> list[Event]:
     if claims.set_off[place]:
         asked += f", less {_euro(int(claims.set_off[place]))} that the offender has paid"
     events.append((filed, asked))
+    if decided >= drawn.months:
+        return [*events, (decided, "the claim is still undecided when the years followed end")]
     paid = [*_payments(future, int(place))]
     early = [event for event in paid if event[0] < decided]
     waited = months(decided - filed) if decided - filed >= 0.5 else "a few days"
     verdict = "is granted" if claims.approved[place] else "is refused"
     middle: Event = (decided, f"the claim {verdict}, {waited} after filing")
     late = [event for event in paid if event[0] >= decided]
-    return [*events, *early, middle, *late, *_pursuit(future, int(place))]
+    told = [*events, *early, middle, *late, *_pursuit(future, int(place))]
+    if drawn.cases.recovered[case] and not _right_passed(future, int(place)):
+        cents, at = int(drawn.cases.recovered[case]), float(drawn.cases.recovered_at[case])
+        told.append((at, f"{PAYS_TOO} {_euro(cents)}, as without the fund"))
+    return sorted(told, key=lambda event: event[0])
+
+
+def _right_passed(future: Future, place: int) -> bool:
+    """Whether the fund has taken over the claim against the offender before the offender paid."""
+    done, pursuit = int(future.paid_in_month[place]), future.pursuit
+    begun = max(done + 1, float(pursuit.from_at[place]))
+    return done < UNPAID and bool(pursuit.pursued[place]) and begun <= pursuit.until[place]
 
 
 def _payments(future: Future, place: int) -> list[Event]:

@@ -24,7 +24,7 @@ from fundsim.report.comparison import changed
 from fundsim.report.figures_stress import rule_bars, stress_bars
 from fundsim.report.folder import check_target
 from fundsim.report.saved import save_answer
-from fundsim.report.told import Rows, table_of
+from fundsim.report.told import Rows, console_for_tables, table_of
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import shipped
@@ -72,7 +72,7 @@ def print_stress(
         data = {"scenario": base.name, "seed": seed, "replications": n, **tables}
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
-        console = Console(width=None if sys.stdout.isatty() else 140)
+        console = console_for_tables()
         _print(console, projections, changes, told, found, rules)
         if base.world.country.footnote:
             console.print(Text(base.world.country.footnote))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +26,12 @@ class Told:
     tables: dict[str, Rows]
     shown: list[Table]
     pictures: dict[str, Any]
+
+
+def console_for_tables() -> Console:
+    """As wide as the terminal, or as COLUMNS says; wide where the output goes to a file."""
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
+    return Console(width=wide)
 
 
 def belief(one: Input) -> str:

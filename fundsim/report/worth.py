@@ -45,13 +45,14 @@ def information(
     short, idle = prices or (SHORT, IDLE)
     if scenario.world.fund.entry_point == "none":
         raise InputError(Problem(scenario.name, "has no fund: there is no decision to take"))
+    contribution_decision(np.ones(1), short, idle)  # bad prices are told before the work
     line = budget_line(scenario, None)
     with blocks_with_progress([scenario], n) as tell:
         need = needs(scenario, line, n, seed, workers, tell)
     decision = contribution_decision(need.contribution, short, idle)
     drawn = drawn_assumptions(scenario, n, seed, line)
     found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
-    best = decision.options[found.evpi.best]
+    best = f"{words.euro(decision.levels[found.evpi.best])} a year"
     level = float(np.mean(need.contribution <= decision.levels[found.evpi.best]))
     sentences = [
         f"{words.country_and_rest(scenario)}: how much a year to set aside, if a euro missing costs "
