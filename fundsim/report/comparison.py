@@ -114,8 +114,8 @@ def _print_variant(
     for name, form in shown:
         d = means[name]
         table.add_row(
-            LABELS[name], form(d.first), form(d.second), changed(d, form), _of_futures(d.better),
-            _of_futures(d.worse), _cut(d.noise_cut),
+            LABELS[name], form(d.first), form(d.second), changed(d, form), of_futures(d.better),
+            of_futures(d.worse), _cut(d.noise_cut),
             style="dim" if d.same else None,
         )  # fmt: skip
     console.print(table)
@@ -179,7 +179,8 @@ def _cut(times: float | None) -> str:
     return "over 1,000 ×" if times > 1000 else f"{times:,.1f} ×"
 
 
-def _of_futures(share: float | None) -> str:
+def of_futures(share: float | None) -> str:
+    """A share of futures; empty where neither lower nor higher is better."""
     return "" if share is None else words.percent(share)
 
 
