@@ -82,7 +82,8 @@ def print_report(console: Console, report: Report) -> None:
     about = report.identity
     say(
         f"fundsim {about['fundsim']} · sources {about['sources'][:12]} · commit {about['commit']} · "
-        f"seed {about['seed']} · numpy {about['numpy']} · {report.seconds:.0f} s"
+        f"seed {about['seed']} · result {about['result'][:12]} · numpy {about['numpy']} · "
+        f"{report.seconds:.0f} s"
     )
     for section, checks in by_section(report):
         if checks:
