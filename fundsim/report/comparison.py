@@ -151,8 +151,8 @@ def sentences(means: dict[str, Difference]) -> list[str]:
     told = []
     for name, form, less, more in (
         ("due_a_year", words.euro, "It costs {} less a year", "It costs {} more a year"),
-        ("ruin", words.percent, "in {} of 100 futures fewer it falls short",
-         "in {} of 100 futures more it falls short"),
+        ("ruin", words.percent, "it falls short in {} fewer of 100 futures",
+         "it falls short in {} more of 100 futures"),
         ("share_paid_with", words.percent, "of 100 identified victims {} fewer get money",
          "of 100 identified victims {} more get money"),
         ("months_to_payment_with", words.months, "those paid in full wait {} less for it on average",

@@ -10,6 +10,7 @@ from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.schema import BudgetLine
 
 Key = tuple[str, int | None, str]
 Form = Callable[[float], str]
@@ -135,8 +136,17 @@ def _money(results: Results) -> list[str]:
     if total <= 0:
         return [cost, "Nobody pays for it: it has no income."]
     shares = sorted(parts.items(), key=lambda part: -part[1])
-    names = ", ".join(f"{label} {percent(x / total)}" for label, x in shares if x / total >= 0.005)
-    return [cost, f"Who pays: {names}."]
+    lines = {
+        source.label: f" ({euro(source.amount.value)} a year)"
+        for source in results.projection.scenario.world.income.values()
+        if isinstance(source, BudgetLine)
+    }
+    names = ", ".join(
+        f"{label}{lines.get(label, '')} {percent(x / total)}"
+        for label, x in shares
+        if x / total >= 0.005
+    )
+    return [cost, f"Who pays, as shares of all that comes in: {names}."]
 
 
 def receipts(results: Results) -> dict[str, float]:
