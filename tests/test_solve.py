@@ -184,6 +184,7 @@ def test_solve_searches_for_another_lever(fundsim, capsys, tmp_path) -> None:  #
     [
         (("serbia+no_fund",), "has no fund"),
         (("serbia", "--solvent", "1.5"), "must be above 0 and below 1"),
+        (("serbia", "--solvent", "0.995"), "must be at least 1,000 to speak of 99.5 of 100"),
         (("serbia", "--for", "contributon"), "did you mean 'contribution'"),
         (("serbia", "--line", "budgt"), "did you mean 'budget'"),
         (("serbia", "--for", "tariff", "--line", "budget"), "goes with --for contribution"),

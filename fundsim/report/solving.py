@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from fundsim.scenario.schema import BudgetLine
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 EXACT = ("contribution", "capital")
+LEAST_BEYOND = 5  # futures on the rarer side of the target, below which no amount is told
 REPLICATIONS = {True: 10_000, False: 2_000}  # exact from one run, or simulated at each trial
 
 
@@ -38,6 +40,10 @@ def print_solution(
     exact = lever in EXACT
     n = REPLICATIONS[exact] if replications is None else replications
     n, seed = checked(n, seed, 1)
+    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
+    if n < least:
+        rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
+        raise InputError(Problem("--replications", rule, value=str(n)))
     scenario = load(name, sets)
     if scenario.world.fund.entry_point == "none":
         raise InputError(Problem(scenario.name, "has no fund: there is nothing to solve for"))
