@@ -50,7 +50,8 @@ def test_a_difference_is_the_mean_of_the_futures_differences(
     assert d.better == np.mean(b < a)
     # the plain standard error of paired differences; batches of a Latin hypercube make it smaller
     assert 0.5 < d.mc_error / ((b - a).std() / np.sqrt(a.size)) < 1.5
-    assert d.low95 < d.change < d.high95
+    assert d.high95 - d.change == pytest.approx(1.959964 * d.mc_error)
+    assert d.change - d.low95 == pytest.approx(1.959964 * d.mc_error)
 
 
 def test_ratios_and_quantiles_are_compared_too(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fundsim.analysis.hard_years import Rule, _least, _percentile, hard_years
+from fundsim.model.run import simulate
 from fundsim.scenario.compose import load
 
 SHORT = ("time.horizon_years=6", "time.runoff_years=2", "income.budget.amount=120000")
@@ -56,6 +57,25 @@ def test_worst_tenth_by_hand() -> None:
     least, tenth = _least(by, received, 3)
     assert least.tolist() == [3.0, 0.0, 7.0]
     assert tenth.tolist() == [2.0, 0.0, 1.0]
+
+
+def test_waits_counted_one_claim_at_a_time() -> None:
+    """The queue against a plain count over its payments: who waited, how long half of them did, who was paid."""
+    scenario = load("serbia+tariff", SHORT)
+    [queue, *_] = hard_years(scenario, 60, 1)
+    future = simulate(scenario.world, 1, np.arange(60))
+    claims, due, waits = future.drawn.claims, future.due, []
+    for claim in range(claims.size):
+        own = np.flatnonzero(due.claim == claim)
+        if not claims.approved[claim] or future.decided_at[claim] >= 72 or not own.size:
+            continue
+        late = [(future.payment_month[p] - due.month[p]) for p in own]
+        waits.append(min(max(late), future.drawn.months))
+    assert queue.waited.value == pytest.approx(np.mean(np.array(waits) > 0))
+    assert 0.05 < queue.waited.value < 0.95
+    unpaid = np.mean(np.array(waits) == future.drawn.months)
+    assert queue.paid_in_full.value == pytest.approx(1 - unpaid)
+    assert queue.median_wait == np.sort(waits)[(len(waits) + 1) // 2 - 1]
 
 
 def test_instalments_are_no_wait_for_cash() -> None:

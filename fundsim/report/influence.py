@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from fundsim.analysis.directions import Sign, signs
 from fundsim.analysis.inputs import target
@@ -17,10 +13,11 @@ from fundsim.analysis.sensitivity import Ranking, Swap, ranking, swapped
 from fundsim.analysis.tornado import Tornado, tornado
 from fundsim.report import words
 from fundsim.report.command import checked, project_with_progress, worker_count
+from fundsim.report.figures import Picture
 from fundsim.report.figures_influence import ranking_bars, swap_bars, tornado_bars
 from fundsim.report.folder import check_target
-from fundsim.report.saved import save_answer
-from fundsim.report.told import Told, belief, console_for_tables, input_row, table_of
+from fundsim.report.saved import deliver
+from fundsim.report.told import Told, belief, input_row, table_of
 from fundsim.report.worth import information
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -58,23 +55,7 @@ def print_influence(
         found = ranking(projection, measure)
         swap = swapped(projection, measure, workers=processes) if method == "sobol" else None
         told = _ranking(projection, found, swap, note)
-    if as_json:
-        data = {"scenario": scenario.name, "method": method, "answer": told.sentences, **told.tables,
-                "seed": seed, "replications": n}  # fmt: skip
-        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    else:
-        console = console_for_tables()
-        for sentence in told.sentences:
-            console.print(Text(sentence))
-        for table in told.shown:
-            console.print(table)
-        if scenario.world.country.footnote:
-            console.print(Text(scenario.world.country.footnote))
-        console.print(Text(note, style="dim"))
-    if out is not None:
-        save_answer(out, card, note, told.tables, told.pictures)
-        if not as_json:
-            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+    deliver(told, scenario, card, seed, n, out, as_json, method=method)
 
 
 # --------------------------------------------------------------------------- ranking and Sobol'
@@ -116,11 +97,14 @@ def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: st
         "No extra futures were run."
     )
     tables, shown = {"ranking": rows}, [table]
-    pictures = {"ranking": ranking_bars(found, note)}
     if swap is not None:
         tables["sobol"] = [swap.row(i) for i in range(len(swap.names))]
         shown.append(_swap_table(swap))
-        pictures["sobol"] = swap_bars(swap, note)
+
+    def pictures() -> dict[str, Picture]:
+        bars = {"ranking": ranking_bars(found, note)}
+        return bars if swap is None else {**bars, "sobol": swap_bars(swap, note)}
+
     return Told(sentences, tables, shown, pictures)
 
 
@@ -189,7 +173,9 @@ def _tornado(found: Tornado, note: str) -> Told:
             b.input.name, belief(b.input), form(b.at_low), form(b.at_high), form(b.width), b.input.grade,
             "not monotone" if b.both_one_way else "",
         )  # fmt: skip
-    return Told(sentences, {"tornado": rows}, [table], {"tornado": tornado_bars(found, note)})
+    return Told(
+        sentences, {"tornado": rows}, [table], lambda: {"tornado": tornado_bars(found, note)}
+    )
 
 
 def form_of(unit: str) -> words.Form:
@@ -227,4 +213,4 @@ def _levers(found: list[Sign], title: str) -> Told:
             f.lever.name, f.lever.step, f.target.name, f.expected, form(f.before), form(f.after), f.verdict,
             f.reason,
         )  # fmt: skip
-    return Told(sentences, {"levers": rows}, [table], {})
+    return Told(sentences, {"levers": rows}, [table], dict)

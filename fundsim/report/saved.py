@@ -1,15 +1,49 @@
-"""Writing an analysis to a folder: its tables as CSV and JSON, its pictures, and what made them."""
+"""Handing an answer over: on the screen, as JSON, and to a folder with tables, pictures and what made them."""
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.text import Text
+
 from fundsim.report.figures import Picture, save_pictures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
+from fundsim.report.told import Told, console_for_tables
+from fundsim.report.words import stamp_of
+from fundsim.scenario.compose import Scenario
+
+
+def deliver(
+    told: Told, scenario: Scenario, card: Sequence[str], seed: int, replications: int,
+    out: Path | None, as_json: bool, **facts: Any,
+) -> None:  # fmt: skip
+    """Print what is told, or give it as JSON; and write it to a folder, if one is named.
+
+    card   what the answer is of: the command, the scenario and what was asked
+    facts  more that stands in the JSON only
+    """
+    stamp = stamp_of(scenario, seed, replications)
+    if as_json:
+        data = {"scenario": scenario.name, **facts, "answer": told.sentences, **told.tables,
+                "seed": seed, "replications": replications}  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    else:
+        console = console_for_tables()
+        for part in (*(Text(sentence) for sentence in told.sentences), *told.shown):
+            console.print(part)
+        if scenario.world.country.footnote:
+            console.print(Text(scenario.world.country.footnote))
+        console.print(Text(stamp, style="dim"))
+    if out is not None:
+        save_answer(out, card, stamp, told.tables, told.pictures())
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
 
 
 def save_answer(

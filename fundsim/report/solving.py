@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,8 +15,10 @@ from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
 from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
 from fundsim.report import words
 from fundsim.report.command import blocks_with_progress, checked, worker_count
+from fundsim.report.figures_solve import confidence_curve, frontier_curve, trials_curve
 from fundsim.report.folder import check_target
-from fundsim.report.told import console_for_tables
+from fundsim.report.saved import deliver
+from fundsim.report.told import Told
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import BudgetLine
@@ -92,36 +92,20 @@ def _exact(
     answer = enough(need, target)
     curve = [_point(found, share) for share in CONFIDENCES]
     frontier = [_frontier_point(found, i, target) for i in range(found.capitals.size)]
-    told = exact_sentences(found, lever, target, answer)
-    if as_json:
-        data = {
-            "scenario": scenario.name, "lever": lever, "line": line, "solvent": target,
-            "amount": _or_none(answer.amount), "low95": _or_none(answer.low95),
-            "high95": _or_none(answer.high95), "answer": told, "curve": curve, "frontier": frontier,
-            "seed": seed, "replications": n,
-        }  # fmt: skip
-        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    else:
-        console = console_for_tables()
-        for sentence in told:
-            console.print(Text(sentence))
-        console.print(_curve_table(curve))
-        console.print(_frontier_table(frontier, target))
-        _close(console, scenario, seed, n)
-    if out is not None:
-        from fundsim.report.figures_solve import confidence_curve, frontier_curve
-        from fundsim.report.saved import save_answer
-
-        pictures = {
-            "confidence": confidence_curve(found, target, words.stamp_of(scenario, seed, n)),
-            "frontier": frontier_curve(found, target, words.stamp_of(scenario, seed, n)),
-        }
-        tables = {"curve": curve, "frontier": frontier}
-        save_answer(
-            out, _card(scenario, lever), words.stamp_of(scenario, seed, n), tables, pictures
-        )
-        if not as_json:
-            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+    note = words.stamp_of(scenario, seed, n)
+    told = Told(
+        exact_sentences(found, lever, target, answer),
+        {"curve": curve, "frontier": frontier},
+        [_curve_table(curve), _frontier_table(frontier, target)],
+        lambda: {
+            "confidence": confidence_curve(found, target, note),
+            "frontier": frontier_curve(found, target, note),
+        },
+    )
+    deliver(
+        told, scenario, _card(scenario, lever), seed, n, out, as_json, lever=lever, line=line, solvent=target,
+        amount=_or_none(answer.amount), low95=_or_none(answer.low95), high95=_or_none(answer.high95),
+    )  # fmt: skip
 
 
 def exact_sentences(found: Needs, lever: str, target: float, answer: Answer) -> list[str]:
@@ -297,30 +281,17 @@ def _by_search(
         sys.stderr.write(f"{lever.key} {value:g}: {words.percent(share)} of futures last\n")
 
     found = solve(scenario, lever, target, n, seed, workers, tell)
-    told = search_sentences(scenario, found, n)
+    note = words.stamp_of(scenario, seed, n)
     trials = [{"value": value, "solvent": share} for value, share in found.trials]
-    if as_json:
-        data = {
-            "scenario": scenario.name, "lever": lever.key, "unit": lever.unit, "solvent": target,
-            "amount": found.amount, "mc_error": found.mc_error, "reached": found.solvent.value,
-            "answer": told, "trials": trials, "seed": seed, "replications": n,
-            "sets": [] if found.amount is None else sets_of(scenario, lever, found.amount),
-        }  # fmt: skip
-        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    else:
-        console = console_for_tables()
-        for sentence in told:
-            console.print(Text(sentence))
-        _close(console, scenario, seed, n)
-    if out is not None:
-        from fundsim.report.figures_solve import trials_curve
-        from fundsim.report.saved import save_answer
-
-        pictures = {"lever": trials_curve(scenario, found, words.stamp_of(scenario, seed, n))}
-        card = _card(scenario, lever.key)
-        save_answer(out, card, words.stamp_of(scenario, seed, n), {"trials": trials}, pictures)
-        if not as_json:
-            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+    told = Told(
+        search_sentences(scenario, found, n), {"trials": trials}, [],
+        lambda: {"lever": trials_curve(scenario, found, note)},
+    )  # fmt: skip
+    deliver(
+        told, scenario, _card(scenario, lever.key), seed, n, out, as_json, lever=lever.key, unit=lever.unit,
+        solvent=target, amount=found.amount, mc_error=found.mc_error, reached=found.solvent.value,
+        sets=[] if found.amount is None else sets_of(scenario, lever, found.amount),
+    )  # fmt: skip
 
 
 def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
@@ -331,9 +302,8 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
     now = "" if lever.now is None else f" (now {lever.now:g})"
     between = f"between {lever.least:g} and {lever.most:g} {lever.unit}"
     if found.amount is None:
-        which = "highest" if found.rising else "lowest"
         return [
-            f"{head}, no value of {lever.key}{now} {between} is enough: at the {which} the fund lasts "
+            f"{head}, no value of {lever.key}{now} {between} is enough: at best the fund lasts "
             f"{words.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}.",
             "Something else must change too: fundsim solve --for contribution tells what it takes.",
         ]
@@ -351,9 +321,3 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
         "the number has no range any more."
         + (" --json lists the --set of each sum." if lever.key == TARIFF else ""),
     ]
-
-
-def _close(console: Console, scenario: Scenario, seed: int, n: int) -> None:
-    if scenario.world.country.footnote:
-        console.print(Text(scenario.world.country.footnote))
-    console.print(Text(words.stamp_of(scenario, seed, n), style="dim"))

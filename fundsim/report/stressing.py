@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,10 +18,11 @@ from fundsim.analysis.reverse import Found, failure_rules
 from fundsim.report import words
 from fundsim.report.command import checked, project_with_progress, worker_count
 from fundsim.report.comparison import changed
+from fundsim.report.figures import Picture
 from fundsim.report.figures_stress import rule_bars, stress_bars
 from fundsim.report.folder import check_target
-from fundsim.report.saved import save_answer
-from fundsim.report.told import Rows, console_for_tables, table_of
+from fundsim.report.saved import deliver
+from fundsim.report.told import Rows, Told, table_of
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import shipped
@@ -68,23 +66,15 @@ def print_stress(
         "reverse_stress": _reverse_rows(found, told),
         "hard_years": [_rule_row(rule) for rule in rules],
     }
-    if as_json:
-        data = {"scenario": base.name, "seed": seed, "replications": n, **tables}
-        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    else:
-        console = console_for_tables()
-        _print(console, projections, changes, told, found, rules)
-        if base.world.country.footnote:
-            console.print(Text(base.world.country.footnote))
-        console.print(Text(note, style="dim"))
-    if out is not None:
-        pictures = {
+
+    def pictures() -> dict[str, Picture]:
+        return {
             "stresses": stress_bars(base, projections, [_label(base, s) for s in stresses], note),
             "hard_years": rule_bars(base, rules, note),
         }
-        save_answer(out, card, note, tables, pictures)
-        if not as_json:
-            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+    answer = Told([], tables, _shown(projections[0], changes, told, found, rules), pictures)
+    deliver(answer, base, card, seed, n, out, as_json)
 
 
 def _label(base: Scenario, stress: str) -> str:
@@ -152,26 +142,20 @@ def _finite(x: float) -> float | None:
     return x if np.isfinite(x) else None
 
 
-def _print(
-    console: Console, projections: list[Projection], changes: Changes, told: list[str], found: Found,
-    rules: list[Rule],
-) -> None:  # fmt: skip
-    base = projections[0]
-    console.print(Text(f"{words.title(base)} under stress", style="bold underline"))
-    console.print(_stress_table(changes))
-    console.print(Text("\nWhat makes it fail", style="bold"))
-    for text in told:
-        console.print(Text(text))
+def _shown(
+    base: Projection, changes: Changes, told: list[str], found: Found, rules: list[Rule]
+) -> list[Table | Text]:
+    shown: list[Table | Text] = [
+        Text(f"{words.title(base)} under stress", style="bold underline"),
+        _stress_table(changes),
+        Text("\nWhat makes it fail", style="bold"),
+        *(Text(text) for text in told),
+    ]
     if found.rules:
-        console.print(
-            Text(
-                f"Found in half of the futures, counted in the other half; the rules together cover "
-                f"{words.percent(found.covered)} of the failures.",
-                style="dim",
-            )
-        )
-    console.print()
-    console.print(_rule_table(rules))
+        covered = words.percent(found.covered)
+        text = f"Found in half of the futures, counted in the other half; the rules together cover {covered} of the failures."
+        shown.append(Text(text, style="dim"))
+    return [*shown, Text(""), _rule_table(rules)]
 
 
 def _stress_table(changes: Changes) -> Table:

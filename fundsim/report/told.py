@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,16 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Told:
-    """What a method has to say: sentences, tables for files, and the table for the screen."""
+    """What a command has to say.
+
+    sentences  come first;  shown  tables and texts for the screen, after them
+    tables     for files and JSON, by name;  pictures  draws them, by name: only if they are wanted
+    """
 
     sentences: list[str]
     tables: dict[str, Rows]
-    shown: list[Table]
-    pictures: dict[str, Any]
+    shown: Sequence[Table | Text]
+    pictures: Callable[[], dict[str, Any]]
 
 
 def console_for_tables() -> Console:

@@ -77,7 +77,9 @@ def information(
     tables = {"information": rows, "groups": [_value_row(v) for v in found.groups]}
     sure = [v for v in found.singles if _sure(v) and v.name in beliefs][:SHOWN]
     shown = [_group_table(found.groups), _ledger_table(sure, beliefs, influence)]
-    return Told(sentences, tables, shown, {"information": worth_bars(found, scenario, note)})
+    return Told(
+        sentences, tables, shown, lambda: {"information": worth_bars(found, scenario, note)}
+    )
 
 
 def _influence(need: Floats, drawn: dict[str, Floats], seed: int) -> dict[str, float]:
