@@ -15,6 +15,7 @@ from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.messages import model_at
+from fundsim.scenario.retired import retired_key
 
 HEADLINE = (
     ("due_a_year", "cost a year", words.euro),
@@ -34,10 +35,12 @@ def print_explanation(name: str, key: str, replications: int, seed: int | None) 
     n, seed = checked(replications, seed, 3)
     values = dict(leaves(scenario.world))
     if key not in values:
-        near = nearest(key, values)
+        gone = retired_key(key)
         below = [k for k in values if k.startswith(f"{key}.")]
-        rule = f"is a table; one of {', '.join(below[:6])}" if below else "no such key"
-        raise InputError(Problem(scenario.name, rule, key=key, nearest="" if below else near))
+        near = "" if below or gone else nearest(key, values)
+        rule = f"no such key; {gone}" if gone else "no such key"
+        rule = f"is a table; one of {', '.join(below[:6])}" if below else rule
+        raise InputError(Problem(scenario.name, rule, key=key, nearest=near))
     console = Console(width=100)
     value = values[key]
     text, span, source = shown(value)

@@ -21,6 +21,7 @@ from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
+from fundsim.scenario.retired import retired_name
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
 from fundsim.scenario.sets import parse_sets
@@ -140,9 +141,9 @@ def _fixed_by_set(world: World, chain: Sequence[File], overrides: Sequence[File]
     """A note for each uncertain number that ``--set`` has made certain."""
     before: dict[str, Any] = {}
     for file in chain:
-        before |= dict(_leaves(file.data))
+        before |= dict(leaves(file.data))
     for file in overrides:
-        for key, _ in _leaves(file.data):
+        for key, _ in leaves(file.data):
             old = before.get(key)
             if isinstance(old, dict) and old.get("low") is not None:
                 now = next((a for k, a, _ in assumptions(world) if k == key), None)
@@ -239,8 +240,10 @@ def _shipped(part: str, kinds: Sequence[str], name: str) -> File:
             return files.read(path, kind, f"scenarios/{kind}/{path.name}")
     valid = [n for kind in kinds for n in files.shipped(kind)]
     what = "country" if tuple(kinds) == ("base",) else "policy, reform or stress"
-    rule = f"no such {what}; `fundsim list` shows what is shipped"
-    raise InputError(Problem(part or "(empty name)", rule, nearest=nearest(part, valid)))
+    gone = retired_name(part)
+    rule = f"no such {what}; {gone or '`fundsim list` shows what is shipped'}"
+    near = "" if gone else nearest(part, valid)
+    raise InputError(Problem(part or "(empty name)", rule, nearest=near))
 
 
 def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
@@ -296,13 +299,14 @@ def _is_part(value: Any) -> bool:
     return isinstance(value, dict) and not {"value", "unit"} <= value.keys()
 
 
-def _leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
+def leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
+    """Every value of a file's tables with its dotted key; an assumption is one value."""
     for key, value in data.items():
         here = f"{path}.{key}" if path else key
         if _is_value(value):
             yield here, value
         else:
-            yield from _leaves(value, here)
+            yield from leaves(value, here)
 
 
 def _refuse_clashes(chain: Sequence[File]) -> None:
@@ -311,7 +315,7 @@ def _refuse_clashes(chain: Sequence[File]) -> None:
     for file in chain:
         if file.kind in ("own", "base"):
             continue  # an own file may override what it extends
-        for key, value in _leaves(
+        for key, value in leaves(
             {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
         ):
             other, before = seen.setdefault((file.kind, key), (file, value))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.errors import Problem, nearest
+from fundsim.scenario.retired import retired_keys
 from fundsim.scenario.schema import (
     BudgetLine,
     ConvictionLevy,
@@ -49,6 +50,10 @@ def problems_of(
         loc = [part for i, part in enumerate(item["loc"]) if not _is_tag(item["loc"], i)]
         loc = loc[:-1] if loc[-1] == "[key]" else loc  # pydantic's word for a bad name
         key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc)[1:]
+        if gone := _retired(item, key):
+            found = [Problem(place(k)[0], rule, place(k)[1], k) for k, rule in gone]
+            problems += [p for p in found if p not in problems]
+            continue
         file, line = place(key)
         kind, value, near = item["type"], "", ""
         if kind == "extra_forbidden":
@@ -60,6 +65,14 @@ def problems_of(
             near = nearest(str(item["input"]), _options(item))
         problems.append(Problem(file, _rule(item), line, key, value, near))
     return problems
+
+
+def _retired(item: Any, key: str) -> list[tuple[str, str]]:
+    """Retired keys and what to tell, if the finding is that a key is unknown, or a table torn."""
+    if item["type"] not in ("extra_forbidden", "missing", "union_tag_not_found"):
+        return []
+    below = item["input"] if item["type"] == "extra_forbidden" else None
+    return [(k, f"{WORDS['extra_forbidden']}; {text}") for k, text in retired_keys(key, below)]
 
 
 def _rule(item: Any) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.errors import nearest
+from fundsim.scenario.retired import retired_key, retired_name
 from fundsim.scenario.schema import Effect, World, assumptions
 
 Broken = tuple[str, str, str]  # key, value, rule
@@ -81,9 +82,7 @@ def _changes(world: World, known: Known) -> Iterator[Broken]:
         for i, effect in enumerate(change.effects):
             key = f"{name}.effects[{i}]"
             if effect.on not in known:
-                near = nearest(effect.on, known)
-                hint = f"; did you mean '{near}'?" if near else ""
-                yield f"{key}.on", effect.on, f"no such number{hint}"
+                yield f"{key}.on", effect.on, f"no such number{_instead(effect.on, known)}"
                 continue
             _, quantity = known[effect.on]
             if not quantity.timed and effect.by != "narrow":
@@ -107,13 +106,23 @@ def _changes(world: World, known: Known) -> Iterator[Broken]:
                 yield f"{key}.size.source", '""', 'needs a source (or source = "judgement")'
 
 
+def _instead(key: str, known: Known) -> str:
+    """What replaced a key, or what it may have been meant to be."""
+    if gone := retired_key(key):
+        return f"; {gone}"
+    near = nearest(key, known)
+    return f"; did you mean '{near}'?" if near else ""
+
+
 def _correlations(world: World, known: Known) -> Iterator[Broken]:
     names: list[str] = []
     pairs: list[set[str]] = []
     for i, link in enumerate(world.correlations):
         for key in (link.first, link.second):
             if key not in known or not known[key][0].uncertain:
-                yield f"correlations[{i}]", key, "no such uncertain number"
+                gone = retired_key(key)
+                rule = f"no such uncertain number{f'; {gone}' if gone else ''}"
+                yield f"correlations[{i}]", key, rule
             elif key not in names:
                 names.append(key)
         if link.first == link.second:
@@ -206,4 +215,5 @@ def _policy(world: World, policies: set[str]) -> Iterator[Broken]:
     name = world.country.default_policy
     if policies and name not in policies:
         near = nearest(name, policies)
-        yield "country.default_policy", name, f"no such policy{f'; {near}?' if near else ''}"
+        hint = retired_name(name) or (f"{near}?" if near else "")
+        yield "country.default_policy", name, f"no such policy{f'; {hint}' if hint else ''}"
