@@ -24,10 +24,14 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run
 
-# the data dictionary and the JSON Schema are written from the code; tests fail when they are old
+# the data dictionary, the JSON Schema and the record of what this version's scenario files say are written
+# from the code and the files; tests fail when they are old
 docs: $(READY)
 	$(BIN)/python -c "from fundsim.report.write import dictionary; print(dictionary(), end='')" > docs/data_dictionary.md
 	$(BIN)/fundsim schema > scenarios/scenario.schema.json
+	@mkdir -p scenarios/released
+	$(BIN)/python -c "from fundsim.scenario.released import record; print(record(), end='')" \
+	  > scenarios/released/$$($(BIN)/python -c "from fundsim import __version__; print(__version__)").json
 
 # the model's report about itself; a test fails when the model has changed since
 validate: $(READY)

@@ -38,8 +38,17 @@ class File:
 
 def folder() -> Path:
     """The folder of the shipped scenarios: in the installed package, else in the checkout."""
-    packaged = Path(__file__).parent.parent / "_data" / "scenarios"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios"
+    return _shipped_with("scenarios")
+
+
+def changelog() -> Path:
+    """The changelog: in the installed package, else in the checkout."""
+    return _shipped_with("CHANGELOG.md")
+
+
+def _shipped_with(name: str) -> Path:
+    packaged = Path(__file__).parent.parent / "_data" / name
+    return packaged if packaged.exists() else Path(__file__).parents[2] / name
 
 
 def shipped(kind: str) -> dict[str, Path]:
