@@ -13,7 +13,7 @@ import pytest
 import fundsim
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ["scenario", "model", "analysis", "validation", "report"]
+FLOORS = ["scenario", "model", "analysis", "validation", "report", "app"]
 DOORS = {
     "tomllib": "scenario",
     "pydantic": "scenario",
