@@ -21,6 +21,7 @@ DOORS = {
     "pyarrow": "report/write",
     "typer": "cli",
     "streamlit": "app",
+    "uvicorn": "app/server",
     "simpy": "model/reference",
     "dask": "batch",
 }
