@@ -1,12 +1,13 @@
 # make run    all six countries under their default policy, with data and figures in out/
 # make test   all tests          make check  lint, format and types
+# make dashboard   the dashboard, in the browser
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench docs validate notebooks wheel lock setup clean
+.PHONY: run test check bench dashboard docs validate notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -20,6 +21,9 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/fundsim check
+
+dashboard: $(READY)
+	$(BIN)/fundsim dashboard
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run

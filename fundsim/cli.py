@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-DONE, FAILED, BAD_INPUT, NO_ACCESS, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+from fundsim.failure import BAD_INPUT, DONE, FAILED, INTERRUPTED, told_and_code
 
 app = typer.Typer(
     name="fundsim",
@@ -331,6 +329,23 @@ def new(country: str, file: Path) -> None:
     typer.echo(f"{file} written. Fill it in, then: fundsim check {file}")
 
 
+@app.command()
+def dashboard(
+    public: Annotated[
+        bool, typer.Option("--public", help="For the web: locked down, smaller runs, no uploads.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        list[str] | None, typer.Option(help="A public name of the server; may be repeated.")
+    ] = None,
+) -> None:
+    """Open the dashboard in the browser, or serve it to the web (--public); Ctrl-C ends it."""
+    from fundsim.app.server import serve
+
+    serve(public, port, address, host or [])
+
+
 def joined(names: list[str]) -> list[str]:
     """`serbia +my.toml` is one scenario: a name that begins with + joins the one before it."""
     found: list[str] = []
@@ -358,40 +373,14 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
-    except KeyboardInterrupt:
+    except typer.Exit as error:
+        code = int(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("interrupted; nothing was written", err=True)
         code = INTERRUPTED
     except Exception as error:
-        code = _failure(error)
+        code = told_and_code(error)
     sys.exit(code)
-
-
-def _failure(error: Exception) -> int:
-    """Tell what failed and return the exit code."""
-    if isinstance(error, typer.Abort):
-        typer.echo("interrupted; nothing was written", err=True)
-        return INTERRUPTED
-    if isinstance(error, typer.Exit):
-        return int(error.exit_code)
-    if callable(show := getattr(error, "show", None)):  # a usage error; typer has its own click
-        show()
-        return BAD_INPUT
-    if isinstance(error, OSError | MemoryError):
-        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
-        reason = (
-            (error.strerror if isinstance(error, OSError) else None) or str(error) or "no memory"
-        )
-        typer.echo(f"{place}could not be read or written: {reason}", err=True)
-        return NO_ACCESS
-    if type(error).__name__ == "LedgerError":
-        typer.echo(f"a check failed, so nothing is printed: {error}", err=True)
-        return FAILED
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="fundsim-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as report:
-        report.write("".join(traceback.format_exception(error)))
-    typer.echo(f"a bug in fundsim: {type(error).__name__}; report in {report.name}", err=True)
-    return OUR_BUG
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 import fundsim
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ["scenario", "model", "analysis", "validation", "report"]
+FLOORS = ["scenario", "model", "analysis", "validation", "report", "app"]
 DOORS = {
     "tomllib": "scenario",
     "pydantic": "scenario",
@@ -21,6 +21,7 @@ DOORS = {
     "pyarrow": "report/write",
     "typer": "cli",
     "streamlit": "app",
+    "uvicorn": "app/server",
     "simpy": "model/reference",
     "dask": "batch",
 }

@@ -1,0 +1,116 @@
+"""Starts the dashboard: Streamlit as an ASGI application, in one process, behind our guard.
+
+The same server runs on the user's own machine and on the web.  `streamlit run` would need another
+set of flags, takes another port when its port is in use, and has no place for the guard; one way to
+serve means that what is tested for the web is also what runs at home.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+
+from fundsim.app import mode
+from fundsim.app.guard import Guard, policy
+from fundsim.app.settings import settings
+
+MOST_SENT = 2**20  # bytes of one message from a page; widgets need a few hundred
+MOST_CONNECTIONS = 500  # open at once in public; a visitor has one, and six more while loading
+
+
+class UnavailableError(Exception):
+    """A port or address cannot be listened on; exit code 3.  The message says what to do."""
+
+
+def page() -> Path:
+    """The script of the dashboard: in the installed package, else in the checkout."""
+    packaged = Path(__file__).parents[1] / "_data" / "dashboard.py"
+    return packaged if packaged.is_file() else Path(__file__).parents[2] / "dashboard.py"
+
+
+def serve(
+    public: bool, port: int, address: str, names: list[str], script: Path | None = None
+) -> None:
+    """Serve the dashboard until it is stopped.
+
+    `names` are the public names of the server; localhost and the address are always known.  On the
+    user's own machine the browser is opened.  Raises `UnavailableError` where it cannot listen.
+    """
+    listening = listen(address, port)
+    os.environ[mode.VARIABLE] = "1" if public else "0"
+    hosts = list(dict.fromkeys([*names, address, "localhost", "127.0.0.1", "::1"]))
+    try:
+        run(public, hosts, settings(public, port, address, hosts), listening, script or page())
+    except KeyboardInterrupt:
+        pass  # Ctrl-C is how it ends
+    finally:
+        listening.close()
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A socket that listens; raises `UnavailableError` if the port is in use or not ours to take."""
+    found = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        if os.name != "nt":  # there it would let two servers share a port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((address, port))
+        found.listen(256)
+    except OSError as error:
+        found.close()
+        raise UnavailableError(
+            f"cannot listen on {address} port {port}: {error.strerror or error}; "
+            "choose another with --port or --address"
+        ) from None
+    return found
+
+
+def run(
+    public: bool,
+    hosts: list[str],
+    options: dict[str, object],
+    listening: socket.socket,
+    script: Path,
+) -> None:
+    """Run the server on a socket that listens, until a signal ends it."""
+    import streamlit
+    import uvicorn
+    from streamlit.runtime.caching.global_cache_budget import (
+        reconfigure_global_cache_budget_from_config,
+    )
+    from streamlit.web.bootstrap import load_config_options
+
+    load_config_options(options)  # as `streamlit run` and `App.run` do
+    reconfigure_global_cache_budget_from_config()
+    index = Path(streamlit.__file__).parent / "static" / "index.html"
+    guard = Guard(streamlit.App(script), hosts, public, policy(index.read_text(encoding="utf-8")))
+    config = uvicorn.Config(
+        guard,
+        access_log=False,  # a request line holds the visitor's assumptions
+        log_level="warning",  # at "info" the socket's request line is written too
+        server_header=False,
+        proxy_headers=False,
+        ws="websockets-sansio",
+        ws_max_size=MOST_SENT,
+        ws_ping_interval=20,  # proxies cut a silent socket after 60 s
+        ws_ping_timeout=20,
+        limit_concurrency=MOST_CONNECTIONS if public else None,
+        timeout_graceful_shutdown=3,
+    )
+    address, port = listening.getsockname()[:2]
+    place = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    print(
+        f"The dashboard is at {place}; it answers to {', '.join(hosts)}. Ctrl-C ends it.",
+        flush=True,
+    )
+    if not public and (sys.platform != "linux" or has_screen()):
+        threading.Thread(target=webbrowser.open, args=(place,), daemon=True).start()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def has_screen() -> bool:
+    """Whether a Linux machine has a screen on which a browser can open."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

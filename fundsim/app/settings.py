@@ -1,0 +1,58 @@
+"""Streamlit's settings, passed by the command: a wheel carries no .streamlit/config.toml."""
+
+from __future__ import annotations
+
+import os
+
+SECRET = "FUNDSIM_COOKIE_SECRET"  # the same on all replicas behind one proxy
+
+# Colours that readers with any colour vision tell apart (Okabe and Ito 2008), and lighter ones of
+# the same kinds for a dark page.
+CHART_LIGHT = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666"]
+CHART_DARK = ["#4DA6E0", "#F08A4B", "#2FC79B", "#E39CC6", "#F2C14E", "#A8DBF7", "#B3B3B3"]
+
+# Text, captions (60 % of the text colour), links and marked values reach a contrast of 4.5 to 1.
+# On a dark page no primary colour is right for both marked values and the white text of a button
+# of type "primary"; it is right for the values, and the pages use plain buttons.
+THEME: dict[str, object] = {
+    "theme.light.primaryColor": "#0067A3",
+    "theme.light.backgroundColor": "#ffffff",
+    "theme.light.secondaryBackgroundColor": "#f4f5f7",
+    "theme.light.textColor": "#0d1117",
+    "theme.light.linkColor": "#005A8F",
+    "theme.light.chartCategoricalColors": CHART_LIGHT,
+    "theme.dark.primaryColor": "#56B4E9",
+    "theme.dark.backgroundColor": "#0e1117",
+    "theme.dark.secondaryBackgroundColor": "#1b2029",
+    "theme.dark.textColor": "#f5f7fa",
+    "theme.dark.linkColor": "#7CC4F0",
+    "theme.dark.chartCategoricalColors": CHART_DARK,
+}
+
+
+def settings(public: bool, port: int, address: str, hosts: list[str]) -> dict[str, object]:
+    """Streamlit's options by name, for the web or for the user's own machine."""
+    found: dict[str, object] = {
+        "browser.gatherUsageStats": False,
+        "client.allowedOrigins": [],  # no other site's page may steer ours
+        "client.showErrorDetails": "none" if public else "full",
+        "client.showErrorLinks": False,
+        "client.toolbarMode": "viewer" if public else "minimal",
+        "server.address": address,
+        "server.allowedHosts": hosts,
+        "server.disconnectedSessionTTL": 30 if public else 120,
+        "server.enableAgentApi": False,
+        "server.enableCORS": True,
+        "server.enableStaticServing": False,
+        "server.enableXsrfProtection": True,
+        "server.fileWatcherType": "none",
+        "server.headless": True,  # never asks for an e-mail; the command opens the browser itself
+        "server.maxCacheDataSize": "500mb",
+        "server.maxMessageSize": 50,
+        "server.maxUploadSize": 1,
+        "server.port": port,
+        **THEME,
+    }
+    if secret := os.environ.get(SECRET):
+        found["server.cookieSecret"] = secret
+    return found

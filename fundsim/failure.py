@@ -1,0 +1,36 @@
+"""How a command fails: one clear message on the error stream and the exit code of its kind."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+
+DONE, FAILED, BAD_INPUT, NO_ACCESS, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+
+def told_and_code(error: Exception) -> int:
+    """Tell what failed, in one line where the user can mend it, and return the exit code."""
+    if callable(show := getattr(error, "show", None)):  # a usage error; typer has its own click
+        show()
+        return BAD_INPUT
+    if type(error).__name__ == "UnavailableError":
+        return _told(str(error), NO_ACCESS)
+    if isinstance(error, OSError | MemoryError):
+        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        reason = (
+            (error.strerror if isinstance(error, OSError) else None) or str(error) or "no memory"
+        )
+        return _told(f"{place}could not be read or written: {reason}", NO_ACCESS)
+    if type(error).__name__ == "LedgerError":
+        return _told(f"a check failed, so nothing is printed: {error}", FAILED)
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="fundsim-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        report.write("".join(traceback.format_exception(error)))
+    return _told(f"a bug in fundsim: {type(error).__name__}; report in {report.name}", OUR_BUG)
+
+
+def _told(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
