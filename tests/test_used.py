@@ -284,3 +284,39 @@ def test_what_is_not_said_to_be_unused_moves_a_figure_somewhere(root: str) -> No
 def test_what_is_said_to_be_unused_moves_nothing_under_any_switches(part: int) -> None:
     for name, sets in many_scenarios(SEED, 100)[part::4]:
         test_what_is_said_to_be_unused_moves_nothing((name, *sets))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "key", "reason"),
+    [
+        (("serbia+status_fixed",), "fund.amount.tariff",
+         "the amount is a fixed sum; the tariff is not used (fund.amount.basis)"),
+        (("serbia+tariff",), "fund.amount.tariff", ""),
+        (("serbia+tariff",), "fund.interim", ""),
+        (("serbia+tariff",), "fund.interim.cap.high", "nothing is paid on account (fund.interim.share)"),
+        (("serbia+no_fund",), "fund.subrogation", "there is no fund (fund.entry_point)"),
+        (("serbia+no_fund",), "fund.entry_point", ""),
+        (("serbia+no_fund",), "macro.depreciation", "there is no fund (fund.entry_point)"),
+        (("serbia+tariff",), "macro.depreciation", LOCAL_ONLY),
+        (("serbia+tariff",), "caseload.forms.labour", ""),
+        # both are 0 and so each brings nothing alone; the table of both can be moved
+        (("serbia+mixed_financing", "income.seized_assets.realised_rate=0",
+          "income.seized_assets.yearly_value=0"), "income.seized_assets", ""),
+        (("serbia+tariff+asset_seizure",), "reform.asset_seizure.effects[0]",
+         "it acts on income.seized_assets.confiscations_a_year, and the source is not in force "
+         "(income.seized_assets.in_force)"),
+        (("serbia+tariff+asset_seizure",), "reform.asset_seizure.effects[4]", ""),
+        # a reform that acts on a rate of 0 may bring it to life
+        (("serbia+tariff+reintegration",), "fund.assistance.months", ""),
+        (("serbia+tariff",), "fund.assistance.months", "the fund assists nobody (fund.assistance.rate)"),
+    ],
+)  # fmt: skip
+def test_the_reason_names_what_would_bring_it_to_life(
+    scenario: Scenario, key: str, reason: str
+) -> None:
+    assert unused(world_of(scenario), key) == reason
+
+
+def test_an_unknown_key_is_refused() -> None:
+    with pytest.raises(KeyError):
+        unused(world_of(("serbia+tariff",)), "fund.amount.ceiling")
