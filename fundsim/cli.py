@@ -67,14 +67,24 @@ def list_shipped() -> None:
 
 
 @app.command()
-def show(scenario: str, set_: Sets = None) -> None:
+def show(
+    scenario: str,
+    set_: Sets = None,
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="Print it as one file that loads again.")
+    ] = False,
+) -> None:
     """Print every value of a resolved scenario and the file and line it came from."""
     from rich.console import Console
 
     from fundsim.report.tables import resolved
     from fundsim.scenario.compose import load
+    from fundsim.scenario.resolved import resolved_toml
 
     found = load(scenario, set_ or [])
+    if as_toml:
+        typer.echo(resolved_toml(found), nl=False)
+        return
     console = Console(width=None if sys.stdout.isatty() else 240)
     console.print(resolved(found))
     for note in found.notes:
@@ -129,22 +139,10 @@ def run(
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
-    sets = with_years(set_, years)
-    names = joined(scenarios)
     run_scenarios(
-        names,
-        sets,
-        replications,
-        seed,
-        workers,
-        engine,
-        out,
-        quiet,
-        as_json,
-        precision,
-        measure,
-        exact,
-    )
+        joined(scenarios), with_years(set_, years), replications, seed, workers, engine, out,
+        quiet, as_json, precision, measure, exact,
+    )  # fmt: skip
 
 
 @app.command()

@@ -19,6 +19,7 @@ DOORS = {
     "pydantic": "scenario",
     "matplotlib": "report/figures",
     "pyarrow": "report/write",
+    "xlsxwriter": "report/workbook",
     "typer": "cli",
     "streamlit": "app",
     "uvicorn": "app/server",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fundsim.scenario.errors import InputError, Problem
 
 MANIFEST = "manifest.json"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a text begins that a spreadsheet would run
 
 
 def check_target(folder: Path, names: Sequence[str]) -> None:
@@ -87,11 +89,24 @@ def write_json(path: Path, data: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table; None is left empty, floats keep every digit."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for row in rows:
-            cells = ["" if x is None else repr(x) if isinstance(x, float) else x for x in row]
-            writer.writerow(cells)
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as CSV (RFC 4180): None is left empty, floats keep every digit.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it; a number never.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([_csv_cell(column) for column in columns])
+    writer.writerows([_csv_cell(x) for x in row] for row in rows)
+    return file.getvalue()
+
+
+def _csv_cell(x: Any) -> Any:
+    if isinstance(x, str):
+        return f"'{x}" if x.startswith(FORMULA) else x
+    return "" if x is None else repr(float(x)) if isinstance(x, float) else x
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table as `csv_text` gives it."""
+    path.write_text(csv_text(columns, rows), encoding="utf-8", newline="")

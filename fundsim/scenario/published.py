@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import PLACEHOLDER, load
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.resolved import quoted, written
 from fundsim.scenario.schema import FormShares, World, quantity_of
 
 
@@ -68,80 +69,50 @@ def country_template(name: str) -> str:
             'is shipped, as Kosovo* with its footnote; write extends = "kosovo" in a file of yours'
         )
         raise InputError(Problem("COUNTRY", rule, value=name))
-    world = load("serbia+no_fund").world
     lines = [
         f"# {name}: every number below is a placeholder copied from another country. Replace each one,",
         "# with low and high (10th and 90th percentile of what you believe) and a source, or leave",
         '# source = "judgement": it stays visible in every output. Meanings: fundsim explain FILE KEY.',
         "",
-        f"question = {_text(f'What would a compensation fund cost {name}, and would it last?')}",
+        f"question = {quoted(f'What would a compensation fund cost {name}, and would it last?')}",
         "",
+        *written(_blank(load("serbia+no_fund").world, name), leave_out=("fund.entry_point",)),
     ]
-    base = world.model_copy(update={"reform": {}, "stress": {}, "correlations": ()})
-    for section in (
-        "country",
-        "time",
-        "macro",
-        "caseload",
-        "pathway",
-        "award",
-        "enforcement",
-        "fund",
-    ):
-        _write(lines, section, getattr(base, section))
-    for source in sorted(base.income):
-        _write(lines, f"income.{source}", base.income[source])
-    text = "\n".join(lines)
-    text = text.replace('code = "RS"', 'code = "ZZ"').replace(
-        'name = "Serbia"', f"name = {_text(name)}"
-    )
-    return text.replace('entry_point = "none"\n', "").rstrip() + "\n"
+    return "\n".join(lines).rstrip() + "\n"
 
 
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _blank(world: World, name: str) -> World:
+    """The world as one to fill in: a new country, whose numbers are all placeholders."""
+    blank = _placeholders(world)
+    country = blank.country.model_copy(update={"code": "ZZ", "name": name})
+    kept = {"country": country, "reform": {}, "stress": {}, "correlations": ()}
+    return blank.model_copy(update=kept)
 
 
-def _write(lines: list[str], path: str, part: BaseModel) -> None:
-    """One table: its values with their meaning, then its tables."""
-    lines.append(f"[{path}]")
-    tables = []
+P = TypeVar("P", bound=BaseModel)
+
+
+def _placeholders(part: P) -> P:
+    """A copy in which every number says that it is a placeholder; levers without a range stay."""
+    changed: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
-        value = getattr(part, name)
-        if isinstance(value, BaseModel) and not isinstance(value, Assumption | FormShares):
-            tables.append((name, value))
+        value, quantity = getattr(part, name), quantity_of(field)
+        if isinstance(value, Assumption):
+            certain = quantity is not None and quantity.lever and value.low is None
+            new: dict[str, Any] = {
+                "value": value.value,
+                "low": value.low,
+                "high": value.high,
+                "unit": value.unit,
+            }
+            if not certain:
+                new |= {"source": "judgement", "note": PLACEHOLDER}
+            changed[name] = Assumption(**new)
         elif isinstance(value, FormShares):
-            forms = ", ".join(f"{k} = {v}" for k, v in _form_items(value))
-            lines.append(f"{name} = {{ {forms} }}")
-        elif value is not None:
-            meaning = " ".join((field.description or "").split())
-            if meaning:
-                lines.append(f"# {meaning}")
-            lines.append(f"{name} = {_value(value, quantity_of(field))}")
-    lines.append("")
-    for name, table in tables:
-        _write(lines, f"{path}.{name}", table)
-
-
-def _form_items(value: FormShares) -> list[tuple[str, str]]:
-    items = [
-        (k, f"{v:g}")
-        for k, v in value.model_dump().items()
-        if isinstance(v, float) and k != "sample_size"
-    ]
-    return [*items, ("sample_size", "30"), ("unit", '"share"'), ("source", '"judgement"')]
-
-
-def _value(value: Any, quantity: Any) -> str:
-    if isinstance(value, Assumption):
-        if quantity is not None and quantity.lever and value.low is None:
-            return f"{value.value:.15g}"
-        span = "" if value.low is None else f", low = {value.low:.15g}, high = {value.high:.15g}"
-        return f'{{ value = {value.value:.15g}{span}, unit = "{value.unit}", source = "judgement", note = "{PLACEHOLDER}" }}'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return _text(value)
-    return (
-        "[" + ", ".join(_text(v) for v in value) + "]" if isinstance(value, tuple) else str(value)
-    )
+            new = {"sample_size": 30.0, "source": "judgement", "note": "", "grade": None}
+            changed[name] = value.model_copy(update=new)
+        elif isinstance(value, dict):
+            changed[name] = {key: _placeholders(table) for key, table in value.items()}
+        elif isinstance(value, BaseModel):
+            changed[name] = _placeholders(value)
+    return part.model_copy(update=changed)
