@@ -1,11 +1,5 @@
-"""Opens the dashboard.  Its pages are not built yet: this page says so and shows what runs today."""
+"""Opens the dashboard: `fundsim dashboard` or `make dashboard`.  Its pages are in fundsim/app."""
 
-import streamlit as st
+from fundsim.app.main import show
 
-from fundsim import __version__
-
-st.set_page_config(page_title="fundsim")
-st.title("fundsim")
-st.text(
-    f"Version {__version__}. The dashboard is not built yet. In a terminal: fundsim run serbia --out out"
-)
+show()

@@ -180,24 +180,26 @@ def income_by_source(results: Results) -> Figure:
     return _stack(results, heading, parts, "Mean over futures, nominal")
 
 
+WITHOUT = [
+    ("identified", "Identified victims"),
+    ("informed", "informed of the right"),
+    ("prosecuted", "offender indicted for trafficking"),
+    ("convicted", "offender convicted, any offence"),
+    ("awarded", "awarded compensation"),
+    ("paid_without", "paid anything by the offender"),
+]
+WITH_FUND = [
+    ("identified", "Identified victims"),
+    ("entitled", "entitled to claim"),
+    ("applied", "claimed"),
+    ("granted", "granted"),
+    ("paid_by_fund", "paid in full by the fund"),
+    ("paid_with", "paid by fund or offender"),
+]
+
+
 def pathway(results: Results) -> Figure:
     """From identification to payment, without and with the fund, as drop-off bars."""
-    without = [
-        ("identified", "Identified victims"),
-        ("informed", "informed of the right"),
-        ("prosecuted", "offender indicted for trafficking"),
-        ("convicted", "offender convicted, any offence"),
-        ("awarded", "awarded compensation"),
-        ("paid_without", "paid anything by the offender"),
-    ]
-    with_fund = [
-        ("identified", "Identified victims"),
-        ("entitled", "entitled to claim"),
-        ("applied", "claimed"),
-        ("granted", "granted"),
-        ("paid_by_fund", "paid in full by the fund"),
-        ("paid_with", "paid by fund or offender"),
-    ]
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
     heading = (
         f"{title(results.projection)}: {percent(a)} of identified victims are ever paid anything"
@@ -208,9 +210,9 @@ def pathway(results: Results) -> Figure:
             f"instead of {percent(a)} without the fund"
         )
     figure = _sheet(results, heading, 5.4)
-    panels = [(without, GREY, "Without the fund")]
+    panels = [(WITHOUT, GREY, "Without the fund")]
     if _has_fund(results):
-        panels.append((with_fund, BLUE, "With the fund, the same cases"))
+        panels.append((WITH_FUND, BLUE, "With the fund, the same cases"))
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (steps, color, name) in zip(axes, panels, strict=True):
         values = [results.get(m) for m, _ in steps]

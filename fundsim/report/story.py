@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -237,6 +238,14 @@ def find(scenario: Scenario, seed: int, replication: int, kind: str) -> tuple[Fu
             return future, cases[0]
     rule = f"no such case in {MOST_SEARCHED} futures from number {replication} on"
     raise InputError(Problem("--find", rule, value=kind))
+
+
+def by_chance(future: Future) -> int:
+    """A case among the victims identified after the opening, fixed by the future's number; -1 if none is."""
+    new = np.flatnonzero(future.drawn.cases.victims.identified_at >= 0)
+    number = int(future.drawn.replications[0])
+    draw_ = int(hashlib.sha256(str(number).encode()).hexdigest()[:12], 16)
+    return int(new[draw_ % new.size]) if new.size else -1
 
 
 def one_future(scenario: Scenario, seed: int, replication: int) -> Future:

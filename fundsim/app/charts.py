@@ -1,0 +1,227 @@
+"""Charts for the screen as Vega-Lite descriptions, made from plain rows.  Colours are told apart by colour-blind eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Spec = dict[str, Any]
+Rows = Sequence[Mapping[str, Any]]
+BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#888888",
+)  # fmt: skip
+PALETTE = [BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY]
+MONEY_AXIS = "replace(replace(format(datum.value, '.3~s'), 'G', ' bn'), 'M', ' m')"
+SHARE_AXIS = "format(datum.value * 100, '.3~f') + ' %'"
+
+
+def _axis(kind: str, currency: str = "€") -> Spec:
+    if kind == "share":
+        return {"labelExpr": SHARE_AXIS, "tickCount": 6}
+    return {"labelExpr": f"'{currency} ' + {MONEY_AXIS}", "tickCount": 6} if kind == "money" else {}
+
+
+def _spec(rows: Rows, height: int, **more: Any) -> Spec:
+    return {
+        "data": {"values": [dict(row) for row in rows]},
+        "width": "container",
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        **more,
+    }
+
+
+def _year(title: str = "") -> Spec:
+    return {"field": "year", "type": "quantitative", "title": title or None,
+            "scale": {"zero": False, "nice": False},
+            "axis": {"format": "d", "tickMinStep": 1, "grid": False}}  # fmt: skip
+
+
+def fan(rows: Rows, title: str, kind: str = "money", currency: str = "€") -> Spec:
+    """A fan over years.  rows: year, p5, p25, p50, p75, p95."""
+    y = {"type": "quantitative", "title": title, "axis": _axis(kind, currency)}
+    tooltip = [{"field": "year", "format": "d", "title": "year"}] + [
+        {"field": p, "format": ",.3~s", "title": label}
+        for p, label in (
+            ("p95", "19 of 20 below"), ("p75", "3 of 4 below"), ("p50", "middle future"),
+            ("p25", "1 of 4 below"), ("p5", "1 of 20 below"),
+        )
+    ]  # fmt: skip
+
+    def band(low: str, high: str, opacity: float, name: str) -> Spec:
+        return {"mark": {"type": "area", "opacity": opacity, "color": BLUE},
+                "encoding": {"x": _year(), "y": {**y, "field": low}, "y2": {"field": high},
+                             "tooltip": tooltip, "description": {"value": name}}}  # fmt: skip
+
+    return _spec(rows, 260, layer=[
+        band("p5", "p95", 0.2, "9 of 10 futures"),
+        band("p25", "p75", 0.35, "half of the futures"),
+        {"mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5, "point": {"size": 36, "color": BLUE}},
+         "encoding": {"x": _year(), "y": {**y, "field": "p50"}, "tooltip": tooltip}},
+    ])  # fmt: skip
+
+
+def bars_by_year(rows: Rows, title: str) -> Spec:
+    """A probability by year with its interval.  rows: year, share, low, high."""
+    y = {"type": "quantitative", "title": title, "axis": _axis("share"), "scale": {"domainMin": 0}}
+    x = {**_year(), "type": "ordinal", "axis": {"labelAngle": 0, "labelOverlap": True}}
+    x.pop("scale")
+    return _spec(rows, 150, layer=[
+        {"mark": {"type": "bar", "color": RED},
+         "encoding": {"x": x, "y": {**y, "field": "share"},
+                      "tooltip": [{"field": "year"}, {"field": "share", "format": ".1%", "title": title}]}},
+        {"mark": {"type": "rule", "color": GREY},
+         "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
+    ])  # fmt: skip
+
+
+def confidence(rows: Rows, amount: float | None, share: float, title: str) -> Spec:
+    """Share of futures that last against an amount.  rows: amount, share, low, high."""
+    x = {"field": "amount", "type": "quantitative", "title": title, "axis": _axis("money")}
+    y = {"field": "share", "type": "quantitative", "title": "Futures in which it lasts",
+         "axis": _axis("share"), "scale": {"domain": [0, 1]}}  # fmt: skip
+    layers: list[Spec] = [
+        {"mark": {"type": "area", "opacity": 0.2, "color": BLUE, "orient": "horizontal"},
+         "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
+        {"mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5},
+         "encoding": {"x": x, "y": y, "order": {"field": "share"}}},
+        {"mark": {"type": "point", "opacity": 0, "size": 200},
+         "encoding": {"x": x, "y": y, "tooltip": [
+             {"field": "amount", "format": ",.0f", "title": "euro"},
+             {"field": "share", "format": ".0%", "title": "lasts in"}]}},
+    ]  # fmt: skip
+    if amount is not None:
+        here = {"values": [{"amount": amount, "share": share}]}
+        layers += [
+            {"data": here, "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 160,
+                                    "color": RED, "opacity": 1},
+             "encoding": {"x": x, "y": y}},
+            {"data": here, "mark": {"type": "rule", "color": RED, "strokeDash": [3, 3]},
+             "encoding": {"y": y}},
+            {"data": here, "mark": {"type": "rule", "color": RED, "strokeDash": [3, 3]},
+             "encoding": {"x": x}},
+        ]  # fmt: skip
+    return _spec(rows, 260, layer=layers)
+
+
+def drop_off(rows: Rows, color: str) -> Spec:
+    """The way from one step to the next.  rows: step, persons, label; in order."""
+    order = [row["step"] for row in rows]
+    y = {"field": "step", "type": "nominal", "sort": order, "title": None,
+         "axis": {"labelLimit": 230, "ticks": False, "domain": False}}  # fmt: skip
+    top = max((row["persons"] for row in rows), default=1.0) * 1.6
+    x = {"field": "persons", "type": "quantitative", "title": None, "axis": None,
+         "scale": {"domain": [0, top or 1]}}  # fmt: skip
+    return _spec(rows, 34 * len(rows), layer=[
+        {"mark": {"type": "bar", "color": color, "height": {"band": 0.72}}, "encoding": {"x": x, "y": y}},
+        {"mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 13},
+         "encoding": {"x": x, "y": y, "text": {"field": "label"}}},
+    ])  # fmt: skip
+
+
+def stacked(rows: Rows, order: Sequence[str], title: str, currency: str = "€") -> Spec:
+    """Bars by year, one colour a part.  rows: year, part, amount."""
+    return _spec(
+        rows, 240,
+        mark={"type": "bar", "stroke": "white", "strokeWidth": 0.4},
+        encoding={
+            "x": {"field": "year", "type": "ordinal", "title": None,
+                  "axis": {"labelAngle": 0, "labelOverlap": True}},
+            "y": {"field": "amount", "type": "quantitative", "title": title, "stack": True,
+                  "axis": _axis("money", currency)},
+            "color": {"field": "part", "type": "nominal", "sort": list(order), "title": None,
+                      "scale": {"domain": list(order), "range": (PALETTE * 3)[: len(order)]},
+                      "legend": {"orient": "top", "columns": 3, "labelLimit": 260}},
+            "order": {"field": "place", "type": "quantitative"},
+            "tooltip": [{"field": "year"}, {"field": "part"}, {"field": "amount", "format": ",.3~s"}],
+        },
+    )  # fmt: skip
+
+
+def lines(rows: Rows, title: str, kind: str = "money", currency: str = "€") -> Spec:
+    """Lines with bands.  rows: year, name, middle, low, high."""
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    color = {"field": "name", "type": "nominal", "title": None, "sort": names,
+             "scale": {"domain": names, "range": (PALETTE * 2)[: len(names)]},
+             "legend": {"orient": "top", "columns": 1, "labelLimit": 400, "symbolOpacity": 1}}  # fmt: skip
+    y = {"type": "quantitative", "title": title, "axis": _axis(kind, currency)}
+    return _spec(rows, 230, layer=[
+        {"mark": {"type": "area", "opacity": 0.15},
+         "encoding": {"x": _year(), "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": color}},
+        {"mark": {"type": "line", "strokeWidth": 2.2},
+         "encoding": {"x": _year(), "y": {**y, "field": "middle"}, "color": color,
+                      "strokeDash": {"field": "name", "type": "nominal", "sort": names, "legend": None},
+                      "tooltip": [{"field": "year", "format": "d"}, {"field": "name"},
+                                  {"field": "middle", "format": ",.3~s"}]}},
+    ])  # fmt: skip
+
+
+def intervals(rows: Rows, title: str, kind: str) -> Spec:
+    """Points with intervals about zero.  rows: name, value, low, high."""
+    names = [row["name"] for row in rows]
+    y = {
+        "field": "name",
+        "type": "nominal",
+        "sort": names,
+        "title": None,
+        "axis": {"labelLimit": 260},
+    }
+    x = {"type": "quantitative", "title": title, "axis": _axis(kind)}
+    return _spec(rows, 36 * max(len(rows), 1), layer=[
+        {"mark": {"type": "rule", "color": GREY}, "encoding": {"x": {"datum": 0}}},
+        {"mark": {"type": "rule", "strokeWidth": 2.5, "color": BLUE},
+         "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
+        {"mark": {"type": "point", "filled": True, "size": 90, "color": BLUE, "opacity": 1},
+         "encoding": {"y": y, "x": {**x, "field": "value"}}},
+    ])  # fmt: skip
+
+
+def ranked(rows: Rows, title: str, kind: str, colors: Mapping[str, str]) -> Spec:
+    """Bars, the longest first, coloured by grade.  rows: name, value, low, high, grade."""
+    names = [row["name"] for row in rows]
+    y = {"field": "name", "type": "nominal", "sort": names, "title": None,
+         "axis": {"labelLimit": 260}}  # fmt: skip
+    x = {"type": "quantitative", "title": title, "axis": _axis(kind)}
+    color = {"field": "grade", "type": "nominal", "title": "rests on",
+             "scale": {"domain": list(colors), "range": list(colors.values())},
+             "legend": {"orient": "top"}}  # fmt: skip
+    return _spec(rows, 26 * max(len(rows), 2), layer=[
+        {"mark": "bar", "encoding": {"y": y, "x": {**x, "field": "value"}, "color": color}},
+        {"mark": {"type": "rule", "color": GREY},
+         "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
+    ])  # fmt: skip
+
+
+def ends(rows: Rows, centre: float, title: str, kind: str) -> Spec:
+    """A tornado.  rows: name, end (at its low, at its high), value."""
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    color = {"field": "end", "type": "nominal", "title": None,
+             "scale": {"domain": ["at its low", "at its high"], "range": [SKY, RED]},
+             "legend": {"orient": "top"}}  # fmt: skip
+    return _spec(rows, 28 * max(len(names), 2), layer=[
+        {"mark": {"type": "bar", "opacity": 0.9},
+         "encoding": {
+             "y": {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 260}},
+             "x": {"field": "value", "type": "quantitative", "title": title, "axis": _axis(kind),
+                   "scale": {"zero": False}},
+             "x2": {"datum": centre}, "color": color}},
+        {"mark": {"type": "rule", "color": GREY}, "encoding": {"x": {"datum": centre}}},
+    ])  # fmt: skip
+
+
+def groups(rows: Rows, title: str) -> Spec:
+    """Two bars a group, without and with the fund.  rows: group, who, share."""
+    order = list(dict.fromkeys(row["group"] for row in rows))
+    return _spec(
+        rows, 36 * len(order),
+        mark={"type": "bar"},
+        encoding={
+            "y": {"field": "group", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 220}},
+            "yOffset": {"field": "who", "sort": ["without the fund", "with the fund"]},
+            "x": {"field": "share", "type": "quantitative", "title": title, "axis": _axis("share")},
+            "color": {"field": "who", "type": "nominal", "title": None,
+                      "scale": {"domain": ["without the fund", "with the fund"], "range": [GREY, BLUE]},
+                      "legend": {"orient": "top"}},
+            "tooltip": [{"field": "group"}, {"field": "who"}, {"field": "share", "format": ".1%"}],
+        },
+    )  # fmt: skip

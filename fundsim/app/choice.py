@@ -1,0 +1,133 @@
+"""What a visitor has chosen: a country, a design of the fund, variants to set beside it, and a view.
+
+A `Choice` is inert.  It names shipped files and changed values only, so that a link can hold all of it;
+a visitor's own file stays in the session and is named here by its path.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from fundsim.analysis.project import DEFAULT_SEED
+from fundsim.scenario import files
+from fundsim.scenario.compose import Scenario, load
+
+COUNTRIES = ("serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "albania",
+             "kosovo")  # fmt: skip
+PAGES = ("answer", "victims", "money", "what_if", "drives", "countries", "assumptions", "about")
+MONEY = tuple(f"{prices}_{currency}_{of}" for prices in ("real", "nominal")
+              for currency in ("euro", "local") for of in ("whole", "head"))  # fmt: skip
+MEASURES = ("due_a_year", "ruin", "share_paid_with", "received_with", "peak_need",
+            "months_to_payment_with", "longest_delay", "benefits_a_year")  # fmt: skip
+CONFIDENCES = (50, 60, 70, 75, 80, 85, 90, 95, 97, 99)
+SIZES = (500, 1000, 2000, 5000, 10_000)
+MOST_VARIANTS = 3
+
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
+_WORD = re.compile(r"(?!nan$|inf$)[a-z][a-z_]{0,40}")
+Sets = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """How a country would do it.
+
+    policy     a shipped policy; empty: the country's default, or what an own file says
+    additions  shipped reforms and stresses, sorted
+    sets       changed values: key and value as `--set` takes them, sorted by key
+    """
+
+    policy: str = ""
+    additions: tuple[str, ...] = ()
+    sets: Sets = ()
+
+    def with_set(self, key: str, text: str | None) -> Design:
+        """The same with one value changed, or left as the files have it (None)."""
+        kept = {k: v for k, v in self.sets if k != key}
+        if text is not None:
+            kept[key] = text
+        return replace(self, sets=tuple(sorted(kept.items())))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The changed values as `--set` texts."""
+        return tuple(f"{key}={value}" for key, value in self.sets)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """All that the dashboard shows is a function of this.
+
+    country       a shipped country, or the path of an own file
+    variants      designs set beside the first, at most `MOST_VARIANTS`
+    page          of PAGES;  money  of MONEY;  measure  of MEASURES, what "What drives it" explains
+    confidence    of 100 futures, in how many the fund shall last;  of CONFIDENCES
+    replications  of SIZES;  seed  as everywhere
+    """
+
+    country: str = "serbia"
+    design: Design = field(default_factory=Design)
+    variants: tuple[Design, ...] = ()
+    page: str = "answer"
+    confidence: int = 95
+    money: str = "real_euro_whole"
+    measure: str = "due_a_year"
+    replications: int = 2000
+    seed: int = DEFAULT_SEED
+
+    @property
+    def own(self) -> bool:
+        """Whether it rests on a visitor's own file, which no link can carry."""
+        return self.country.endswith(".toml")
+
+
+def name_of(country: str, design: Design) -> str:
+    """The scenario's name for `load`: serbia+tariff+legal_aid."""
+    return "+".join([country, *filter(None, (design.policy, *design.additions))])
+
+
+@lru_cache(maxsize=512)
+def _loaded(name: str, texts: tuple[str, ...], changed: float) -> Scenario:
+    return load(name, texts)
+
+
+def scenario_of(country: str, design: Design) -> Scenario:
+    """The resolved scenario; raises `InputError` with every problem."""
+    changed = Path(country).stat().st_mtime if country.endswith(".toml") else 0.0
+    found = _loaded(name_of(country, design), design.texts, changed)
+    if changed:  # a command names the file as the visitor knows it, not where it is kept
+        return replace(found, given=found.given.replace(country, Path(country).name))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _hashed(name: str, texts: tuple[str, ...], changed: float) -> str:
+    return _loaded(name, texts, changed).hash
+
+
+def number_text(x: float) -> str:
+    """A number as links and changed values write it: at most nine decimals, no exponent."""
+    return f"{x:.9f}".rstrip("0").rstrip(".") if x else "0"
+
+
+def list_text(names: tuple[str, ...]) -> str:
+    """A list of words as `--set` takes it."""
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+
+
+def is_value(text: str) -> bool:
+    """Whether a changed value is a number, a word, true or false, or a list of words."""
+    if _NUMBER.fullmatch(text) or _WORD.fullmatch(text):
+        return True
+    if not (text.startswith("[") and text.endswith("]")):
+        return False
+    words = [w.strip() for w in text[1:-1].split(",")] if text != "[]" else []
+    return all(len(w) > 2 and w[0] == w[-1] == '"' and _WORD.fullmatch(w[1:-1]) for w in words)
+
+
+def additions() -> tuple[str, ...]:
+    """Every shipped reform and stress."""
+    return (*files.shipped("reform"), *files.shipped("stress"))

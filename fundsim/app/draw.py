@@ -1,0 +1,83 @@
+"""Putting things on a page: every text as plain text, every picture with its alt text, every table below it.
+
+Nothing that comes from a file or a link is ever read as Markdown or HTML: it goes through `plain`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from fundsim.report.figures import Picture
+
+Row = Mapping[str, Any]
+Drawn = Callable[[], Picture]
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
+
+
+def plain(text: str) -> str:
+    """The text with every sign that Markdown could read made harmless."""
+    text = " ".join(text.split(" ")).replace("€ ", "€\u00a0").replace(" %", "\u00a0%")
+    return _MARKS.sub(r"\\\1", text.replace("\n", " "))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page has shown, for its downloads.
+
+    pictures  draws each for print, by name;  tables  rows by name
+    """
+
+    pictures: Mapping[str, Drawn] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+
+
+def answer(top: Any, text: str) -> None:
+    """The sentence that a page opens with.  top  its place, above the page's own controls"""
+    top.header(plain(text), anchor=False)
+
+
+def say(text: str) -> None:
+    """A paragraph."""
+    st.markdown(plain(text))
+
+
+def aside(text: str) -> None:
+    """Small print."""
+    st.caption(plain(text))
+
+
+def picture(spec: dict[str, Any], alt: str) -> None:
+    """A chart, with the takeaway for those who do not see it."""
+    st.vega_lite_chart(spec, width="stretch", alt=alt)
+
+
+def table(rows: Sequence[Row], heading: str, note: str = "") -> None:
+    """The numbers behind a picture, as they are read: cells are texts."""
+    if not rows:
+        return
+    st.markdown(f"**{plain(heading)}**")
+    columns = {
+        plain(name): [plain(str(row.get(name, ""))) for row in rows] for name in rows[0]
+    }  # fmt: skip
+    st.table(columns, hide_index=True)
+    if note:
+        aside(note)
+
+
+def tiles(figures: Sequence[tuple[str, str, str]]) -> None:
+    """Headline figures side by side: (label, figure, what it is beside)."""
+    for column, (label, figure, beside) in zip(st.columns(len(figures)), figures, strict=True):
+        with column, st.container(border=True):
+            st.markdown(plain(label))
+            st.markdown(f"#### {plain(figure)}")
+            aside(beside)
+
+
+def heading(text: str) -> None:
+    """The heading of a picture, which says what it shows."""
+    st.subheader(plain(text), anchor=False)

@@ -1,0 +1,96 @@
+"""The headline figures: what a page opens with, what a link carries, and what is compared under a newer version."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundsim.analysis.needs import Answer, Needs, enough
+from fundsim.app.choice import number_text
+from fundsim.report import words
+from fundsim.report.words import Results
+
+NONE = "none"  # a figure that does not exist: no contribution suffices, nobody is paid
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure.
+
+    name  a measure, with its statistic; contribution is read from the needs;  label  in words
+    """
+
+    name: str
+    statistic: str
+    label: str
+    form: words.Form
+
+    def text(self, value: str) -> str:
+        """The figure of a link as people read it."""
+        return "no amount suffices" if value == NONE else self.form(float(value))
+
+
+FIGURES = (
+    Figure("due_a_year", "mean", "Cost a year", words.euro),
+    Figure("contribution", "", "The state pays a year, for the chosen confidence", words.euro),
+    Figure("share_paid_with", "mean", "Identified victims who get money with the fund", words.percent),
+    Figure("share_paid_without", "mean", "Identified victims who get money without it", words.percent),
+    Figure("months_to_payment_with", "p50", "Months to payment, middle future", words.months),
+    Figure("ruin", "mean", "Futures in which it falls short", words.percent),
+)  # fmt: skip
+
+
+def figures(results: Results, needs: Needs | None, confidence: int) -> tuple[str, ...]:
+    """The headline figures as texts of four digits, in the order of FIGURES."""
+    found = []
+    for figure in FIGURES:
+        value = (
+            contribution(needs, confidence).amount
+            if figure.name == "contribution" and needs is not None
+            else results.values.get((figure.name, None, figure.statistic), math.inf)
+        )
+        found.append(_four_digits(value))
+    return tuple(found)
+
+
+def contribution(needs: Needs, confidence: int) -> Answer:
+    """What the state must pay a year to last in `confidence` of 100 futures."""
+    return enough(needs.contribution, confidence / 100)
+
+
+def _four_digits(x: float) -> str:
+    if not math.isfinite(x):
+        return NONE
+    return number_text(round(x, 3 - math.floor(math.log10(abs(x))))) if x else "0"
+
+
+def digest(results: Results) -> str:
+    """Eight hex digits over every measure, to eight digits each: the same figures, the same digest."""
+    lines = [
+        f"{row.measure} {row.year} {row.statistic} {row.value:.8g}"
+        for row in results.rows
+        if not math.isnan(row.value)
+    ]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:8]
+
+
+def same_rows(a: Results, b: Results) -> bool:
+    """Whether no measure differs at all."""
+    return {k: v for k, v in a.values.items() if not np.isnan(v)} == {
+        k: v for k, v in b.values.items() if not np.isnan(v)
+    }
+
+
+def as_read(texts: Sequence[str]) -> list[str]:
+    """The figures of a link as people read them; what is no figure is left out."""
+    told = []
+    for figure, text in zip(FIGURES, texts, strict=False):
+        try:
+            told.append(figure.text(text))
+        except ValueError:
+            told.append("?")
+    return told

@@ -1,0 +1,264 @@
+"""Links: a choice as a query that a person can read, and back.
+
+A link holds everything that its figures depend on, with check digits in front: a link that was cut or
+changed on the way is noticed and never opens as another scenario.  It also holds the figures themselves,
+so that under a newer version both can be shown.  The keys are a contract (docs/dashboard.md):
+
+    k  check digits of all the rest       v  model version              s  scenario: names joined by -
+    h  scenario hash                      seed, n  seed, replications   w1 w2 w3  variants, like s
+    page, c, m, o  page, confidence, money, measure
+    fund.amount.cap=12 (any key with a dot)  a changed value;  w1.fund.amount.cap  the same of a variant
+    r  headline figures joined by _       d  digest of the results      z  all of these, packed
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fundsim import __version__
+from fundsim.app.choice import (
+    CONFIDENCES,
+    MEASURES,
+    MONEY,
+    MOST_VARIANTS,
+    PAGES,
+    SIZES,
+    Choice,
+    Design,
+    additions,
+    is_value,
+    list_text,
+)
+from fundsim.scenario import files
+
+MOST_CHARACTERS = 1500  # of a whole query: more is packed, or refused
+MOST_UNPACKED = 16_384
+MOST_VALUE = 2000
+VARIANTS = tuple(f"w{i + 1}" for i in range(MOST_VARIANTS))
+PLAIN = ("s", "seed", "n", *VARIANTS, "page", "c", "m", "o")
+CLAIMS = ("v", "h", "r", "d")
+IGNORED = re.compile(r"embed|embed_options|utm_\w+|fbclid|gclid|mc_[ce]id|igshid|ref")
+DAMAGED = (
+    "This link is damaged: part of it was cut off or changed on its way. The figures below are "
+    "NOT those of whoever sent it. Ask for the link again."
+)
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a link says of the results it was made from.
+
+    version  model version;  scenario_hash  of the first scenario
+    figures  headline figures as texts, in the order of `headline.FIGURES`;  digest  of the results
+    """
+
+    version: str
+    scenario_hash: str
+    figures: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link that was read: the choice, what a visitor must be told, and what the link claims."""
+
+    choice: Choice
+    notices: tuple[str, ...] = ()
+    claim: Claim | None = None
+
+
+class DamagedError(Exception):
+    """A link that does not fit its check digits, or is none."""
+
+
+def query(choice: Choice, claim: Claim) -> str:
+    """The link's query, without a question mark; raises ValueError if it is too long for a link."""
+    pairs = _pairs(choice, claim)
+    text = "&".join(f"{k}={v}" for k, v in [("k", _check(pairs)), *pairs])
+    if len(text) > MOST_CHARACTERS:
+        packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+        text = f"z={packed}"
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError("too many values are changed for a link; send the scenario file instead")
+    return text
+
+
+def _pairs(choice: Choice, claim: Claim) -> list[tuple[str, str]]:
+    pairs = [("v", claim.version), ("s", _names(choice.country, choice.design)),
+             ("h", claim.scenario_hash), ("seed", str(choice.seed)), ("n", str(choice.replications)),
+             ("page", choice.page), ("c", str(choice.confidence)), ("m", choice.money),
+             ("o", choice.measure)]  # fmt: skip
+    pairs += [(key, _value(text)) for key, text in choice.design.sets]
+    for place, variant in zip(VARIANTS, choice.variants, strict=False):
+        pairs.append((place, _names("", variant)))
+        pairs += [(f"{place}.{key}", _value(text)) for key, text in variant.sets]
+    return [*pairs, ("r", "_".join(claim.figures)), ("d", claim.digest)]
+
+
+def _names(country: str, design: Design) -> str:
+    return "-".join(
+        [*([country] if country else []), design.policy or "default", *design.additions]
+    )
+
+
+def _value(text: str) -> str:
+    """A list of words is written .one.two, everything else as it is."""
+    if not text.startswith("["):
+        return text
+    return "".join(f".{word}" for word in re.findall(r"[a-z_]+", text)) or "."
+
+
+def _check(pairs: Pairs) -> str:
+    text = "&".join(f"{k}={v}" for k, v in sorted(pairs))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+def opened(parameters: Mapping[str, Sequence[str]], most: int = max(SIZES)) -> Opened:
+    """The choice that a query asks for, with a notice for everything that is not as asked.
+
+    parameters  every value of each name;  most  replications allowed here
+    """
+    given = {k: list(v) for k, v in parameters.items() if not IGNORED.fullmatch(k)}
+    if not given:
+        return Opened(Choice())
+    try:
+        pairs = _checked(given)
+        return _read(dict(pairs), most)
+    except DamagedError as error:
+        return Opened(Choice(), (str(error) or DAMAGED,))
+
+
+def _checked(given: Mapping[str, list[str]]) -> Pairs:
+    """The pairs of a query, if they fit their check digits."""
+    if any(len(values) != 1 for values in given.values()):
+        raise DamagedError
+    flat = {k: v[0] for k, v in given.items()}
+    if "z" in flat:
+        flat = _unpacked(flat["z"])
+    known = {k: v for k, v in flat.items() if k in (*PLAIN, *CLAIMS) or "." in k}
+    if any(len(v) > MOST_VALUE or not v.isascii() for v in (*known, *known.values())):
+        raise DamagedError
+    check = flat.get("k")
+    if check is None:
+        if strange := [k for k in flat if k in CLAIMS or k not in known]:
+            raise (
+                DamagedError
+                if strange[0] in CLAIMS
+                else DamagedError(
+                    "This address has a part that is not known here; the standard view is shown."
+                )
+            )
+    elif check != _check(list(known.items())):
+        raise DamagedError
+    return list(known.items())
+
+
+def _unpacked(text: str) -> dict[str, str]:
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        unpacker = zlib.decompressobj()
+        plain = unpacker.decompress(data, MOST_UNPACKED)
+        if not unpacker.eof or unpacker.unused_data:
+            raise DamagedError
+        pairs = [pair.partition("=") for pair in plain.decode("ascii").split("&")]
+    except (binascii.Error, zlib.error, ValueError):
+        raise DamagedError from None
+    flat = {k: v for k, _, v in pairs}
+    if len(flat) != len(pairs) or "k" not in flat:
+        raise DamagedError
+    return flat
+
+
+def _read(flat: dict[str, str], most: int) -> Opened:
+    """The choice of pairs that are whole; what is not valid is left as it stands, and told."""
+    notices: list[str] = []
+    start = Choice()
+
+    def one_of(name: str, valid: Sequence[str], default: str) -> str:
+        if (text := flat.get(name, default)) in valid:
+            return text
+        notices.append(f"The link asks for “{_short(text)}” ({name}), which does not exist here.")
+        return default
+
+    def whole(name: str, default: int, allowed: Callable[[int], bool]) -> int:
+        text = flat.get(name, str(default))
+        if re.fullmatch("[0-9]{1,19}", text) and allowed(int(text)):
+            return int(text)
+        notices.append(f"The link asks for {name} = {_short(text)}, which is not possible here.")
+        return default
+
+    country, _, rest = flat.get("s", start.country).partition("-")
+    if country not in files.shipped("base"):
+        notices.append(f"The link asks for a country “{_short(country)}”, which is not shipped.")
+        country = start.country
+    found = replace(
+        start,
+        country=country,
+        design=_design("", rest, flat, notices),
+        variants=tuple(
+            _design(f"{w}.", flat[w], flat, notices) for w in VARIANTS if w in flat
+        ),
+        page=one_of("page", PAGES, start.page),
+        money=one_of("m", MONEY, start.money),
+        measure=one_of("o", MEASURES, start.measure),
+        confidence=whole("c", start.confidence, lambda c: c in CONFIDENCES),
+        replications=whole("n", min(start.replications, most), lambda n: n in SIZES and n <= most),
+        seed=whole("seed", start.seed, lambda seed: seed < 2**63),
+    )  # fmt: skip
+    if "v" not in flat:
+        notices.append("This address was not made by “Copy link”: it shows today's figures.")
+        return Opened(found, tuple(notices))
+    claim = Claim(
+        flat["v"][:20], flat.get("h", ""), tuple(flat.get("r", "").split("_")), flat.get("d", "")
+    )
+    return Opened(found, tuple(notices), claim)
+
+
+def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]) -> Design:
+    policy, *more = [name for name in names.split("-") if name] or [""]
+    if policy == "default":
+        policy = ""
+    if policy and policy not in files.shipped("policy"):
+        notices.append(f"The link asks for a policy “{_short(policy)}”, which is not shipped.")
+        policy = ""
+    valid = additions()
+    notices += [
+        f"The link asks for “{_short(name)}”, no shipped reform or stress."
+        for name in more
+        if name not in valid
+    ]
+    sets = []
+    for key, text in flat.items():
+        own = key.removeprefix(before)
+        if not key.startswith(before) or "." not in own or (not before and key[:3] in _DOTTED):
+            continue
+        value = list_text(tuple(text[1:].split("."))) if text.startswith(".") else text
+        if is_value(value):
+            sets.append((own, value))
+        else:
+            notices.append(f"The link sets {_short(own)} to what is no value; it is left as it is.")
+    kept = tuple(sorted({name for name in more if name in valid}))
+    return Design(policy, kept, tuple(sorted(sets)))
+
+
+_DOTTED = tuple(f"{w}." for w in VARIANTS)
+
+
+def _short(text: str) -> str:
+    """A piece of a link for a notice: few characters, none that could deceive."""
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in text[:40])
+
+
+def claim_of(scenario_hash: str, figures: Sequence[str], digest: str) -> Claim:
+    """What a link made now says."""
+    return Claim(__version__, scenario_hash, tuple(figures), digest)

@@ -1,0 +1,194 @@
+"""The dashboard: what is chosen, computed first with few futures and then with all, shown page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import streamlit as st
+
+from fundsim.analysis.needs import Needs
+from fundsim.analysis.still import why_still
+from fundsim.app import contract, draw, headline, link, runs, share, sidebar, state
+from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.app.controls import Control, controls_of
+from fundsim.app.draw import Shown
+from fundsim.app.pages import (
+    about,
+    answer,
+    assumptions,
+    countries,
+    drives,
+    money,
+    victims,
+    what_if,
+)
+from fundsim.app.turns import Busy
+from fundsim.app.view import View, title_of
+from fundsim.model.ledger import LedgerError
+from fundsim.report import words
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError
+
+PAGES: dict[str, ModuleType] = {
+    "answer": answer, "victims": victims, "money": money, "what_if": what_if, "drives": drives,
+    "countries": countries, "assumptions": assumptions, "about": about,
+}  # fmt: skip
+DONE = "done"  # what was last shown in full, so that a change of page does not begin anew
+
+
+def show() -> None:
+    """Draw the page that is chosen."""
+    st.set_page_config(page_title="fundsim", layout="wide", initial_sidebar_state="auto")
+    choice = state.choice()
+    st.title("A compensation fund for trafficked persons", anchor=False)
+    _notices()
+    sidebar.head(choice)
+    try:
+        scenario = scenario_of(choice.country, choice.design)
+    except InputError as error:
+        _refused(choice, error)
+        return
+    found = controls_of(choice.country, choice.design, scenario.hash)
+    with st.sidebar:
+        sidebar.beside(choice, found, scenario)
+    _about_the_scenario(choice, scenario, found)
+    top = st.empty()
+    PAGES[choice.page].controls(choice)
+    try:
+        view, shown = _computed(choice, scenario, top)
+    except Busy:
+        st.warning(
+            "Many people are computing just now. Your change is kept: try again in a moment."
+        )
+        return
+    except InputError as error:
+        _refused(choice, error)
+        return
+    except (LedgerError, MemoryError):
+        st.error(
+            "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
+        )
+        return
+    _after(view, shown)
+
+
+def _notices() -> None:
+    for notice in st.session_state.get("notices", ()):
+        st.warning(draw.plain(notice))
+
+
+def _refused(choice: Choice, error: InputError) -> None:
+    """What is not possible, and the way back."""
+    st.error("This combination is not possible:")
+    for problem in error.problems[:8]:
+        draw.say(str(problem))
+    before = st.session_state.get("before")
+    if before is not None:
+        st.button("Undo the last change", on_click=lambda: state.put(before))
+    if choice.design.sets:
+        st.button(
+            "Reset to the files", on_click=lambda: state.change(design=Design(choice.design.policy))
+        )
+
+
+def _about_the_scenario(choice: Choice, scenario: Scenario, found: dict[str, Control]) -> None:
+    """What is shown, what was changed from the sourced files, and what a reader must be told."""
+    draw.aside(f"{title_of(scenario)}: {' '.join(scenario.questions)}")
+    changed = [c for c in found.values() if c.changed]
+    if choice.design.sets:
+        names = "; ".join(f"{c.key} = {c.value} (files: {c.standard})" for c in changed[:6])
+        more = f"; and {len(changed) - 6} more" if len(changed) > 6 else ""
+        count = len(choice.design.sets)
+        st.info(draw.plain(
+            f"{count} value{'s differ' if count > 1 else ' differs'} from the sourced files: {names or '; '.join(choice.design.texts)}{more}."
+        ))  # fmt: skip
+    for note in scenario.notes:
+        if not note.startswith("no policy was named"):
+            draw.aside(f"Note: {note}.")
+
+
+def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown]:
+    """The page, drawn with few futures at once and again in its place with all of them."""
+    draw_page = PAGES[choice.page].page
+    body, progress, first = st.empty(), st.empty(), st.empty()
+    key = (scenario.hash, choice.seed, choice.replications)
+    if st.session_state.get(DONE) != key and choice.replications > runs.QUICK:
+        quick = runs.results(scenario, choice.seed, runs.QUICK)
+        view = View(choice, scenario, quick, None, runs.QUICK, False, top, lambda what, done: None)
+        with body.container():
+            draw_page(view)
+        first.caption(
+            f"First look, with {runs.QUICK} futures; {choice.replications:,} are being computed."
+        )
+
+    def tell(what: str, done: int) -> None:
+        share_done = min(done / choice.replications, 1.0)
+        progress.progress(
+            share_done, draw.plain(f"{what}: {done:,} of {choice.replications:,} futures")
+        )
+
+    results = runs.results(scenario, choice.seed, choice.replications, partial(tell, "Simulating"))
+    needs = _needs(choice, scenario, partial(tell, "What it takes"))
+    view = View(choice, scenario, results, needs, choice.replications, True, top, tell)
+    with body.container():
+        shown: Shown = draw_page(view)
+    progress.empty()
+    first.empty()
+    st.session_state[DONE] = key
+    return view, shown
+
+
+def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> Needs | None:
+    line = runs.line_of_state(scenario.world)
+    if scenario.world.fund.entry_point == "none" or not line:
+        return None
+    return runs.needed(scenario, line, choice.seed, choice.replications, tell)
+
+
+def _after(view: View, shown: Shown) -> None:
+    """What stands below every page: whether a change moved anything, the link's promise, links and files."""
+    _stillness(view)
+    promised: tuple[Choice, link.Claim] | None = st.session_state.get("claim")
+    if promised is not None and _same_run(promised[0], view.choice):
+        contract.kept(view, promised[1])
+    share.links(view)
+    share.downloads(view, shown)
+    if footnote := view.scenario.world.country.footnote:
+        draw.aside(footnote)
+    draw.aside(f"{words.stamp(view.results.projection)} · digest {headline.digest(view.results)}")
+    st.code(words.command(view.results.projection), language="bash", wrap_lines=True)
+
+
+def _same_run(a: Choice, b: Choice) -> bool:
+    """Whether two choices have the same figures, whatever page they show."""
+    return (a.country, a.design, a.seed, a.replications, a.confidence) == (
+        b.country, b.design, b.seed, b.replications, b.confidence,
+    )  # fmt: skip
+
+
+def _stillness(view: View) -> None:
+    """If the last change of one value moved no figure, why."""
+    before: Choice | None = st.session_state.get("before")
+    if before is None or before.country != view.choice.country:
+        return
+    then, now = dict(before.design.sets), dict(view.choice.design.sets)
+    keys = {key for key in then.keys() | now.keys() if then.get(key) != now.get(key)}
+    others = replace_sets(before.design) == replace_sets(view.choice.design)
+    if len(keys) != 1 or not others:
+        return
+    old = scenario_of(before.country, before.design)
+    if old.hash == view.scenario.hash:
+        return
+    results = runs.results(old, view.choice.seed, view.size)
+    if headline.same_rows(results, view.results):
+        [key] = keys
+        reason = why_still(view.results.projection, view.scenario.world, key)
+        st.info(draw.plain(f"Your last change ({key}) moved no figure: {reason}"))
+
+
+def replace_sets(design: Design) -> Design:
+    """The design without changed values."""
+    return Design(design.policy, design.additions)

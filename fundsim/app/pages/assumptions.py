@@ -1,0 +1,108 @@
+"""Assumptions: every number with its range, unit, source and grade; a file up and down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from fundsim.app import draw, mode, own, state
+from fundsim.app.choice import Choice, number_text, scenario_of
+from fundsim.app.controls import source_of
+from fundsim.app.draw import Shown
+from fundsim.app.view import View
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError
+from fundsim.scenario.resolved import resolved_toml
+from fundsim.scenario.schema import assumptions
+
+EDIT = "edited"
+NUMBERS = ("value", "low", "high")
+
+
+def controls(choice: Choice) -> None:
+    """The table to edit, and a file of one's own."""
+    scenario = scenario_of(choice.country, choice.design)
+    rows = ledger(scenario)
+    st.data_editor(
+        rows, hide_index=True, key=f"{EDIT}{scenario.hash}", on_change=_edited, args=(scenario, rows),
+        disabled=["key", "unit", "grade", "source", "address", "note"], height=420,
+        alt="Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited.",
+        column_config={
+            "key": st.column_config.TextColumn("Assumption", width="medium", pinned=True),
+            "value": st.column_config.NumberColumn("Value", format="%.6g"),
+            "low": st.column_config.NumberColumn("Low (10 %)", format="%.6g"),
+            "high": st.column_config.NumberColumn("High (90 %)", format="%.6g"),
+            "unit": "Unit", "grade": "Grade", "source": st.column_config.TextColumn("Source", width="large"),
+            "address": st.column_config.LinkColumn("Address", display_text="open"),
+            "note": st.column_config.TextColumn("Note", width="large"),
+        },
+    )  # fmt: skip
+    if refused := st.session_state.pop("refused", None):
+        for problem in refused:
+            st.warning(draw.plain(problem))
+    draw.aside(
+        "Edit value, low and high in the table: low and high are the 10th and 90th percentile of what you believe. "
+        "An edit makes the number judgement, here and in the link."
+    )
+    if mode.public():
+        draw.aside(
+            "Your own scenario file can be used where fundsim is installed: fundsim dashboard."
+        )
+    else:
+        own.upload()
+
+
+def ledger(scenario: Scenario) -> list[dict[str, Any]]:
+    """Every assumption, with where it comes from."""
+    rows = []
+    for key, a, _ in assumptions(scenario.world):
+        entry = scenario.sources.get(a.source, {})
+        address = str(entry.get("address") or "")
+        rows.append({
+            "key": key, "value": a.value, "low": a.low, "high": a.high, "unit": a.unit,
+            "grade": a.graded if a.source else "lever",
+            "source": source_of(scenario, a.source) if a.source else "the ministry's choice",
+            "address": address if address.startswith("https://") else None, "note": a.note,
+        })  # fmt: skip
+    return rows
+
+
+def _edited(scenario: Scenario, rows: list[dict[str, Any]]) -> None:
+    """Take over what was edited, if the model takes it."""
+    edits = st.session_state[f"{EDIT}{scenario.hash}"]["edited_rows"]
+    now = state.choice()
+    design = now.design
+    for place, cells in edits.items():
+        row = {**rows[int(place)], **{k: v for k, v in cells.items() if k in NUMBERS}}
+        for name in NUMBERS:
+            if row[name] is not None:
+                text = number_text(float(row[name]))
+                plain = row["low"] is None and row["high"] is None and name == "value"
+                key = row["key"] if plain else f"{row['key']}.{name}"
+                design = design.with_set(key, text)
+        if row["low"] is not None:
+            design = design.with_set(row["key"], None)
+    try:
+        scenario_of(now.country, design)
+    except InputError as error:
+        st.session_state["refused"] = [str(problem) for problem in error.problems]
+        return
+    state.change(design=design)
+
+
+def page(view: View) -> Shown:
+    """The page."""
+    rows = ledger(view.scenario)
+    grades = {
+        name: int(view.results.get("assumptions", name)) for name in ("data", "partly", "judgement")
+    }
+    draw.answer(
+        view.top,
+        f"Of {sum(grades.values())} uncertain numbers {grades['data']} rest on data, {grades['partly']} on partial data and "
+        f"{grades['judgement']} on judgement.",
+    )
+    text = resolved_toml(view.scenario)
+    with st.expander("The whole scenario as a file (TOML)"):
+        st.code(text, language="toml", height=400)
+    return Shown({}, {"assumptions": rows})

@@ -1,0 +1,129 @@
+"""Computing for visitors: blocks of futures, kept while there is room, and shared out fairly.
+
+The unit is a block, as everywhere: pure and seeded, so that what one visitor waited for serves all.  The
+caches are bounded in entries and bytes, and keyed by the scenario's hash, seed and block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from fundsim.analysis.measures import Row, measure
+from fundsim.analysis.needs import Needs, in_force, needs_of_block
+from fundsim.analysis.project import Projection, block_outcomes
+from fundsim.app.turns import Turns
+from fundsim.model.run import block_size
+from fundsim.report.words import Results
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.schema import BudgetLine, World
+
+QUICK = 200  # futures of the first answer
+LEAST_BLOCK = 40  # a scenario with fewer replications to a block is too large for a dashboard
+Told = Callable[[int], None]
+
+
+@st.cache_resource(show_spinner=False)
+def turns() -> Turns:
+    """The one gate of this process through which all computing goes."""
+    return Turns(at_once=2, most_waiting=20)
+
+
+def visitor() -> str:
+    """Who asks: the session, or one name for all where there is none (tests)."""
+    context = st.runtime.scriptrunner.get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else "alone"
+
+
+@st.cache_data(show_spinner=False, max_entries=400, max_size="300mb")
+def _block(
+    scenario_hash: str, seed: int, block: int, replications: int, _world: World
+) -> tuple[tuple[str, ...], Floats]:
+    with turns().taken(visitor()):
+        return block_outcomes(_world, seed, block, replications)
+
+
+@st.cache_data(show_spinner=False, max_entries=2000, max_size="60mb")
+def _needs_block(
+    scenario_hash: str, line: str, seed: int, block: int, replications: int, _world: World,
+    _given: bool,
+) -> Floats:  # fmt: skip
+    size = block_size(_world)
+    numbers = np.arange(block * size, min((block + 1) * size, replications))
+    with turns().taken(visitor()):
+        return needs_of_block(_world, line, _given, seed, numbers, np.zeros(0))
+
+
+@st.cache_data(show_spinner=False, max_entries=200, max_size="120mb")
+def _rows(
+    name: str, scenario_hash: str, seed: int, replications: int, _projection: Projection
+) -> list[Row]:
+    return measure(_projection)
+
+
+def _spans(world: World, replications: int) -> list[tuple[int, int]]:
+    """Each block and where its replications end."""
+    size = block_size(world)
+    return [(b, min((b + 1) * size, replications)) for b in range(-(-replications // size))]
+
+
+def refuse_if_too_large(scenario: Scenario) -> None:
+    """Raises `InputError` for a scenario of so many victims that only the command should run it."""
+    if block_size(scenario.world) < LEAST_BLOCK:
+        rule = "has so many victims that the dashboard does not run it; use the command fundsim run"
+        raise InputError(Problem(scenario.name, rule))
+
+
+def projected(
+    scenario: Scenario, seed: int, replications: int, tell: Told = lambda done: None
+) -> Projection:
+    """A projection, from the blocks that are there and those still to be computed.
+
+    tell  called with the number of futures that are done, after each block
+    """
+    refuse_if_too_large(scenario)
+    projection = Projection(scenario, replications, seed)
+    key = scenario.hash
+    for block, end in _spans(scenario.world, replications):
+        # the last replication of a block names it: a whole block is the same in longer runs
+        names, table = _block(key, seed, block, end, scenario.world)
+        projection.add(block, names, table)
+        tell(end)
+    return projection
+
+
+def results(
+    scenario: Scenario, seed: int, replications: int, tell: Told = lambda done: None
+) -> Results:
+    """The measures of a scenario."""
+    projection = projected(scenario, seed, replications, tell)
+    rows = _rows(scenario.name, scenario.hash, seed, replications, projection)
+    return Results.of(projection, rows)
+
+
+def needed(
+    scenario: Scenario, line: str, seed: int, replications: int, tell: Told = lambda done: None
+) -> Needs:
+    """What each future needs of a budget line, or of capital; the same as `fundsim solve` finds."""
+    refuse_if_too_large(scenario)
+    world = in_force(scenario.world, line)
+    given, key, parts = scenario.world.income[line].in_force, scenario.hash, []
+    for block, end in _spans(world, replications):
+        parts.append(_needs_block(key, line, seed, block, end, world, given))
+        tell(end)
+    table = np.concatenate(parts, axis=1)
+    none: Any = np.zeros((0, replications))
+    return Needs(scenario, seed, line, table[0], table[1], np.zeros(0), none, table[2].astype(bool))
+
+
+def line_of_state(world: World) -> str:
+    """The budget line that the state would vary: the one in force, else the one called budget."""
+    lines = [name for name, source in world.income.items() if isinstance(source, BudgetLine)]
+    in_use = [name for name in lines if world.income[name].in_force]
+    first = in_use if len(in_use) == 1 else [name for name in in_use or lines if name == "budget"]
+    return first[0] if first else ""

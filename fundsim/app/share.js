@@ -1,0 +1,44 @@
+// Keeps the address bar a link to what is shown, and copies it.  replaceState adds nothing to the history, so
+// Back leaves the page as visitors expect; the session reads the address only when it begins.
+export default function ({ data, parentElement }) {
+  const here = new URL(location.href);
+  const kept = ["embed", "embed_options"]
+    .flatMap((name) => here.searchParams.getAll(name).map((value) => `${name}=${encodeURIComponent(value)}`));
+  const link = `${here.origin}${here.pathname}?${data.query}`;
+  const shown = [`${here.pathname}?${data.query}`, ...kept].join("&");
+  history.replaceState(history.state, "", shown);
+
+  let row = parentElement.querySelector("div.row");
+  if (!row) {
+    row = document.createElement("div");
+    row.className = "row";
+    for (const name of ["link", "text"]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.name = name;
+      row.appendChild(button);
+    }
+    const told = document.createElement("span");
+    told.setAttribute("role", "status");
+    row.appendChild(told);
+    parentElement.appendChild(row);
+  }
+  const told = row.querySelector("span");
+  const what = {
+    link: { label: "Copy link", text: link, done: "Link copied: it shows these figures to everyone." },
+    text: { label: "Copy text for a post", text: `${data.text} ${link}`, done: "Text and link copied." },
+  };
+  for (const button of row.querySelectorAll("button")) {
+    const { label, text, done } = what[button.dataset.name];
+    button.textContent = label;
+    button.dataset.text = text;
+    button.onclick = async () => {
+      try {
+        await navigator.clipboard.writeText(text);
+        told.textContent = done;
+      } catch {
+        window.prompt("Copy this:", text);
+      }
+    };
+  }
+}

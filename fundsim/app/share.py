@@ -1,0 +1,119 @@
+"""Sharing what is shown: the address bar and "Copy link", a short text and a picture for posts, and downloads."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from fundsim.app import draw, headline, link
+from fundsim.app.draw import Drawn, Shown
+from fundsim.app.view import View
+from fundsim.report import words
+from fundsim.report.figures_card import card, card_text
+from fundsim.report.folder import csv_text
+from fundsim.report.workbook import workbook
+from fundsim.scenario.resolved import resolved_toml
+
+CODE = (Path(__file__).parent / "share.js").read_text(encoding="utf-8")
+STYLE = (Path(__file__).parent / "share.css").read_text(encoding="utf-8")
+TYPES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json",
+         "toml": "application/toml",
+         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
+
+
+def links(view: View) -> None:
+    """The link of what is shown: in the address bar, and to copy."""
+    if view.choice.own:
+        draw.aside(
+            "A link cannot carry your own file: download the scenario below and send it with what you say."
+        )
+        return
+    figures = headline.figures(view.results, view.needs, view.choice.confidence)
+    claim = link.claim_of(view.scenario.hash, figures, headline.digest(view.results))
+    try:
+        query = link.query(view.choice, claim)
+    except ValueError as error:
+        draw.aside(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        return
+    button = st.components.v2.component("fundsim_share", css=STYLE, js=CODE)
+    button(
+        key="share", data={"query": query, "text": card_text(view.results)}, height="content",
+    )  # fmt: skip
+
+
+def downloads(view: View, shown: Shown) -> None:
+    """Everything that is shown, as files; each is made when it is asked for."""
+    stem = f"fundsim_{view.scenario.name.replace('+', '_')}_{view.choice.page}"
+    with st.expander("Download"):
+        for name, picture in shown.pictures.items():
+            for kind in ("png", "svg"):
+                _button(
+                    f"{_title(name)} ({kind.upper()})",
+                    f"{stem}_{name}.{kind}",
+                    _image(picture, kind),
+                )
+        _button(
+            "Card for posts (PNG)",
+            f"{stem}_card.png",
+            _image(lambda: card(view.results), "png", 100),
+        )
+        for name, rows in shown.tables.items():
+            if rows:
+                _button(f"{_title(name)} (CSV)", f"{stem}_{name.replace(' ', '_')}.csv", _csv(rows))
+        _button("All tables (XLSX)", f"{stem}.xlsx", lambda: workbook(shown.tables, _card(view)))
+        _button("Scenario (TOML)", f"{stem}.toml", lambda: resolved_toml(view.scenario).encode())
+        _button(
+            "Run card (JSON)", f"{stem}_run_card.json",
+            lambda: json.dumps(_card(view), ensure_ascii=False, indent=1).encode(),
+        )  # fmt: skip
+
+
+def _button(label: str, file: str, data: Callable[[], bytes]) -> None:
+    st.download_button(
+        draw.plain(label), data=data, file_name=file, mime=TYPES[file.rpartition(".")[2]], on_click="ignore",
+        key=f"get:{file}",
+    )  # fmt: skip
+
+
+def _title(name: str) -> str:
+    text = name.replace("_", " ")
+    return text[0].upper() + text[1:]
+
+
+def _image(picture: Drawn, kind: str, dpi: int = 150) -> Callable[[], bytes]:
+    def made() -> bytes:
+        file = io.BytesIO()
+        picture().savefig(
+            file, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else {}
+        )
+        return file.getvalue()
+
+    return made
+
+
+def _csv(rows: Any) -> Callable[[], bytes]:
+    def made() -> bytes:
+        columns = list(rows[0])
+        return csv_text(columns, [[row.get(c) for c in columns] for row in rows]).encode(
+            "utf-8-sig"
+        )
+
+    return made
+
+
+def _card(view: View) -> Mapping[str, str]:
+    """What produced the figures, and the command that gives them again."""
+    projection = view.results.projection
+    return {
+        "what": words.stamp(projection), "command": words.command(projection),
+        "scenario": view.scenario.name, "scenario hash": view.scenario.hash, "seed": str(projection.seed),
+        "replications": str(projection.replications), "digest of the results": headline.digest(view.results),
+        "changed values": "; ".join(view.scenario.sets), "notes": "; ".join(view.scenario.notes),
+        "footnote": view.scenario.world.country.footnote,
+        "how sure": words.answer(view.results)[-1],
+    }  # fmt: skip

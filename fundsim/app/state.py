@@ -1,0 +1,107 @@
+"""The visitor's choice in the session: read once from a link, changed by the controls, never lost.
+
+A widget's own state is a copy of the choice.  It is written only where the two differ (after a link, a
+reset, a page that was closed): writing it on every run would set a slider back while it is being moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from fundsim.app import link, mode
+from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.app.controls import same
+from fundsim.scenario.errors import InputError
+
+
+def choice() -> Choice:
+    """What is chosen now; at the start of a session, what its link asks for."""
+    if "choice" not in st.session_state:
+        opened = link.opened(
+            {k: st.query_params.get_all(k) for k in st.query_params}, mode.most_replications()
+        )
+        st.session_state["choice"] = _sound(opened)
+    found: Choice = st.session_state["choice"]
+    return found
+
+
+def _sound(opened: link.Opened) -> Choice:
+    """The choice of a link; what the model refuses is told, and the same without the values is shown."""
+    notices, claim, wanted = list(opened.notices), opened.claim, opened.choice
+    designs, refused = [], []
+    for design in (wanted.design, *wanted.variants):
+        try:
+            scenario_of(wanted.country, design)
+        except InputError as error:
+            refused += [str(problem) for problem in error.problems]
+            design = _allowed(wanted.country, design)
+        designs.append(design)
+    if refused:
+        notices.append("Part of the link is not possible in this version, and is left out:")
+        notices += refused[:8]
+    st.session_state["notices"] = tuple(notices)
+    found = replace(
+        wanted, design=_named(wanted.country, designs[0]),
+        variants=tuple(_named(wanted.country, d) for d in designs[1:]),
+    )  # fmt: skip
+    if claim is not None:
+        st.session_state["claim"] = (found, claim)
+    return found
+
+
+def _allowed(country: str, design: Design) -> Design:
+    """The most of a refused design that the model takes: its values one by one, or none of them."""
+    plain = replace(design, sets=())
+    try:
+        scenario_of(country, plain)
+    except InputError:
+        return Design()
+    for key, text in design.sets:
+        more = plain.with_set(key, text)
+        try:
+            scenario_of(country, more)
+        except InputError:
+            continue
+        plain = more
+    return plain
+
+
+def _named(country: str, design: Design) -> Design:
+    """With its policy by name: a country's default may change, and a link must not."""
+    if design.policy or country.endswith(".toml"):
+        return design
+    return replace(design, policy=scenario_of(country, design).world.country.default_policy)
+
+
+def put(new: Choice) -> None:
+    """Choose something else; what was shown before is kept, to tell what a change has moved."""
+    old = choice()
+    if (old.country, old.design) != (new.country, new.design):
+        st.session_state["before"] = old
+    st.session_state["choice"] = new
+
+
+def change(**what: Any) -> None:
+    """Replace parts of the choice."""
+    put(replace(choice(), **what))
+
+
+def bound(key: str, value: Any) -> str:
+    """The widget's key, with the widget's state made to be `value` if it is not."""
+    if key not in st.session_state or not same(st.session_state[key], value):
+        st.session_state[key] = value
+    return key
+
+
+def on(key: str, then: Callable[..., None], *before: Any) -> Callable[[], None]:
+    """What a widget calls when a visitor has moved it: `then`, with what stands before and its new value."""
+
+    def moved() -> None:
+        if key in st.session_state:
+            then(*before, st.session_state[key])
+
+    return moved

@@ -1,0 +1,65 @@
+"""What a page is given to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from fundsim.analysis.needs import Needs
+from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.report import words
+from fundsim.report.words import Results
+from fundsim.scenario.compose import Scenario
+
+
+@dataclass(frozen=True)
+class View:
+    """A scenario with its results, at one number of futures.
+
+    needs  what the state must pay; None where there is no fund or no budget line, and in a first answer
+    size   futures;  final  whether this is the answer asked for, not the first quick one
+    top    where the page's opening sentence stands
+    tell   called with what is being computed and how many futures of it are done
+    """
+
+    choice: Choice
+    scenario: Scenario
+    results: Results
+    needs: Needs | None
+    size: int
+    final: bool
+    top: Any
+    tell: Callable[[str, int], None]
+
+    @property
+    def has_fund(self) -> bool:
+        """Whether the scenario has a fund at all."""
+        return self.scenario.world.fund.entry_point != "none"
+
+    @property
+    def note(self) -> str:
+        """Where figures come from, for print."""
+        return words.stamp(self.results.projection)
+
+    @property
+    def years(self) -> range:
+        """Calendar years of the horizon."""
+        return self.results.projection.years()
+
+    def teller(self, what: str) -> Callable[[int], None]:
+        """What a computation of this name calls with the number of futures that are done."""
+        return partial(self.tell, what)
+
+    def scenario_of(self, design: Design) -> Scenario:
+        """Another design for the same country."""
+        return scenario_of(self.choice.country, design)
+
+
+def title_of(scenario: Scenario) -> str:
+    """Country and design, with the number of changed values instead of their list."""
+    rest = " + ".join(scenario.name.split("+")[1:]).replace("_", " ")
+    name = scenario.world.country.name + (f", {rest}" if rest else "")
+    changed = len(scenario.sets)
+    return name + (f", {changed} value{'s' if changed > 1 else ''} changed" if changed else "")

@@ -1,0 +1,200 @@
+"""The dashboard without a browser: every page, every control, links in, hostile texts, own files."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fundsim import load, measure, project
+from fundsim.app import headline, sidebar
+from fundsim.app.choice import PAGES, Choice, Design, scenario_of
+from fundsim.app.controls import Control, controls
+from fundsim.report.words import Results
+
+ROOT = Path(__file__).parents[1]
+
+
+FEW = 64  # futures: the least with which every control moves something
+TARIFF = Choice("serbia", Design("tariff"), replications=FEW)
+COVERS = (
+    ("serbia", Design("tariff_interim", ("legal_aid",))),
+    ("serbia", Design("judgment_advance", ("budget_cut", "reintegration"))),
+    ("serbia", Design("mixed_financing")),
+    ("montenegro", Design("full_judgment")),
+    ("albania", Design("status_fixed", ("mass_case",))),
+    ("north_macedonia", Design("conviction_levy", ("private_giving",))),
+    ("bosnia_and_herzegovina", Design("assets_only")),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sidebar, "SIZES", (FEW, 500, 2000))
+
+
+def opened(choice: Choice = TARIFF, **query: str) -> AppTest:
+    """The dashboard as a visitor with this choice sees it."""
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    if query:
+        for key, value in query.items():
+            app.query_params[key] = value
+    else:
+        app.session_state["choice"] = choice
+    app.run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def digest(app: AppTest) -> str:
+    """The digest of the results below the page."""
+    found = [re.search(r"digest ([0-9a-f]{8})", c.value) for c in app.caption]
+    return next(m[1] for m in found if m)
+
+
+def told(app: AppTest) -> str:
+    """Everything that the page says in boxes."""
+    return " ".join(box.value for kind in (app.info, app.warning, app.error) for box in kind)
+
+
+# --------------------------------------------------------------------------------------- pages
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("policy", ["tariff", "no_fund", "judgment_advance"])
+def test_every_page_opens_with_its_answer(page: str, policy: str) -> None:
+    app = opened(replace(TARIFF, page=page, design=Design(policy)))
+    assert len(app.header) == 1
+    assert len(app.header[0].value) > 40
+    assert not app.error
+
+
+def test_the_figures_are_those_of_the_command() -> None:
+    """The command on the run card gives the numbers on the page."""
+    design = Design("tariff", ("legal_aid",), (("fund.decision.caseworkers", "2"),))
+    app = opened(Choice("serbia", design, replications=500))
+    assert app.code[-1].value == (
+        "fundsim run serbia+tariff+legal_aid --set 'fund.decision.caseworkers=2' --replications 500 --seed 20260101"
+    )
+    scenario = load("serbia+tariff+legal_aid", ["fund.decision.caseworkers=2"])
+    [projection] = project([scenario], 500)
+    assert digest(app) == headline.digest(Results.of(projection, measure(projection)))
+
+
+def test_four_designs_side_by_side() -> None:
+    variants = (
+        Design("status_fixed"), Design("tariff", ("budget_cut",)),
+        Design("tariff", (), (("fund.take_up.rate", "0.4"),)),
+    )  # fmt: skip
+    app = opened(replace(TARIFF, page="what_if", variants=variants))
+    assert "beside" in app.header[0].value
+    assert "not possible" not in told(app)
+    app.button(key="remove0").click().run()
+    assert app.session_state["choice"].variants == variants[1:]
+
+
+def test_a_variant_can_be_kept_and_added() -> None:
+    app = opened(replace(TARIFF, page="what_if"))
+    next(b for b in app.button if b.label == "Keep what I see as a variant").click().run()
+    assert app.session_state["choice"].variants == (TARIFF.design,)
+    next(b for b in app.button if b.label == "Add a variant").click().run()
+    assert len(app.session_state["choice"].variants) == 2
+    assert not app.exception
+
+
+def test_further_analyses_can_be_asked_for() -> None:
+    app = opened(replace(TARIFF, page="drives", replications=2000))
+    app.button_group(key="also").set_value(["tornado", "sobol", "worth"]).run()
+    assert not app.exception, app.exception[0].message
+    text = " ".join(s.value for s in app.subheader)
+    for words in ("One assumption at a time", "Sobol", "most worth finding out"):
+        assert words in text
+
+
+@pytest.mark.parametrize("kind", ["paid", "refused", "never_claims", "offender_pays"])
+def test_a_case_of_each_kind_is_told(kind: str) -> None:
+    app = opened(replace(TARIFF, page="victims"))
+    app.selectbox(key="kind_of_case").set_value(kind).run()
+    assert not app.exception
+    assert any("drawn by chance" in s.value for s in app.subheader)
+
+
+# ------------------------------------------------------------------------------------ controls
+
+
+def other(control: Control) -> list:
+    """Values that a visitor could choose instead, the likeliest to matter first."""
+    value = control.value
+    if control.kind == "switch":
+        return [not value]
+    if control.kind == "choice":
+        return [option for option in control.options if option != value]
+    if control.kind == "choices":
+        return [list(control.options[:1])]
+    if control.kind == "whole":
+        steps = [(value or 1) + 1, (value or 1) - 1, (value or 1) + 10, 2030]
+        return [s for s in steps if control.least <= s <= control.most and s != value]
+    if control.kind == "share":
+        return [0.5 if (value or 0) < 0.3 else 0.1, 0.9]
+    if control.kind == "scale":
+        return [2.0]
+    bigger = [x for x in ((value or 1.0) * 2, (value or 1.0) * 1000, 0.5) if x <= control.most]
+    return [x for x in bigger if x >= control.least and x != value]
+
+
+def move(app: AppTest, control: Control, place: str, value: object) -> None:
+    """Move one control, beginning from what the app's choice is."""
+    key = f"{place}:{control.key}"
+    kinds = [app.slider, app.number_input, app.selectbox, app.multiselect, app.toggle]
+    widget = next(w for kind in kinds for w in kind if w.key == key)
+    assert widget.help, key
+    assert not widget.disabled, key
+    widget.set_value(value).run()
+    assert not app.exception, (key, app.exception[0].message)
+
+
+MOVED: set[str] = set()  # keys that have moved a figure, over all covers of this process
+
+
+@pytest.mark.parametrize("cover", COVERS, ids=lambda c: f"{c[0]}-{c[1].policy}")
+def test_no_control_is_dead(cover: tuple[str, Design]) -> None:
+    """Each one changes the scenario and a figure, or the page says why it does not; what is not in use cannot be
+    moved, and says why."""
+    country, design = cover
+    base = Choice(country, design, page="about", replications=FEW)
+    scenario = scenario_of(country, design)
+    found = controls(scenario, scenario)
+    app = opened(base)
+    before = digest(app)
+    silent = []
+    for key, control in found.items():
+        if control.reason:
+            continue
+        if key in MOVED:
+            continue
+        for value in other(control):
+            app.session_state["choice"] = base
+            app.session_state["before"] = base
+            app.session_state["group"] = control.group
+            place = "lever" if control.kind == "scale" else "all"
+            if not ready(app, f"{place}:{key}"):
+                app.run()  # the last move had put it out of use, or another group was shown
+            move(app, control, place, value)
+            if app.error:  # a rule between keys refuses this value; another may do
+                continue
+            changed = app.session_state["choice"].design
+            assert changed.sets, key
+            assert scenario_of(country, changed).hash != scenario.hash, key
+            if digest(app) != before:
+                MOVED.add(key)
+                break
+            if "moved no figure" not in told(app):
+                silent.append((key, value))
+    assert not silent
+
+
+def ready(app: AppTest, key: str) -> bool:
+    """Whether a control is shown and can be moved."""
+    kinds = (app.slider, app.number_input, app.selectbox, app.multiselect, app.toggle)
+    return any(w.key == key and not w.disabled for kind in kinds for w in kind)
