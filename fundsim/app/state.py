@@ -82,6 +82,7 @@ def put(new: Choice) -> None:
     old = choice()
     if (old.country, old.design) != (new.country, new.design):
         st.session_state["before"] = old
+        st.session_state["notices"] = ()  # what was said of the link is not true of this any more
     st.session_state["choice"] = new
 
 
