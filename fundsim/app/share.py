@@ -14,7 +14,7 @@ from fundsim.app import draw, headline, link
 from fundsim.app.draw import Drawn, Shown
 from fundsim.app.view import View
 from fundsim.report import words
-from fundsim.report.figures_card import card, card_text
+from fundsim.report.figures_card import card_png, card_text
 from fundsim.report.folder import csv_text
 from fundsim.report.workbook import workbook
 from fundsim.scenario.resolved import resolved_toml
@@ -60,7 +60,7 @@ def downloads(view: View, shown: Shown) -> None:
         _button(
             "Card for posts (PNG)",
             f"{stem}_card.png",
-            _image(lambda: card(view.results), "png", 100),
+            lambda: card_png(view.results),
         )
         for name, rows in shown.tables.items():
             if rows:
@@ -85,11 +85,11 @@ def _title(name: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _image(picture: Drawn, kind: str, dpi: int = 150) -> Callable[[], bytes]:
+def _image(picture: Drawn, kind: str) -> Callable[[], bytes]:
     def made() -> bytes:
         file = io.BytesIO()
         picture().savefig(
-            file, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else {}
+            file, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else {}
         )
         return file.getvalue()
 
