@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from fundsim.app.runs import QUICK
 from fundsim.app.settings import settings
@@ -35,7 +36,7 @@ RESULTS = Path(__file__).parent / "DASHBOARD.md"
 MEBIBYTE = 2**20
 LEVER = "lever:fund.take_up.rate"
 SLIDER = '.st-key-lever-fund-take_up-rate [role="slider"], .st-key-lever-fund-take_up-rate input[type="range"]'
-POPULAR = "c=serbia&p=tariff_interim"  # a link that fifty people open
+POPULAR = "s=serbia-tariff_interim"  # a link that fifty people open
 VISITORS, MOVES, OPENINGS = 50, 30, 5
 PATIENCE = 180.0  # s; only a failure takes this long
 GOAL = 1 / 3  # s from a slider's move to a changed figure, on a warm server
@@ -223,8 +224,11 @@ class Visitor:
         found, start = Answered(), time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while not found.failed:
-            body = await asyncio.wait_for(self.socket.recv(), PATIENCE)
-            assert isinstance(body, bytes)
+            try:
+                body = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
+            except (ConnectionClosed, TimeoutError) as error:
+                found.failed = f"{type(error).__name__} {error}"
+                break
             found.size += len(body)
             told = ForwardMsg.FromString(body)
             element = told.delta.new_element
@@ -254,6 +258,7 @@ async def together(
     opening = [
         connect(
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
+            ping_interval=None,
             max_size=None,
             subprotocols=["streamlit"],
         )
