@@ -37,6 +37,7 @@ MEBIBYTE = 2**20
 LEVER = "lever:fund.take_up.rate"
 SLIDER = '.st-key-lever-fund-take_up-rate [role="slider"], .st-key-lever-fund-take_up-rate input[type="range"]'
 POPULAR = "s=serbia-tariff_interim"  # a link that fifty people open
+REFUSALS = ("Many people are computing", "This scenario could not", "This combination is not")
 VISITORS, MOVES, OPENINGS = 50, 30, 5
 PATIENCE = 180.0  # s; only a failure takes this long
 GOAL = 1 / 3  # s from a slider's move to a changed figure, on a warm server
@@ -239,7 +240,7 @@ class Visitor:
                 found.first = time.perf_counter() - start
             elif kind == "exception":
                 found.failed = element.exception.message or "an exception"
-            elif kind == "alert" and element.alert.format in (1, 2):  # error, warning
+            elif kind == "alert" and element.alert.body.startswith(REFUSALS):
                 found.failed = element.alert.body
             if told.WhichOneof("type") == "script_finished":
                 if told.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:

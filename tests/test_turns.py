@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fundsim.app.turns import Busy, Turns
+from fundsim.app.turns import WHOLE, Busy, Turns
 
 LONG = 10.0  # s; only a failure takes this long
 
@@ -128,6 +128,21 @@ def test_visitors_are_served_in_a_circle_not_in_the_order_of_their_blocks(
 def test_first_looks_go_before_refinements_but_not_for_ever(waiting: str, order: str) -> None:
     assert served(1, waiting) == order
     assert served(2, waiting) == order
+
+
+def test_who_is_in_the_midst_of_a_refinement_goes_on_with_it_but_not_for_ever() -> None:
+    turns, order = Turns(at_once=1), list[str]()
+    [running] = hold(turns, "a")
+    others = queue(turns, "bc", order)
+    for block in others:
+        block.finish.set()  # these end as soon as they have begun
+    for _ in range(2 * WHOLE):
+        [again] = queue(turns, "a", order)
+        end([running])
+        assert again.began.wait(LONG)
+        running = again
+    end([running, *others])
+    assert "".join(order) == "a" * (WHOLE - 1) + "bc" + "a" * (WHOLE + 1)
 
 
 def test_a_visitor_who_has_moved_on_no_longer_waits() -> None:

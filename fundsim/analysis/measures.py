@@ -200,7 +200,7 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the tidy table; year is None for the whole horizon."""
 

@@ -67,12 +67,13 @@ def _needs_block(
         return needs_of_block(_world, line, _given, seed, numbers, np.zeros(0))
 
 
-@st.cache_data(show_spinner=False, max_entries=200, max_size="120mb")
+# the same rows for everyone, not a copy for each: five thousand objects a page are felt (0.6 MB an entry)
+@st.cache_resource(show_spinner=False, max_entries=100)
 def _rows(
     name: str, scenario_hash: str, seed: int, replications: int, _projection: Projection
-) -> list[Row]:
+) -> tuple[Row, ...]:
     with _turn(replications):
-        return measure(_projection)
+        return tuple(measure(_projection))
 
 
 def _spans(world: World, replications: int) -> list[tuple[int, int]]:

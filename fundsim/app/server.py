@@ -7,6 +7,7 @@ serve means that what is tested for the web is also what runs at home.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -115,7 +116,11 @@ def run(
 
 
 def warm() -> None:
-    """Once the server runs, import and compute what its first visitor would wait for."""
+    """Once the server runs, import and compute what its first visitor would wait for.
+
+    What is there then stays: without looking through it for garbage again and again, a page of many
+    visitors at once costs half.
+    """
     from streamlit import runtime
 
     while not runtime.exists():  # the caches of pages belong to it
@@ -123,6 +128,8 @@ def warm() -> None:
     from fundsim.app.main import prepare
 
     prepare()
+    gc.collect()
+    gc.freeze()
 
 
 def has_screen() -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
+WHOLE = 12  # blocks of a refinement with its needs and measures, as most visitors ask for
+REMEMBERED = 50  # visitors in the midst of one
 LOOK_UP = 0.05  # s between two looks of a visitor who waits at whether to wait on
 Circle = OrderedDict[str, deque[threading.Lock]]
 
@@ -24,9 +26,14 @@ class Turns:
 
     Each block should be short (0.1 to 0.3 s), so that a long run takes many turns.  Visitors who
     wait stand in a circle; when a place falls free the next in the circle has one block and goes to
-    its end.  A newcomer therefore waits for the blocks in flight and for one block of each visitor
-    who waits, not for all blocks of any of them.  Those who wait for a first look have a circle of
-    their own, which is served before the other; after `in_a_row` first looks the other has a turn.
+    its end.  Those who wait for a first look have a circle of their own, which is served before the
+    other; after `in_a_row` first looks the other has a turn.
+
+    Who comes back in the midst of a refinement goes to the front, until it has had `WHOLE` blocks:
+    fifty who begin together then end one after the other, not all at the very end, and few of them
+    hold half of their futures in memory.  However much a visitor asks for, a newcomer's first look
+    waits for the blocks in flight and other first looks, and its refinement for at most `WHOLE` blocks
+    of each visitor who waits.
     Threads may share a `Turns`; it must not be entered again by a thread that is inside.
     """
 
@@ -34,6 +41,7 @@ class Turns:
         self._free = at_once
         self._most_waiting = most_waiting
         self._in_a_row, self._looks = in_a_row, 0
+        self._had: OrderedDict[str, int] = OrderedDict()  # blocks of those in the midst of something
         self._lock = threading.Lock()
         # every visitor who waits, in the order of the circle, with the locks that open their turns
         self._first, self._other = Circle(), Circle()
@@ -63,12 +71,16 @@ class Turns:
         with self._lock:
             if self._free:  # a place is free only while nobody waits
                 self._free -= 1
+                self._count_block(visitor, circle)
                 return
             if self._count() >= self._most_waiting:
                 raise Busy("too many visitors are computing; please try again in a minute")
             turn = threading.Lock()
             turn.acquire()
+            amid = visitor not in circle and 0 < self._had.get(visitor, 0) < WHOLE
             circle.setdefault(visitor, deque()).append(turn)
+            if amid and circle is self._other:
+                circle.move_to_end(visitor, last=False)
         try:
             while not turn.acquire(timeout=LOOK_UP):  # opened by the one who hands over its place
                 go_on()
@@ -84,6 +96,14 @@ class Turns:
                 self._leave()
             raise
 
+    def _count_block(self, visitor: str, circle: Circle) -> None:
+        """Count the blocks of a refinement; a first look begins something new."""
+        had = self._had.pop(visitor, 0)
+        if circle is self._other:
+            self._had[visitor] = had % WHOLE + 1
+            if len(self._had) > REMEMBERED:
+                self._had.popitem(last=False)
+
     def _leave(self) -> None:
         """Hand the place to the next in the circle, or leave it free."""
         with self._lock:
@@ -95,6 +115,7 @@ class Turns:
             circle = self._first if look else self._other
             visitor, queue = circle.popitem(last=False)
             turn = queue.popleft()
+            self._count_block(visitor, circle)
             if queue:
                 circle[visitor] = queue  # to the end of the circle
         turn.release()
