@@ -38,8 +38,9 @@ LEVER = "lever:fund.take_up.rate"
 SLIDER = '.st-key-lever-fund-take_up-rate [role="slider"], .st-key-lever-fund-take_up-rate input[type="range"]'
 POPULAR = "s=serbia-tariff_interim"  # a link that fifty people open
 REFUSALS = ("Many people are computing", "This scenario could not", "This combination is not")
-VISITORS, MOVES, OPENINGS = 50, 30, 5
-PATIENCE = 180.0  # s; only a failure takes this long
+VISITORS, MOVES, OPENINGS = 50, 25, 4
+PREPARED = 15  # s after its start, when a server has prepared itself
+PATIENCE = 600.0  # s; only a failure takes this long
 GOAL = 1 / 3  # s from a slider's move to a changed figure, on a warm server
 
 # Notes when things happen in the page: a key is pressed, the page asks the server, the headline changes, a
@@ -174,12 +175,15 @@ def moves(page: Page, key: str, number: int) -> list[Move]:
     return found
 
 
-def one_visitor(server: Server, cold: Callable[[Browser], tuple[float, float]]) -> dict[str, Any]:
+def one_visitor(
+    server: Server, cold: Callable[[Browser, float], tuple[float, float]]
+) -> dict[str, Any]:
     """Everything that one visitor waits for."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
-        found: dict[str, Any] = {"cold": [cold(browser) for _ in range(OPENINGS)]}
+        found: dict[str, Any] = {"cold": [cold(browser, 0) for _ in range(OPENINGS)]}
+        found["rested"] = [cold(browser, PREPARED) for _ in range(OPENINGS)]
         first_visit(browser, server)
         found["warm"] = [first_visit(browser, server) for _ in range(OPENINGS)]
         found["version"] = browser.version
@@ -372,7 +376,8 @@ def told(one: dict[str, Any], many: dict[str, Any]) -> list[str]:
         "",
         *head,
         *visits("page opened, server just started", one["cold"]),
-        *visits("page opened, server warm", one["warm"]),
+        *visits(f"first page opened, server started {PREPARED} s before", one["rested"]),
+        *visits("page opened, server in use", one["warm"]),
         *moved("slider moved, value never computed", one["new"]),
         *moved("slider moved, value computed before", one["known"]),
         "",
@@ -397,9 +402,10 @@ def told(one: dict[str, Any], many: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
 
 
-def cold_visit(browser: Browser) -> tuple[float, float]:
-    """The first visit to a server of its own."""
+def cold_visit(browser: Browser, rest: float) -> tuple[float, float]:
+    """The first visit to a server of its own, which has rested for some seconds."""
     with served() as server:
+        time.sleep(rest)
         return first_visit(browser, server)
 
 

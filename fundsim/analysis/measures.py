@@ -272,9 +272,7 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
             found |= {"low95": low, "high95": high}
         return found
     if x.size:
-        found |= {
-            f"p{p}": q for p, q in zip(PERCENTS, percentiles(x), strict=True)
-        }
+        found |= {f"p{p}": q for p, q in zip(PERCENTS, percentiles(x), strict=True)}
     if m.tail and projection.replications >= precision.LEAST_FOR_995:
         tails = {"var99_5": precision.quantile(x, 0.995)}
         if projection.replications >= precision.LEAST_FOR_TVAR:

@@ -89,7 +89,9 @@ def controls(scenario: Scenario, standard: Scenario) -> dict[str, Control]:
     found, known = {}, dict.fromkeys(keys(scenario.world))
     for key, value, field in _fields(scenario.world, ""):
         quantity, inner = quantity_of(field), _plain_type(field.annotation)
-        control = _control(scenario, key, value, before.get(key, value), quantity, inner, field, known)
+        control = _control(
+            scenario, key, value, before.get(key, value), quantity, inner, field, known
+        )
         if control is not None:
             found[key] = control
     found[SCALED] = _scale(scenario.world, found)

@@ -41,7 +41,9 @@ class Turns:
         self._free = at_once
         self._most_waiting = most_waiting
         self._in_a_row, self._looks = in_a_row, 0
-        self._had: OrderedDict[str, int] = OrderedDict()  # blocks of those in the midst of something
+        self._had: OrderedDict[str, int] = (
+            OrderedDict()
+        )  # blocks of those in the midst of something
         self._lock = threading.Lock()
         # every visitor who waits, in the order of the circle, with the locks that open their turns
         self._first, self._other = Circle(), Circle()
