@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fundsim import load, measure, project
 from fundsim.app import headline, sidebar
-from fundsim.app.choice import PAGES, Choice, Design, scenario_of
+from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.report.words import Results
 
@@ -143,9 +143,15 @@ def other(control: Control) -> list:
     return [x for x in bigger if x >= control.least and x != value]
 
 
+def mine(app: AppTest) -> str:
+    """The scenario that the controls belong to."""
+    choice = app.session_state["choice"]
+    return name_of(choice.country, choice.design)
+
+
 def move(app: AppTest, control: Control, place: str, value: object) -> None:
     """Move one control, beginning from what the app's choice is."""
-    key = f"{place}:{control.key}"
+    key = f"{place}:{control.key}:{mine(app)}"
     kinds = [app.slider, app.number_input, app.selectbox, app.multiselect, app.toggle]
     widget = next(w for kind in kinds for w in kind if w.key == key)
     assert widget.help, key
@@ -178,7 +184,7 @@ def test_no_control_is_dead(cover: tuple[str, Design]) -> None:
             app.session_state["before"] = base
             app.session_state["group"] = control.group
             place = "lever" if control.kind == "scale" else "all"
-            if not ready(app, f"{place}:{key}"):
+            if not ready(app, f"{place}:{key}:{name_of(country, design)}"):
                 app.run()  # the last move had put it out of use, or another group was shown
             move(app, control, place, value)
             if app.error:  # a rule between keys refuses this value; another may do

@@ -223,7 +223,8 @@ def _number(
         about.append(f"Believed to lie between {standard.low:g} and {standard.high:g}.")
     if standard is not None and standard.source:
         about.append(f"Source: {source_of(scenario, standard.source)} ({standard.graded}).")
-    centre = next((x for x in (was, now) if x), 1.0)
+    money = quantity.unit.startswith("EUR")
+    centre = next((x for x in (was, now) if x), 10_000.0 if money else 1.0)
     share = quantity.unit == "share" and (quantity.least, quantity.most) == (0, 1)
     step = 10.0 ** (math.floor(math.log10(abs(centre))) - 1)
     return Control(

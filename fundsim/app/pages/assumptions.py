@@ -8,7 +8,7 @@ import streamlit as st
 
 from fundsim.app import draw, mode, own, state
 from fundsim.app.choice import Choice, number_text, scenario_of
-from fundsim.app.controls import source_of
+from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.scenario.compose import Scenario
@@ -26,10 +26,11 @@ def controls(choice: Choice) -> None:
     rows = ledger(scenario)
     st.data_editor(
         rows, hide_index=True, key=f"{EDIT}{scenario.hash}", on_change=_edited, args=(scenario, rows),
-        disabled=["key", "unit", "grade", "source", "address", "note"], height=420,
+        disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
         alt="Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited.",
         column_config={
-            "key": st.column_config.TextColumn("Assumption", width="medium", pinned=True),
+            "name": st.column_config.TextColumn("Assumption", width="large", pinned=True),
+            "key": st.column_config.TextColumn("Key", width="medium"),
             "value": st.column_config.NumberColumn("Value", format="%.6g"),
             "low": st.column_config.NumberColumn("Low (10 %)", format="%.6g"),
             "high": st.column_config.NumberColumn("High (90 %)", format="%.6g"),
@@ -55,15 +56,16 @@ def controls(choice: Choice) -> None:
 
 def ledger(scenario: Scenario) -> list[dict[str, Any]]:
     """Every assumption, with where it comes from."""
-    rows = []
+    rows, called = [], labels(scenario)
     for key, a, _ in assumptions(scenario.world):
         entry = scenario.sources.get(a.source, {})
         address = str(entry.get("address") or "")
         rows.append({
-            "key": key, "value": a.value, "low": a.low, "high": a.high, "unit": a.unit,
+            "name": called.get(key, key), "value": a.value, "low": a.low, "high": a.high, "unit": a.unit,
             "grade": a.graded if a.source else "lever",
             "source": source_of(scenario, a.source) if a.source else "the ministry's choice",
-            "address": address if address.startswith("https://") else None, "note": a.note,
+            "address": address if address.startswith("https://") else None,
+            "key": key, "note": a.note,
         })  # fmt: skip
     return rows
 

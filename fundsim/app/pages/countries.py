@@ -98,5 +98,5 @@ def _row(r: Results) -> dict[str, str]:
         "Falls short": words.percent(r.get("ruin")) if fund else "–",
         "Paid without": words.percent(r.get("share_paid_without")),
         "Paid with": words.percent(r.get("share_paid_with")),
-        "Wait": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
+        "Wait, middle future": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
     }  # fmt: skip
