@@ -12,7 +12,6 @@ from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.errors import InputError
 from fundsim.scenario.resolved import resolved_toml
 from fundsim.scenario.schema import assumptions
 
@@ -39,9 +38,6 @@ def controls(choice: Choice) -> None:
             "note": st.column_config.TextColumn("Note", width="large"),
         },
     )  # fmt: skip
-    if refused := st.session_state.pop("refused", None):
-        for problem in refused:
-            st.warning(draw.plain(problem))
     draw.aside(
         "Edit value, low and high in the table: low and high are the 10th and 90th percentile of what you believe. "
         "An edit makes the number judgement, here and in the link."
@@ -85,11 +81,6 @@ def _edited(scenario: Scenario, rows: list[dict[str, Any]]) -> None:
                 design = design.with_set(key, text)
         if row["low"] is not None:
             design = design.with_set(row["key"], None)
-    try:
-        scenario_of(now.country, design)
-    except InputError as error:
-        st.session_state["refused"] = [str(problem) for problem in error.problems]
-        return
     state.change(design=design)
 
 

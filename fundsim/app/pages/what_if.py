@@ -149,7 +149,8 @@ def page(view: View) -> Shown:
     tables["all differences"] = [
         {k: str(v) for k, v in asdict(d).items() if k != "year"} for d in differences
     ]
-    return Shown({"what_changes": lambda: difference_fan(projections)}, tables)
+    commands = tuple(words.command(r.projection) for r in found[1:])
+    return Shown({"what_changes": lambda: difference_fan(projections)}, tables, commands)
 
 
 def _sentence(found: list[Results], differences: list[Difference]) -> str:
