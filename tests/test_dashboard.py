@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim import load, measure, project
-from fundsim.app import headline, sidebar
+from fundsim.app import headline, main, runs, sidebar
 from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.report.words import Results
@@ -80,6 +80,20 @@ def test_the_figures_are_those_of_the_command() -> None:
     scenario = load("serbia+tariff+legal_aid", ["fund.decision.caseworkers=2"])
     [projection] = project([scenario], 500)
     assert digest(app) == headline.digest(Results.of(projection, measure(projection)))
+
+
+def test_the_server_prepares_all_that_the_first_page_computes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    main.prepare()
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is computed again")
+
+    monkeypatch.setattr(runs, "block_outcomes", never)
+    monkeypatch.setattr(runs, "needs_of_block", never)
+    monkeypatch.setattr(runs, "measure", never)
+    assert "the state must pay" in opened(Choice()).header[0].value
 
 
 def test_four_designs_side_by_side() -> None:
