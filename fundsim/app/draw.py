@@ -21,8 +21,29 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
 
 def plain(text: str) -> str:
     """The text with every sign that Markdown could read made harmless."""
-    text = " ".join(text.split(" ")).replace("€ ", "€\u00a0").replace(" %", "\u00a0%")
-    return _MARKS.sub(r"\\\1", text.replace("\n", " "))
+    text = (
+        " ".join(text.split(" "))
+        .replace("€ ", "€\u00a0")
+        .replace(" %", "\u00a0%")
+        .replace("−€", "−\u2060€")
+    )
+    return _MARKS.sub(r"\\\1", _unlinked(text.replace("\n", " ")))
+
+
+def _unlinked(text: str) -> str:
+    """The text with what Markdown makes a link even where its signs are escaped broken by a sign that is not seen."""
+    text = text.replace("://", ":\u2060//").replace("@", "@\u2060")
+    return re.sub(r"(?i)(www)\.", "\\1\u2060.", text)
+
+
+def label(text: str) -> str:
+    """A control's label, which screen readers read as it is written: only what Markdown reads anywhere is escaped."""
+    return re.sub(r"([\\`*_\[\]<>$~:])", r"\\\1", _unlinked(text))
+
+
+def style() -> None:
+    """What no setting reaches: chosen entries with white text on a dark blue, also in the dark theme."""
+    st.html("<style>span[data-tag][data-tag-index] { background: #005F96; color: #ffffff }</style>")
 
 
 @dataclass(frozen=True)
@@ -72,9 +93,9 @@ def table(rows: Sequence[Row], heading: str, note: str = "") -> None:
 def tiles(figures: Sequence[tuple[str, str, str]]) -> None:
     """Headline figures side by side: (label, figure, what it is beside)."""
     for column, (label, figure, beside) in zip(st.columns(len(figures)), figures, strict=True):
-        with column, st.container(border=True):
+        with column, st.container(border=True, height="stretch"):
             st.markdown(plain(label))
-            st.markdown(f"#### {plain(figure)}")
+            st.subheader(plain(figure), anchor=False)
             aside(beside)
 
 

@@ -13,7 +13,7 @@ from fundsim.app.controls import MAIN, Control, chosen, group_label, groups
 from fundsim.app.files import label_of, names, question_of
 from fundsim.scenario.compose import Scenario
 
-CHANGED = " \\*"  # beside the label of a value that differs from the files
+CHANGED = " *"  # beside the label of a value that differs from the files
 FOLDS = 4.0  # a slider reaches this many times its standard value, where nothing else bounds it
 
 
@@ -114,7 +114,7 @@ def _draw(control: Control, place: str, mine: str) -> None:
     unit = "" if control.unit in ("", "share") else f" ({control.unit})"
     idle = f" — Not in use: {control.reason}." if control.reason else ""
     common: dict[str, Any] = {
-        "label": draw.plain(f"{control.label}{unit}") + (CHANGED if control.changed else ""),
+        "label": draw.label(f"{control.label}{unit}") + (CHANGED if control.changed else ""),
         "help": draw.plain(control.help + idle),
         "disabled": bool(control.reason),
         "on_change": state.on(key, _moved, control),
