@@ -44,6 +44,7 @@ DONE = "done"  # what was last shown in full, so that a change of page does not 
 def show() -> None:
     """Draw the page that is chosen."""
     st.set_page_config(page_title="fundsim", layout="wide", initial_sidebar_state="auto")
+    draw.style()
     choice = state.choice()
     st.title("A compensation fund for trafficked persons", anchor=False)
     _notices()

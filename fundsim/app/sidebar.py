@@ -13,7 +13,7 @@ from fundsim.app.controls import MAIN, Control, chosen, group_label, groups
 from fundsim.app.files import label_of, names, question_of
 from fundsim.scenario.compose import Scenario
 
-CHANGED = " \\*"  # beside the label of a value that differs from the files
+CHANGED = " *"  # beside the label of a value that differs from the files
 FOLDS = 4.0  # a slider reaches this many times its standard value, where nothing else bounds it
 
 

@@ -115,7 +115,7 @@ def _ranking(
     ]  # fmt: skip
     draw.heading(f"{label}: which assumptions it hangs on")
     draw.picture(
-        charts.ranked(bars, "Share of the variance due to assumptions", "share", GRADES),
+        charts.ranked(bars, "Share of what assumptions explain", "share", GRADES),
         found.sentence(),
     )
     whole = found.variance.assumptions.value + found.variance.chance.value

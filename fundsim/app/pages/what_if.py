@@ -135,7 +135,7 @@ def page(view: View) -> Shown:
             draw.heading(f"{label}: change beside {title_of(view.scenario)}")
             kind = "share" if form is words.percent else "money"
             draw.picture(
-                charts.intervals(bars, "Change, with its 95 % interval of the simulation", kind),
+                charts.intervals(bars, "Change (lines: 95 % interval)", kind),
                 f"{label}, change beside the first: "
                 + "; ".join(f"{b['name']} {b['text']}" for b in bars),
             )
