@@ -17,12 +17,15 @@ from fundsim.report.figures import Picture
 Row = Mapping[str, Any]
 Drawn = Callable[[], Picture]
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
+# Streamlit looks for addresses, emoji and icons once more in the text that is left when the escapes have
+# been read: there only a sign without width (U+2060, word joiner) keeps their parts apart.
+_FOUND_LATER = re.compile(r"(?i)https?(?=://)|www(?=\.)|(?=@)|:(?=[a-z0-9_+-]+:|material/)")
 
 
 def plain(text: str) -> str:
     """The text with every sign that Markdown could read made harmless."""
-    text = " ".join(text.split(" ")).replace("€ ", "€\u00a0").replace(" %", "\u00a0%")
-    return _MARKS.sub(r"\\\1", text.replace("\n", " "))
+    text = re.sub(r"[ \t\n]+", " ", text).strip().replace("€ ", "€\u00a0").replace(" %", "\u00a0%")
+    return _MARKS.sub(r"\\\1", _FOUND_LATER.sub("\\g<0>\u2060", text))
 
 
 @dataclass(frozen=True)

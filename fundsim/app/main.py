@@ -11,8 +11,8 @@ import streamlit as st
 
 from fundsim.analysis.needs import Needs
 from fundsim.analysis.still import why_still
-from fundsim.app import contract, draw, headline, link, runs, share, sidebar, state
-from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.app import contract, draw, headline, runs, share, sidebar, state
+from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of
 from fundsim.app.draw import Shown
 from fundsim.app.pages import (
@@ -51,7 +51,7 @@ def show() -> None:
     except InputError as error:
         _refused(choice, error)
         return
-    found = controls_of(choice.country, choice.design, scenario.hash)
+    found = controls_of(choice.country, choice.design, changed_at(choice.country))
     with st.sidebar:
         sidebar.beside(choice, found, scenario)
     _about_the_scenario(choice, scenario, found)
@@ -99,7 +99,9 @@ def _about_the_scenario(choice: Choice, scenario: Scenario, found: dict[str, Con
     draw.aside(f"{title_of(scenario)}: {' '.join(scenario.questions)}")
     changed = [c for c in found.values() if c.changed]
     if choice.design.sets:
-        names = "; ".join(f"{c.key} = {c.value} (files: {c.standard})" for c in changed[:6])
+        names = "; ".join(
+            f"{c.key} = {_said(c.value)} (files: {_said(c.standard)})" for c in changed[:6]
+        )
         more = f"; and {len(changed) - 6} more" if len(changed) > 6 else ""
         count = len(choice.design.sets)
         st.info(draw.plain(
@@ -108,6 +110,17 @@ def _about_the_scenario(choice: Choice, scenario: Scenario, found: dict[str, Con
     for note in scenario.notes:
         if not note.startswith("no policy was named"):
             draw.aside(f"Note: {note}.")
+
+
+def _said(value: Any) -> str:
+    """A value as people write it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown]:
@@ -151,9 +164,9 @@ def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> N
 def _after(view: View, shown: Shown) -> None:
     """What stands below every page: whether a change moved anything, the link's promise, links and files."""
     _stillness(view)
-    promised: tuple[Choice, link.Claim] | None = st.session_state.get("claim")
-    if promised is not None and _same_run(promised[0], view.choice):
-        contract.kept(view, promised[1])
+    promise: state.Promise | None = st.session_state.get("promise")
+    if promise is not None and _same_run(promise.choice, view.choice):
+        contract.kept(view, promise.claim, promise.whole)
     share.links(view)
     share.downloads(view, shown)
     if footnote := view.scenario.world.country.footnote:
@@ -164,8 +177,8 @@ def _after(view: View, shown: Shown) -> None:
 
 def _same_run(a: Choice, b: Choice) -> bool:
     """Whether two choices have the same figures, whatever page they show."""
-    return (a.country, a.design, a.seed, a.replications, a.confidence) == (
-        b.country, b.design, b.seed, b.replications, b.confidence,
+    return (a.country, a.design, a.variants, a.seed, a.replications, a.confidence) == (
+        b.country, b.design, b.variants, b.seed, b.replications, b.confidence,
     )  # fmt: skip
 
 
@@ -179,10 +192,13 @@ def _stillness(view: View) -> None:
     others = replace_sets(before.design) == replace_sets(view.choice.design)
     if len(keys) != 1 or not others:
         return
-    old = scenario_of(before.country, before.design)
-    if old.hash == view.scenario.hash:
+    try:
+        old = scenario_of(before.country, before.design)
+        if old.hash == view.scenario.hash:
+            return
+        results = runs.results(old, view.choice.seed, view.size)
+    except (InputError, Busy):  # what stood before was refused, or there is no time to look at it
         return
-    results = runs.results(old, view.choice.seed, view.size)
     if headline.same_rows(results, view.results):
         [key] = keys
         reason = why_still(view.results.projection, view.scenario.world, key)

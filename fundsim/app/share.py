@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import draw, headline, link
+from fundsim.app import contract, draw, headline, link
 from fundsim.app.draw import Drawn, Shown
 from fundsim.app.view import View
 from fundsim.report import words
@@ -34,7 +34,7 @@ def links(view: View) -> None:
         )
         return
     figures = headline.figures(view.results, view.needs, view.choice.confidence)
-    claim = link.claim_of(view.scenario.hash, figures, headline.digest(view.results))
+    claim = link.claim_of(contract.hashes(view), figures, headline.digest(view.results))
     try:
         query = link.query(view.choice, claim)
     except ValueError as error:

@@ -7,7 +7,7 @@ reset, a page that was closed): writing it on every run would set a slider back 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -15,7 +15,20 @@ import streamlit as st
 from fundsim.app import link, mode
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.app.controls import same
+from fundsim.app.link import Claim
 from fundsim.scenario.errors import InputError
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a link claims of the choice that was made from it.  whole  whether that is all it asks for"""
+
+    choice: Choice
+    claim: Claim
+    whole: bool
+
+
+MOST_NOTICES = 8
 
 
 def choice() -> Choice:
@@ -42,14 +55,16 @@ def _sound(opened: link.Opened) -> Choice:
         designs.append(design)
     if refused:
         notices.append("Part of the link is not possible in this version, and is left out:")
-        notices += refused[:8]
+        notices += refused
+    if len(notices) > MOST_NOTICES:
+        notices = [*notices[:MOST_NOTICES], f"And {len(notices) - MOST_NOTICES} more."]
     st.session_state["notices"] = tuple(notices)
     found = replace(
         wanted, design=_named(wanted.country, designs[0]),
         variants=tuple(_named(wanted.country, d) for d in designs[1:]),
     )  # fmt: skip
     if claim is not None:
-        st.session_state["claim"] = (found, claim)
+        st.session_state["promise"] = Promise(found, claim, opened.whole and not refused)
     return found
 
 
