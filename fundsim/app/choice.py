@@ -119,7 +119,12 @@ def scenario_of(country: str, design: Design) -> Scenario:
     if not country.endswith(".toml"):
         return _loaded(name_of(country, design), design.texts)
     rest = name_of(country, design).removeprefix(country)
-    return _own(country, rest, design.texts, Path(country).stat().st_mtime)
+    return _own(country, rest, design.texts, changed_at(country))
+
+
+def changed_at(country: str) -> float:
+    """When an own file was last changed; 0 for a shipped country."""
+    return Path(country).stat().st_mtime if country.endswith(".toml") else 0.0
 
 
 def number_text(x: float) -> str:

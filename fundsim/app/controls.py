@@ -75,8 +75,9 @@ def same(a: Any, b: Any) -> bool:
 
 
 @lru_cache(maxsize=256)
-def controls_of(country: str, design: Design, scenario_hash: str) -> dict[str, Control]:
-    """The controls of what is chosen.  scenario_hash  tells apart what an own file says at different times"""
+def controls_of(country: str, design: Design, changed: float) -> dict[str, Control]:
+    """The controls of what is chosen.  changed  tells apart what an own file says at different times: labels
+    and sources are not in its hash"""
     standard = scenario_of(country, Design(design.policy, design.additions))
     return controls(scenario_of(country, design), standard)
 

@@ -19,7 +19,7 @@ Drawn = Callable[[], Picture]
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
 # Streamlit looks for addresses, emoji and icons once more in the text that is left when the escapes have
 # been read: there only a sign without width (U+2060, word joiner) keeps their parts apart.
-_FOUND_LATER = re.compile(r"(?i)https?(?=://)|www(?=\.)|(?=@)|:(?=[a-z0-9_+-])")
+_FOUND_LATER = re.compile(r"(?i)https?(?=://)|www(?=\.)|(?=@)|:(?=[a-z0-9_+-]+:|material/)")
 
 
 def plain(text: str) -> str:

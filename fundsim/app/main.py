@@ -13,7 +13,7 @@ import streamlit as st
 from fundsim.analysis.needs import Needs
 from fundsim.analysis.still import why_still
 from fundsim.app import contract, draw, headline, runs, share, sidebar, state
-from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
 from fundsim.app.pages import (
@@ -54,7 +54,7 @@ def show() -> None:
     except InputError as error:
         _refused(choice, error)
         return
-    found = controls_of(choice.country, choice.design, scenario.hash)
+    found = controls_of(choice.country, choice.design, changed_at(choice.country))
     with st.sidebar:
         sidebar.beside(choice, found, scenario)
     _about_the_scenario(choice, scenario, found)

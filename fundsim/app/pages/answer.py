@@ -118,6 +118,8 @@ def hundred(share: float) -> str:
     x = 100 * share
     if 0 < x < 0.05:
         return "fewer than 0.1"
+    if 99.5 <= x < 100:
+        return "over 99"
     return f"{x:.0f}" if x >= 9.95 else f"{x:.1f}".removesuffix(".0")
 
 
@@ -140,7 +142,8 @@ def _tiles(view: View, paid: Answer | None) -> None:
         wait = (words.months(get("months_to_payment_with", "p50")),
                 f"without the fund {words.months(get('months_to_payment_without', 'p50'))}"
                 if get("paid_without") > 0 else "without the fund nobody is paid")  # fmt: skip
-    error = 100 * get("ruin", "mc_error")
+    # with none or all of the futures the error is not 0: the interval tells what they can tell
+    low, high = get("ruin", "low95"), get("ruin", "high95")
     draw.tiles([
         ("Cost a year", words.euro(get("due_a_year")),
          f"{words.euro(get('due_a_year', 'p5'))} to {words.euro(get('due_a_year', 'p95'))}, euro of {price_year}"),
@@ -149,7 +152,7 @@ def _tiles(view: View, paid: Answer | None) -> None:
          f"{percents(view, 'share_paid_with')} in 9 of 10 futures; {hundred(get('share_paid_without'))} without the fund"),
         ("Wait, middle future", *wait),
         ("Falls short", words.percent(get("ruin")),
-         f"of futures within {len(view.years)} years, as funded now (± {error:.1f} points)"),
+         f"of futures within {len(view.years)} years, as funded now (95 % interval {100 * low:.1f} to {100 * high:.1f})"),
     ])  # fmt: skip
 
 
