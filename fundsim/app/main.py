@@ -70,7 +70,7 @@ def show() -> None:
     except InputError as error:
         _refused(choice, error)
         return
-    except (LedgerError, MemoryError):
+    except (LedgerError, MemoryError, OSError):  # also a disk that is full
         st.error(
             "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
         )

@@ -87,7 +87,7 @@ def sentence(view: View, paid: Answer | None) -> str:
     )
     share, sure = get("share_paid_with"), view.choice.confidence
     people = (
-        f"of 100 identified victims {hundred(share)} get money, instead of "
+        f"as funded now, of 100 identified victims {hundred(share)} get money, instead of "
         f"{hundred(get('share_paid_without'))} without it"
     )
     if paid is None:
@@ -152,7 +152,7 @@ def _tiles(view: View, paid: Answer | None) -> None:
          f"{percents(view, 'share_paid_with')} in 9 of 10 futures; {hundred(get('share_paid_without'))} without the fund"),
         ("Wait, middle future", *wait),
         ("Falls short", words.percent(get("ruin")),
-         f"of futures within {len(view.years)} years, as funded now (95 % interval {100 * low:.1f} to {100 * high:.1f})"),
+         f"of futures within {len(view.years)} year{'s' if len(view.years) > 1 else ''}, as funded now (95 % interval {100 * low:.1f} to {100 * high:.1f})"),
     ])  # fmt: skip
 
 
