@@ -175,7 +175,8 @@ def lines(rows: Rows, title: str, kind: str = "money", currency: str = "€") ->
     names = list(dict.fromkeys(row["name"] for row in rows))
     color = {"field": "name", "type": "nominal", "title": None, "sort": names,
              "scale": {"domain": names},
-             "legend": {"orient": "top", "columns": 1, "labelLimit": 260, "symbolOpacity": 1}}  # fmt: skip
+             "legend": {"orient": "top", "columns": 1, "labelLimit": 260, "symbolOpacity": 1, "symbolType": "square",
+                        "symbolStrokeWidth": 0}}  # fmt: skip
     y = {"type": "quantitative", "title": title, "axis": _axis(kind, currency)}
     return _spec(rows, 230, layer=[
         {"mark": {"type": "area", "opacity": 0.15},

@@ -28,7 +28,8 @@ def controls(choice: Choice) -> None:
         disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
         alt="Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited.",
         column_config={
-            "name": st.column_config.TextColumn("Assumption", width="large", pinned=True),
+            # pinned: on a phone the values must still fit beside it
+            "name": st.column_config.TextColumn("Assumption", width=230, pinned=True),
             "key": st.column_config.TextColumn("Key", width="medium"),
             "value": st.column_config.NumberColumn("Value", format="%.6g"),
             "low": st.column_config.NumberColumn("Low (10 %)", format="%.6g"),
