@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from fundsim.app import draw, own
 from fundsim.app.choice import PAGES, Choice, Design, scenario_of
+from fundsim.app.pages import drives
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.files import MOST_BYTES
+from fundsim.scenario.schema import assumptions
 
 ROOT = Path(__file__).parents[1]
 SIGNS = "`*_{}[]()#|<>$~^"
@@ -153,3 +155,18 @@ def test_another_source_in_a_file_is_shown_at_once(file: Path) -> None:
     assert "Publisher of the first" not in told()
     file.write_text(FILE.replace('publisher = "', 'publisher = "Publisher of the first '))
     assert "Publisher of the first" in told().replace("\\", "")
+
+
+def test_a_tornado_tells_the_sources_of_its_own_file(file: Path) -> None:
+    """Another visitor's file with the same numbers may rest on something else."""
+    first = scenario_of(str(file), Design())
+    other = file.with_name("another.toml")
+    other.write_text(FILE.replace('source = "hostile"', 'source = "judgement"'), encoding="utf-8")
+    second = scenario_of(str(other), Design())
+    assert first.hash == second.hash
+    for scenario in (first, second):
+        found = drives._tornado(
+            drives.sourced(scenario), "due_a_year", 1, ("caseload.level",), scenario
+        )
+        belief = next(a for key, a, _ in assumptions(scenario.world) if key == "caseload.level")
+        assert found.bars[0].input.grade == belief.graded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import streamlit as st
@@ -30,6 +31,7 @@ from fundsim.report.influence import form_of
 from fundsim.report.told import belief
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.schema import assumptions
 
 LABELS = {m.name: m.label for m in ALL}
 UNITS = {m.name: m.unit for m in ALL}
@@ -136,9 +138,17 @@ def _ranking(
     return {"ranking": rows}, {"ranking": lambda: figures_influence.ranking_bars(found, view.note)}
 
 
+def sourced(scenario: Scenario) -> str:
+    """The scenario's hash with its sources and grades, which are shown beside the figures and not in the hash."""
+    said = "".join(
+        f"{key} {a.source} {a.graded} {a.note};" for key, a, _ in assumptions(scenario.world)
+    )
+    return f"{scenario.hash} {hashlib.sha256(said.encode()).hexdigest()[:12]}"
+
+
 @st.cache_data(show_spinner="Moving one assumption at a time …", max_entries=100, max_size="20mb")
 def _tornado(
-    scenario_hash: str, measure: str, seed: int, names: tuple[str, ...], _scenario: Scenario
+    scenario: str, measure: str, seed: int, names: tuple[str, ...], _scenario: Scenario
 ) -> Tornado:
     with runs.turns().taken(runs.visitor()):
         return tornado(_scenario, measure, TORNADO_FUTURES, seed, only=names)
@@ -147,7 +157,7 @@ def _tornado(
 def _show_tornado(view: View, ranked: Ranking, tables: Tables, pictures: Pictures) -> None:
     names = tuple(r.input.name for r in ranked.rows if r.told)[:SHOWN]
     measure = view.choice.measure
-    found = _tornado(view.scenario.hash, measure, view.choice.seed, names, view.scenario)
+    found = _tornado(sourced(view.scenario), measure, view.choice.seed, names, view.scenario)
     form, kind, called = form_of(found.target.measure.unit), _kind(measure), labels(view.scenario)
     bars = [b for b in found.bars if b.width > 0]
     rows = [
