@@ -31,6 +31,14 @@ matplotlib.rcParams.update(
     }
 )
 Picture = Figure
+Say = Callable[[str], str]  # a label in the language of the page
+
+
+def same(text: str) -> str:
+    """A label as it is written here, in English."""
+    return text
+
+
 BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666",
 )  # fmt: skip
@@ -57,6 +65,11 @@ def sheet(scenario: Scenario, heading: str, note: str, height: float = 4.6) -> F
     return figure
 
 
+def bare_sheet(height: float = 4.6) -> Figure:
+    """An empty picture for a page that says itself what it shows and where it comes from."""
+    return Figure(figsize=(8.2, height), layout="constrained")
+
+
 def _sheet(results: Results, heading: str, height: float = 4.6) -> Figure:
     return sheet(results.projection.scenario, heading, stamp(results.projection), height)
 
@@ -81,28 +94,34 @@ def _yearly(results: Results, measure: str, statistic: str) -> Floats:
     return np.array([results.get(measure, statistic, year) for year in years])
 
 
-def cash_fan(results: Results) -> Figure:
-    """Cash at year end as a fan, and the probability of a shortfall up to each year."""
+def cash_fan(results: Results, say: Say = same, bare: bool = False) -> Figure:
+    """Cash at year end as a fan, and the probability of a shortfall up to each year.
+
+    say   translates its labels;  bare  without heading and source, for a page that says them
+    """
     years = np.array(results.projection.years())
     ruin = results.get("ruin")
-    figure = _sheet(
-        results,
+    heading = (
         f"{title(results.projection)}: the fund falls short in {percent(ruin)} of futures "
-        f"within {years.size} years",
-        height=5.6,
+        f"within {years.size} years"
     )
+    figure = bare_sheet(4.2) if bare else _sheet(results, heading, height=5.6)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
     low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
     inner = _yearly(results, "cash", "p25"), _yearly(results, "cash", "p75")
-    top.fill_between(years, low, high, color=BLUE, alpha=0.18, linewidth=0, label="9 of 10 futures")
     top.fill_between(
-        years, *inner, color=BLUE, alpha=0.32, linewidth=0, label="half of the futures"
+        years, low, high, color=BLUE, alpha=0.18, linewidth=0, label=say("9 of 10 futures")
     )
-    top.plot(years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label="middle future")
+    top.fill_between(
+        years, *inner, color=BLUE, alpha=0.32, linewidth=0, label=say("half of the futures")
+    )
+    top.plot(
+        years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label=say("middle future")
+    )
     euro_axis(top)
     top.set_ylim(bottom=0)
-    top.set_ylabel("Cash in December\n(nominal; never below 0)")
-    top.legend(frameon=False, loc="upper left", title="chance and assumptions together")
+    top.set_ylabel(say("Cash in December\n(nominal; never below 0)"))
+    top.legend(frameon=False, loc="upper left", title=say("chance and assumptions together"))
     p = _yearly(results, "shortfall_so_far", "mean")
     error = np.vstack(
         [
@@ -115,7 +134,7 @@ def cash_fan(results: Results) -> Figure:
     )
     bottom.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     bottom.set_ylim(0, max(0.05, min(1.0, float(p.max(initial=0)) * 1.3)))
-    bottom.set_ylabel("Shortfall\nby year")
+    bottom.set_ylabel(say("Shortfall\nby year"))
     bottom.grid(axis="y", color="#dddddd", linewidth=0.6)
     bottom.set_axisbelow(True)
     bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -198,8 +217,11 @@ WITH_FUND = [
 ]
 
 
-def pathway(results: Results) -> Figure:
-    """From identification to payment, without and with the fund, as drop-off bars."""
+PANELS = ("Without the fund", "With the fund, the same cases")
+
+
+def pathway(results: Results, say: Say = same, bare: bool = False) -> Figure:
+    """From identification to payment, without and with the fund, as drop-off bars.  say, bare  as above"""
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
     heading = (
         f"{title(results.projection)}: {percent(a)} of identified victims are ever paid anything"
@@ -209,17 +231,19 @@ def pathway(results: Results) -> Figure:
             f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
             f"instead of {percent(a)} without the fund"
         )
-    figure = _sheet(results, heading, 5.4)
-    panels = [(WITHOUT, GREY, "Without the fund")]
+    figure = (
+        bare_sheet(4.4 if _has_fund(results) else 2.4) if bare else _sheet(results, heading, 5.4)
+    )
+    panels = [(WITHOUT, GREY, PANELS[0])]
     if _has_fund(results):
-        panels.append((WITH_FUND, BLUE, "With the fund, the same cases"))
+        panels.append((WITH_FUND, BLUE, PANELS[1]))
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (steps, color, name) in zip(axes, panels, strict=True):
         values = [results.get(m) for m, _ in steps]
         places = np.arange(len(steps))[::-1]
         axis.barh(places, values, color=color, height=0.68)
-        axis.set_yticks(places, [label for _, label in steps])
-        axis.set_title(name, fontsize=9.5)
+        axis.set_yticks(places, [say(label) for _, label in steps])
+        axis.set_title(say(name), fontsize=9.5)
         top = max(values[0], 1e-9)
         for place, value in zip(places, values, strict=True):
             axis.text(
@@ -228,7 +252,7 @@ def pathway(results: Results) -> Figure:
             )  # fmt: skip
         axis.set_xlim(0, top * 1.18)
     axes[-1].set_xlabel(
-        "Persons in the horizon, mean over futures (in brackets: of those identified)"
+        say("Persons in the horizon, mean over futures (in brackets: of those identified)")
     )
     return figure
 
