@@ -140,8 +140,7 @@ def run(
     from fundsim.report.command import run_scenarios
 
     run_scenarios(
-        joined(scenarios), with_years(set_, years), replications, seed, workers, engine, out,
-        quiet, as_json, precision, measure, exact,
+        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact
     )  # fmt: skip
 
 
@@ -285,6 +284,26 @@ def trace(
 
     _, number = checked(1, seed, 1)
     print_story(scenario, list(set_ or []), case, find, replication, number, as_json, figure)
+
+
+@app.command()
+def brief(
+    scenarios: Names,
+    out: Annotated[Path, typer.Option(help="File to write: .docx, .pdf or .html.")],
+    lang: Annotated[str, typer.Option(help="en, sr-Latn, sr-Cyrl.")] = "en",
+    solvent: Annotated[float, typer.Option(help="Share of futures in which it shall last.")] = 0.95,
+    date: Annotated[str | None, typer.Option(help="Date on it; default: today.")] = None,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+) -> None:
+    """Write a briefing for a ministry: the first scenario, beside the others as alternatives."""
+    from fundsim.report.brief.command import print_brief
+
+    sets, names = with_years(set_, years), joined(scenarios)
+    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers)
 
 
 @app.command()
