@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.ft2font import FT2Font
 
 from fundsim.report.figures import Picture
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # DejaVu Sans, which pictures use
+FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+
+
+@cache
+def drawable() -> frozenset[str]:
+    """The characters that DejaVu Sans has, upright and bold."""
+    return frozenset.intersection(
+        *(frozenset(map(chr, FT2Font(str(FONTS / face)).get_charmap())) for face in FACES)
+    )
 
 
 def png(picture: Picture, dpi: int = 200) -> bytes:

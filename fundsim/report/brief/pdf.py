@@ -24,21 +24,24 @@ from fundsim.report.brief.plain import (
     ACCENT,
     AUTHOR,
     INK,
+    LONGEST,
     MADE,
     QUIET,
     RULE,
     SHORT,
     TINT,
+    has_note,
     levels,
     page_parts,
+    parted,
     plain,
 )
-from fundsim.report.figures_print import FONTS, svg
+from fundsim.report.figures_print import FONTS, drawable, svg
 
 TEMPLATE = Path(__file__).with_name("briefing.typ")
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]  # for archives, and for all readers
 LOOK = {"accent": ACCENT, "ink": INK, "quiet": QUIET, "tint": TINT, "rule": RULE}
-LONGEST = {"cell": 18, "line": 60}  # letters of a word that surely has room
+WHOLE = 60  # letters of a word that has room on a line
 
 
 def pdf(document: Document) -> bytes:
@@ -50,7 +53,7 @@ def pdf(document: Document) -> bytes:
     """
     document = plain(document)
     with TemporaryDirectory() as folder:
-        data = _data(document, Path(folder))
+        data = drawn(json.dumps(_data(document, Path(folder)), ensure_ascii=False))
         main = Path(folder) / TEMPLATE.name
         main.write_bytes(TEMPLATE.read_bytes())
         made = typst.compile(
@@ -59,11 +62,16 @@ def pdf(document: Document) -> bytes:
             font_paths=[str(FONTS)],
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"document": data},
             pdf_standards=STANDARDS,
             timestamp=int(MADE.timestamp()),
         )
     return made
+
+
+def drawn(text: str) -> str:
+    """The text with a mark for each character that the font lacks: an archived PDF must show all."""
+    return "".join(c if c in drawable() or c in "\n\u200b" else "\ufffd" for c in text)
 
 
 def _data(document: Document, folder: Path) -> dict[str, Any]:
@@ -75,12 +83,13 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
             blocks.append({"block": "heading", "text": _line(block.text), "level": next(depths)})
         elif isinstance(block, Figure):
             name = f"figure_{number}.svg"
-            (folder / name).write_text(svg(block.picture), encoding="utf-8")
+            (folder / name).write_text(drawn(svg(block.picture)), encoding="utf-8")
             wide, high = block.picture.get_size_inches()
             blocks.append({"block": "figure", "caption": _line(block.caption), "alt": block.alt,
                            "file": name, "tall": bool(high / wide > 20 / 16.6)})  # fmt: skip
         else:
             blocks.append(_block(block))
+        blocks[-1]["noted"] = has_note(document.blocks, number)
     return {
         "lang": re.split("[-_]", document.language)[0],
         "title": _line(document.title),
@@ -111,17 +120,12 @@ def _block(block: Block) -> dict[str, Any]:
     return {
         "block": "table",
         "caption": _line(block.caption),
-        "heads": [_breakable(head, "cell") for head in block.heads],
-        "rows": [[_breakable(cell, "cell") for cell in row] for row in block.rows],
+        "heads": [parted(head, LONGEST) for head in block.heads],
+        "rows": [[parted(cell, LONGEST) for cell in row] for row in block.rows],
         "numbers": block.numbers,
         "widths": block.widths,
     }
 
 
 def _line(text: str) -> str:
-    return _breakable(text, "line")
-
-
-def _breakable(text: str, place: str) -> str:
-    """The text with places to break in words that are longer than there is room."""
-    return re.sub(rf"\S{{{LONGEST[place] + 1},}}", lambda found: "\u200b".join(found[0]), text)
+    return parted(text, WHOLE)

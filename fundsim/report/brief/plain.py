@@ -8,11 +8,12 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from fundsim.report.brief.blocks import Block, Document, Paragraph
+from fundsim.report.brief.blocks import Block, Document, Paragraph, Table
 
 ACCENT, INK, QUIET, TINT, RULE = "#0072B2", "#1F2933", "#52606D", "#EEF5FA", "#C9D6E0"
 MADE = datetime(2000, 1, 1, tzinfo=UTC)  # the same briefing gives the same bytes, always
 AUTHOR = "fundsim"
+LONGEST = 18  # letters of a word in a table that are never parted
 SHORT = 10  # a table of so many rows stays on one page
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -67,3 +68,25 @@ def levels(wanted: Sequence[int]) -> list[int]:
     for level in wanted:
         found.append(max(1, min(level, (found[-1] if found else 0) + 1)))
     return found
+
+
+def parted(text: str, longest: int) -> str:
+    """The text with places to break (zero-width blanks) in words of more letters."""
+    return re.sub(rf"\S{{{longest + 1},}}", lambda found: "\u200b".join(found[0]), text)
+
+
+def fitted(table: Table, whole: float, letter: float, inset: float) -> list[float]:
+    """Widths of columns: as wished, but none narrower than its longest word if that can be helped.
+
+    whole   the width to share;  letter  of one letter;  inset  left and right of a text together
+    """
+    wished = [part / sum(table.widths) * whole for part in table.widths]
+    least = [
+        letter * min(max(map(len, " ".join(texts).split()), default=0), LONGEST) + inset
+        for texts in zip(table.heads, *table.rows, strict=True)
+    ]
+    missing = sum(max(b - a, 0.0) for a, b in zip(wished, least, strict=True))
+    spare = sum(max(a - b, 0.0) for a, b in zip(wished, least, strict=True))
+    part = min(missing / spare, 1.0) if spare else 0.0
+    raised = [b if a < b else a - (a - b) * part for a, b in zip(wished, least, strict=True)]
+    return [width * whole / sum(raised) for width in raised]

@@ -18,7 +18,7 @@ from fundsim.report.brief.blocks import (
     Paragraph,
     Table,
 )
-from fundsim.report.brief.plain import AUTHOR, SHORT, levels, page_parts, plain
+from fundsim.report.brief.plain import AUTHOR, LONGEST, SHORT, levels, page_parts, parted, plain
 from fundsim.report.figures_print import svg
 
 STYLE = Path(__file__).with_name("briefing.css")
@@ -78,11 +78,11 @@ def _block(block: Block, name: str) -> str:
     if isinstance(block, Items):
         return "<ul>\n" + "".join(f"<li>{escape(text)}</li>\n" for text in block.texts) + "</ul>"
     if isinstance(block, Table):
-        return _table(block)
+        return _table(block, name)
     if isinstance(block, Figure):
         return (
-            f"<figure>\n<figcaption>{escape(block.caption)}</figcaption>\n"
-            f'<div class="scroll" tabindex="0">{_picture(block, name)}</div>\n</figure>'
+            f'<figure class="short">\n<figcaption id="{name}">{escape(block.caption)}</figcaption>\n'
+            f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{name}">{_picture(block, name)}</div>\n</figure>'
         )
     assert isinstance(block, Box)
     texts = "\n".join(f"<p>{escape(text)}</p>" for text in block.texts)
@@ -92,31 +92,36 @@ def _block(block: Block, name: str) -> str:
     )
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, name: str) -> str:
     """A table that scrolls in a narrow window, under its caption."""
     kinds = [' class="number"' if number else "" for number in table.numbers]
     whole = sum(table.widths)
     columns = "".join(f'<col style="width:{100 * w / whole:.2f}%">' for w in table.widths)
     heads = "".join(
-        f'<th scope="col"{kind}>{escape(head)}</th>'
+        f'<th scope="col"{kind}>{_cell(head)}</th>'
         for head, kind in zip(table.heads, kinds, strict=True)
     )
     rows = "\n".join(
         "<tr>"
-        + "".join(f"<td{kind}>{escape(c)}</td>" for c, kind in zip(row, kinds, strict=True))
+        + "".join(f"<td{kind}>{_cell(c)}</td>" for c, kind in zip(row, kinds, strict=True))
         + "</tr>"
         for row in table.rows
     )
-    names = [
-        name for name, so in (("short", len(table.rows) <= SHORT), ("wide", len(kinds) > 6)) if so
-    ]
-    caption = escape(table.caption)
+    kind = "wide" if len(kinds) > 6 else "plain"
+    length = "short" if len(table.rows) <= SHORT else "long"
+    least = len(kinds) * (4.4 if kind == "wide" else 6)
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n'
-        f'<table class="{" ".join(names)}" style="min-width:{6 * len(kinds)}rem">\n'
-        f"<caption>{caption}</caption>\n<colgroup>{columns}</colgroup>\n"
-        f"<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+        f'<figure class="{length}">\n<figcaption id="{name}">{escape(table.caption)}</figcaption>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{name}">\n'
+        f'<table class="{kind}" aria-labelledby="{name}" style="min-width:{least:g}rem">\n'
+        f"<colgroup>{columns}</colgroup>\n<thead>\n<tr>{heads}</tr>\n</thead>\n"
+        f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n</figure>"
     )
+
+
+def _cell(text: str) -> str:
+    """The text of a cell, with places to break in words that are too long for one."""
+    return escape(parted(text, LONGEST)).replace("\u200b", "<wbr>")
 
 
 def _picture(figure: Figure, name: str) -> str:

@@ -33,15 +33,18 @@ from fundsim.report.brief.plain import (
     RULE,
     SHORT,
     TINT,
+    fitted,
     has_note,
     levels,
     page_parts,
     plain,
 )
-from fundsim.report.brief.word_styles import WIDTH, settle, tongue
+from fundsim.report.brief.word_styles import LOOKS, WIDTH, settle, tongue
 from fundsim.report.figures_print import png
 
 TALLEST = Mm(205)  # a picture with its caption stays on one page
+TWIP = 635  # a twentieth of a point, in EMU: Word's unit of tables
+INSET = 70  # left and right of a cell's text, in twips
 FIELDS = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
 KINDS = {"body": "Normal", "lead": "Lead", "note": "Note"}
 
@@ -103,6 +106,8 @@ def _picture(word: Word, figure: Figure, noted: bool) -> None:
     if shape.height > TALLEST:
         shape.width = Emu(int(shape.width * TALLEST / shape.height))
         shape.height = TALLEST
+    for side in "TBLR":
+        shape._inline.set(f"dist{side}", "0")  # or LibreOffice moves it to the right
     named = shape._inline.docPr
     named.set("name", f"Figure {named.get('id')}")
     named.set("descr", figure.alt)
@@ -131,8 +136,10 @@ def _table(word: Word, table: Table, noted: bool) -> None:
                 line.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if together:
                 line.paragraph_format.keep_with_next = True
-    whole = sum(table.widths)
-    _form(grid, [int(WIDTH * part / whole) for part in table.widths], table.caption)
+    letter = LOOKS[style].size * 0.56 * Pt(1)  # of Calibri's bold small letters, with room to spare
+    inset = INSET if style == "Table Text" else INSET * 2 // 3
+    widths = fitted(table, WIDTH, letter, 2 * inset * TWIP)
+    _form(grid, [int(width // TWIP) * TWIP for width in widths], table.caption, inset)
     _borders(grid, {"top": (8, ACCENT), "bottom": (8, ACCENT), "insideH": (4, RULE)})
 
 
@@ -148,7 +155,7 @@ def _box(word: Word, box: Box) -> None:
         cell.add_paragraph(text, style="Box Text")
 
 
-def _form(grid: Grid, widths: list[int], says: str, inset: int = 70) -> None:
+def _form(grid: Grid, widths: list[int], says: str, inset: int = INSET) -> None:
     """Fixed columns as wide as said (in EMU), and a description for those who do not see them."""
     grid.autofit = False
     for column, width in zip(grid.columns, widths, strict=True):
@@ -156,7 +163,7 @@ def _form(grid: Grid, widths: list[int], says: str, inset: int = 70) -> None:
         for cell in column.cells:
             cell.width = Emu(width)
     form = grid._tbl.tblPr
-    _put(form, "w:tblW", {"type": "dxa", "w": str(round(sum(widths) / 635))})
+    _put(form, "w:tblW", {"type": "dxa", "w": str(sum(widths) // TWIP)})
     margins = _put(form, "w:tblCellMar", {})
     for side, size in (("top", 30), ("left", inset), ("bottom", 30), ("right", inset)):
         margins.append(_element(f"w:{side}", {"w": str(size), "type": "dxa"}))

@@ -67,7 +67,7 @@ LOOKS = {
     "Table Small": Look(8, line=1),
     "Box Title": Look(10.5, ACCENT, bold=True, before=4, after=3, keep=True),
     "Box Text": Look(9.5, after=4),
-    "Gap": Look(4, line=1),
+    "Gap": Look(7, line=1),
     "Footnote": Look(8, QUIET, after=4, line=1),
     "Footer": Look(8, QUIET, line=1, edge="top"),
 }
@@ -105,10 +105,13 @@ def _style(style: ParagraphStyle, look: Look) -> None:
     font.size, font.bold, font.italic = Pt(look.size), look.bold, False
     font.color.rgb = RGBColor.from_string(look.color[1:])
     letters = style.element.get_or_add_rPr()
-    for name in ("w:rFonts", "w:spacing", "w:kern"):
+    for name in ("w:rFonts", "w:spacing", "w:kern", "w:bCs", "w:iCs", "w:szCs"):
         for old in letters.findall(qn(name)):
             letters.remove(old)
     letters.insert(0, _fonts())
+    size = OxmlElement("w:szCs")  # the size of Hebrew and Arabic
+    size.set(qn("w:val"), str(round(look.size * 2)))
+    letters.find(qn("w:sz")).addnext(size)
     form.space_before, form.space_after = Pt(look.before), Pt(look.after)
     form.line_spacing, form.keep_with_next = look.line, look.keep
     form.widow_control = True
