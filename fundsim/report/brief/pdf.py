@@ -41,6 +41,7 @@ from fundsim.report.figures_print import FONTS, drawable, svg
 TEMPLATE = Path(__file__).with_name("briefing.typ")
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]  # for archives, and for all readers
 LOOK = {"accent": ACCENT, "ink": INK, "quiet": QUIET, "tint": TINT, "rule": RULE}
+TALLEST = 20 / 16.6  # height to width of a picture that still leaves room for its caption
 WHOLE = 60  # letters of a word that has room on a line
 
 
@@ -85,15 +86,16 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
             name = f"figure_{number}.svg"
             (folder / name).write_text(drawn(svg(block.picture)), encoding="utf-8")
             wide, high = block.picture.get_size_inches()
-            blocks.append({"block": "figure", "caption": _line(block.caption), "alt": block.alt,
-                           "file": name, "tall": bool(high / wide > 20 / 16.6)})  # fmt: skip
+            shown = {"caption": _line(block.caption), "alt": block.alt or block.caption}
+            tall = bool(high / wide > TALLEST)
+            blocks.append({"block": "figure", "file": name, "tall": tall, **shown})
         else:
             blocks.append(_block(block))
         blocks[-1]["noted"] = has_note(document.blocks, number)
     return {
         "lang": re.split("[-_]", document.language)[0],
         "title": _line(document.title),
-        "name": " ".join(document.title.split()),
+        "name": " ".join(document.title.split()) or AUTHOR,
         "subtitle": _line(document.subtitle),
         "date": document.date,
         "subject": document.subject,
