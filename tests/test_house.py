@@ -20,6 +20,8 @@ DOORS = {
     "matplotlib": "report/figures",
     "pyarrow": "report/write",
     "xlsxwriter": "report/workbook",
+    "docx": "report/brief/word",
+    "typst": "report/brief/pdf",
     "typer": "cli",
     "streamlit": "app",
     "uvicorn": "app/server",
