@@ -42,11 +42,11 @@ def confidence_curve(
     )
     figure, (left, right) = _panels(None if bare else found.scenario, heading, note, 2)
     for axes, need, label in (
-        (left, found.contribution, "Contribution a year"),
-        (right, found.capital, "or capital at the opening"),
+        (left, found.contribution, say("Contribution a year")),
+        (right, found.capital, say("or capital at the opening")),
     ):
         _curve(axes, need, target, say)
-        axes.set_xlabel(say(label))
+        axes.set_xlabel(label)
     left.set_ylabel(say("Futures in which the fund never falls short"))
     left.legend(frameon=False, loc="lower right", fontsize=8)
     return figure

@@ -27,7 +27,7 @@ DERIVED = {"sr-Cyrl": "sr-Latn"}
 ALIASES = {"sr": "sr-Latn"}
 # what stays in Latin letters: places to fill in, addresses, commands, names and abbreviations that are Latin everywhere
 _LATIN = re.compile(
-    r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim|TOML|UNSCR|k|u\^.*m\))(?!\w))"
+    r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim|TOML|UNSCR|k|m|u\^\(\(1-m\)/m\))(?!\w))"
 )
 PLURALS: dict[str, Callable[[int], int]] = {}
 
@@ -96,7 +96,8 @@ class Language:
 
     def decimal(self, x: float, digits: int = 1) -> str:
         """A number with so many decimals at most."""
-        return str(numbers.format_decimal(x, "#,##0." + "#" * digits, locale=self.locale))
+        text = str(numbers.format_decimal(x, "#,##0." + "#" * digits, locale=self.locale))
+        return text.replace("-", "−")
 
     def euro(self, x: float) -> str:
         """Euro with three digits that matter, as `words.euro` has it, written in this language."""
@@ -112,7 +113,9 @@ class Language:
         digits = len(amount.partition(".")[2])
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         number = f"{found[1]}{numbers.format_decimal(float(amount), pattern, locale=self.locale)}"
-        return self("{amount} million euro" if found[3] else "{amount} euro", amount=number)
+        if found[3]:
+            return self("{amount} million euro", amount=number)
+        return self("{amount} euro", amount=number)
 
     def thousand(self, x: float) -> str:
         """Euro in thousands, for tables."""
@@ -138,17 +141,23 @@ class Language:
             return self.counted("{n} month", "{n} months", whole)
         years, rest = divmod(whole, 12)
         text = self.counted("{n} year", "{n} years", years)
-        return f"{text} {self.counted('{n} month', '{n} months', rest)}" if rest else text
+        if not rest:
+            return text
+        return self(
+            "{years} {months}", years=text, months=self.counted("{n} month", "{n} months", rest)
+        )
 
     def date(self, day: datetime.date) -> str:
         """A date in full."""
         return str(dates.format_date(day, "long", locale=self.locale))
 
     def hundred(self, share: float) -> str:
-        """A share as persons of 100; below ten with a decimal where there is one."""
+        """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100."""
         x = 100 * share
         if 0 < x < 0.05:
             return self("fewer than {number}", number=self.decimal(0.1))
+        if 99.5 <= x < 100:
+            return self("more than {number}", number="99")
         return self.whole(x) if x >= 9.95 else self.decimal(x)
 
 

@@ -35,7 +35,11 @@ def briefing(facts: Facts, say: Language) -> Document:
         subtitle=say("Design: {name}", name=title_of(facts.scenario.name, say)),
         date=say.date(facts.date),
         subject=say("What it would cost, who pays, whether it lasts, what changes for victims"),
-        keywords=(say("compensation fund"), say("trafficking in human beings"), country.name),
+        keywords=(
+            say("compensation fund"),
+            say("trafficking in human beings"),
+            country_of("subject", country.name, say),
+        ),
         footer=f"fundsim {__version__} · {projection.scenario.name} · {projection.scenario.hash}",
         page_of=say("Page {page} of {pages}"),
         footnotes=notes,

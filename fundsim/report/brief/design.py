@@ -25,6 +25,7 @@ SHORT = {
     "pro_rata": "When cash is short, everybody gets an equal share of what is due, and the rest later.",
     "treasury_advance": "When cash is short, the treasury lends and is repaid when the fund can.",
 }
+MANY = 5  # a number with decimals takes the plural form of many
 INDEX = {"prices": "The sums rise with prices.", "wages": "The sums rise with wages."}
 
 
@@ -76,7 +77,9 @@ def rules(world: World, say: Language) -> Iterator[str]:
         "{n} caseworkers decide claims in the order in which they come.", fund.decision.caseworkers,
     )  # fmt: skip
     if fund.payment.instalments > 1:
-        yield say("Benefits are paid in {n} instalments.", n=fund.payment.instalments)
+        yield say.counted(
+            "Benefits are paid in {n} instalment.", "Benefits are paid in {n} instalments.", fund.payment.instalments
+        )  # fmt: skip
     else:
         yield say("Granted benefits are paid in one sum at the end of the month.")
     yield say(SHORT[fund.payment.when_short])
@@ -86,7 +89,7 @@ def rules(world: World, say: Language) -> Iterator[str]:
         )
     names = [say(source.label) for _, source in sorted(world.income.items()) if source.in_force]
     if names:
-        yield say("It is paid for by: {names}.", names=", ".join(names))
+        yield say("It is paid for by: {names}.", names="; ".join(names))
     for change in world.reform.values():
         yield say("Reform from {year}: {name}.", year=change.from_year, name=say(change.label))
 
@@ -148,7 +151,10 @@ def _sum(amount: Amount, value: float, say: Language) -> str:
     """A sum in the unit that the scenario has it in."""
     if amount.money == "euro":
         return say.euro(value)
-    return say("{number} average monthly wages", number=say.decimal(value))
+    return say.counted(
+        "{n} average monthly net wage", "{n} average monthly net wages", round(value) if value == round(value) else MANY,
+        n=say.decimal(value),
+    )  # fmt: skip
 
 
 def _alternatives(facts: Facts, say: Language) -> Table:

@@ -65,7 +65,7 @@ def _who_pays(facts: Facts, say: Language) -> Iterator[str]:
         for label, x in sorted(parts.items(), key=lambda part: -part[1])
         if x / total >= 0.005
     ]
-    yield say("Who pays, as shares of all that comes in: {shares}.", shares=", ".join(shares))
+    yield say("Who pays, as shares of all that comes in: {shares}.", shares="; ".join(shares))
 
 
 def _burden(facts: Facts, say: Language) -> Iterator[str]:

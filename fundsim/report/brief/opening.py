@@ -68,39 +68,46 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
     """Whether it lasts, in words that differ for a fund that lasts, one that is at risk and one that fails."""
     ruin, years = facts.get("ruin"), facts.scenario.world.time.horizon_years
     planned = _planned(facts, say)
-    n = say.hundred(ruin)
+    futures = say.hundred(ruin)
     if facts.scenario.world.fund.payment.when_short == "treasury_advance" and ruin > 0:
         told = [
-            say(
-                "When its money is short the treasury lends, so that victims do not wait: that happens in {n} of 100 "
-                "futures within {years} years.",
-                n=n, years=years,
+            say.counted(
+                "When its money is short the treasury lends, so that victims do not wait: that happens in {futures} of "
+                "100 futures within {n} year.",
+                "When its money is short the treasury lends, so that victims do not wait: that happens in {futures} of "
+                "100 futures within {n} years.",
+                years, futures=futures,
             )
         ]  # fmt: skip
     elif ruin <= LASTS:
         lasting = say.hundred(1 - ruin) if ruin else "100"
         told = [
-            say(
-                "{planned} it lasts {years} years in {n} of 100 futures.",
+            say.counted(
+                "{planned} it lasts {n} year in {futures} of 100 futures.",
+                "{planned} it lasts {n} years in {futures} of 100 futures.",
+                years,
                 planned=planned,
-                years=years,
-                n=lasting,
+                futures=lasting,
             )
         ]
     elif ruin < FAILS:
         told = [
-            say(
-                "{planned} it is at risk: in {n} of 100 futures its money runs short within {years} years, and victims "
+            say.counted(
+                "{planned} it is at risk: in {futures} of 100 futures its money runs short within {n} year, and victims "
                 "wait.",
-                planned=planned, n=n, years=years,
+                "{planned} it is at risk: in {futures} of 100 futures its money runs short within {n} years, and victims "
+                "wait.",
+                years, planned=planned, futures=futures,
             )
         ]  # fmt: skip
     else:
         told = [
-            say(
-                "{planned} it does not last: in {n} of 100 futures its money runs short within {years} years, and victims "
-                "wait.",
-                planned=planned, n=n, years=years,
+            say.counted(
+                "{planned} it does not last: in {futures} of 100 futures its money runs short within {n} year, and "
+                "victims wait.",
+                "{planned} it does not last: in {futures} of 100 futures its money runs short within {n} years, and "
+                "victims wait.",
+                years, planned=planned, futures=futures,
             )
         ]  # fmt: skip
     return [*told, *_contribution(facts, say)]

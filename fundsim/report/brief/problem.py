@@ -39,7 +39,9 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
         say(
             "{without} of identified victims are paid without the fund, {with_} with it.",
             without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),
-        ),
+        )
+        if facts.has_fund
+        else say("{without} of identified victims are paid.", without=say.percent(get("share_paid_without"))),
         figures.pathway(facts.results, say, bare=True),
     )  # fmt: skip
     yield Paragraph(_sources(facts, say), "note")

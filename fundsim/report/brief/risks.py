@@ -39,7 +39,7 @@ def risks(facts: Facts, say: Language) -> Iterator[Block]:
                     "What the result hangs on: share of the variance that each assumption explains alone"
                 ),
                 say(
-                    "The most influential assumption is {name}.",
+                    "The most influential assumption is “{name}”.",
                     name=called.get(first.input.name, first.input.name),
                 ),
                 ranking_bars(found, "", say, called, bare=True),
@@ -50,10 +50,10 @@ def risks(facts: Facts, say: Language) -> Iterator[Block]:
 
 def named(facts: Facts, say: Language) -> dict[str, str]:
     """What each uncertain number is called in this language."""
-    called = {
-        key: joined(tuple(say(part) for part in parts))
-        for key, parts in labels(facts.scenario.world).items()
-    }
+    called = {}
+    for key, parts in labels(facts.scenario.world).items():
+        text = joined(tuple(say(part) for part in parts))
+        called[key] = text[:1].upper() + text[1:]  # its first part may stand within sentences, too
     if facts.ranking is not None:
         for row in facts.ranking.rows:
             if row.input.label:  # the effect of a reform: its label, then what it acts on
@@ -73,7 +73,7 @@ def _learn(facts: Facts, say: Language) -> str:
         name=called.get(first.name, first.name), amount=say.euro(first.value.value),
     )  # fmt: skip
     if others:
-        names = "; ".join(f"“{called.get(v.name, v.name)}”" for v in others)
+        names = "; ".join(say("“{name}”", name=called.get(v.name, v.name)) for v in others)
         text += " " + say("Then: {names}.", names=names)
     return text
 
