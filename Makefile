@@ -1,13 +1,14 @@
 # make run    all six countries under their default policy, with data and figures in out/
 # make test   all tests          make check  lint, format and types
 # make dashboard   the dashboard, in the browser
+# make bench, make bench-dashboard   how long and how large: benchmarks/*.md
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench dashboard docs validate messages notebooks wheel lock setup clean
+.PHONY: run test check bench bench-dashboard dashboard docs validate messages notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -27,6 +28,10 @@ dashboard: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run
+
+# needs Chromium (or CHROMIUM=path), a free machine and about ten minutes
+bench-dashboard: $(READY)
+	$(BIN)/python -m benchmarks.dashboard
 
 # the data dictionary, the JSON Schema and the record of what this version's scenario files say are written
 # from the code and the files; tests fail when they are old

@@ -10,23 +10,25 @@ from collections.abc import Callable
 
 import pytest
 
-from fundsim.app.turns import Busy, Turns
+from fundsim.app.turns import WHOLE, Busy, Turns
 
 LONG = 10.0  # s; only a failure takes this long
 
 
 class Block(threading.Thread):
-    """One block of work that tells when it began and ends when it is told to."""
+    """One block of work that tells when it began and ends when it is told to; a capital asks for a first look."""
 
     def __init__(self, turns: Turns, visitor: str, began: list[str] | None = None) -> None:
         super().__init__(daemon=True)
+        self.go_on: Callable[[], object] = lambda: None
         self.turns, self.visitor, self.order = turns, visitor, began
         self.began, self.finish = threading.Event(), threading.Event()
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            with self.turns.taken(self.visitor):
+            first = self.visitor.isupper()
+            with self.turns.taken(self.visitor, first, lambda: self.go_on()):
                 if self.order is not None:
                     self.order.append(self.visitor)
                 self.began.set()
@@ -113,6 +115,50 @@ def test_visitors_are_served_in_a_circle_not_in_the_order_of_their_blocks(
 ) -> None:
     assert served(1, waiting) == order
     assert served(2, waiting) == order
+
+
+@pytest.mark.parametrize(
+    ("waiting", "order"),
+    [
+        ("abAB", "ABab"),
+        ("aaAAbB", "ABAaba"),
+        ("abcABCDEFGHI", "ABCDaEFGHbIc"),  # nobody waits for ever, however many come for a look
+    ],
+)
+def test_first_looks_go_before_refinements_but_not_for_ever(waiting: str, order: str) -> None:
+    assert served(1, waiting) == order
+    assert served(2, waiting) == order
+
+
+def test_who_is_in_the_midst_of_a_refinement_goes_on_with_it_but_not_for_ever() -> None:
+    turns, order = Turns(at_once=1), list[str]()
+    [running] = hold(turns, "a")
+    others = queue(turns, "bc", order)
+    for block in others:
+        block.finish.set()  # these end as soon as they have begun
+    for _ in range(2 * WHOLE):
+        [again] = queue(turns, "a", order)
+        end([running])
+        assert again.began.wait(LONG)
+        running = again
+    end([running, *others])
+    assert "".join(order) == "a" * (WHOLE - 1) + "bc" + "a" * (WHOLE + 1)
+
+
+def test_a_visitor_who_has_moved_on_no_longer_waits() -> None:
+    turns, order = Turns(at_once=1), list[str]()
+    held = hold(turns, "x")
+    [overtaken, other] = queue(turns, "ab", order)
+
+    def stop() -> None:
+        raise StopException
+
+    overtaken.go_on = stop
+    overtaken.join(LONG)
+    assert isinstance(overtaken.error, StopException)
+    assert turns.waiting == 1
+    end([*held, other])
+    assert order == ["b"]
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 3])
@@ -207,7 +253,7 @@ def test_a_block_interrupted_while_it_waits_loses_no_place(
         def __init__(self) -> None:
             self.calls = 0
 
-        def acquire(self) -> bool:
+        def acquire(self, timeout: float = -1) -> bool:
             self.calls += 1
             if self.calls == 2:
                 if handed:

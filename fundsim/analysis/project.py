@@ -43,6 +43,7 @@ class Projection:
     engine: str = "numpy"
     columns: tuple[str, ...] = ()
     block: int = 0
+    _places: dict[str, int] = field(default_factory=dict, repr=False)
     _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile, repr=False)
 
     def __post_init__(self) -> None:
@@ -51,18 +52,19 @@ class Projection:
 
     def add(self, block: int, names: tuple[str, ...], table: Floats) -> None:
         """Keep a block's outcomes.  table [column, replication]"""
-        self.columns = self.columns or names
+        if not self.columns:
+            self.columns, self._places = names, {name: place for place, name in enumerate(names)}
         if names != self.columns:
             raise LedgerError("blocks differ in their columns: the outcomes cannot be put together")
         self._file.seek(block * self.block * len(names) * 8)
         self._file.write(np.ascontiguousarray(table).tobytes())
 
     def __contains__(self, name: str) -> bool:
-        return name in self.columns
+        return name in self._places
 
     def column(self, name: str, start: int = 0, stop: int | None = None) -> Floats:
         """One outcome for every replication, or for those from `start` to `stop`.  [replication]"""
-        place = self.columns.index(name)
+        place = self._places[name]
         stop = self.replications if stop is None else stop
         begin = start // self.block * self.block
         pieces = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, Union, get_args, get_origin
@@ -17,7 +17,7 @@ from fundsim.app.choice import Design, list_text, number_text, scenario_of
 from fundsim.scenario.assumption import Assumption, Part, Quantity
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import FORMS, World, quantity_of
-from fundsim.scenario.used import LOCAL_ONLY, unused
+from fundsim.scenario.used import LOCAL_ONLY, keys, unused
 
 Kind = Literal["share", "number", "whole", "switch", "choice", "choices", "scale"]
 
@@ -86,10 +86,12 @@ def controls(scenario: Scenario, standard: Scenario) -> dict[str, Control]:
     standard  the same files without changed values
     """
     before = {key: value for key, value, _ in _fields(standard.world, "")}
-    found = {}
+    found, known = {}, dict.fromkeys(keys(scenario.world))
     for key, value, field in _fields(scenario.world, ""):
         quantity, inner = quantity_of(field), _plain_type(field.annotation)
-        control = _control(scenario, key, value, before.get(key, value), quantity, inner, field)
+        control = _control(
+            scenario, key, value, before.get(key, value), quantity, inner, field, known
+        )
         if control is not None:
             found[key] = control
     found[SCALED] = _scale(scenario.world, found)
@@ -111,9 +113,9 @@ def _scale(world: World, found: Mapping[str, Control]) -> Control:
     )  # fmt: skip
 
 
-def _reason(world: World, key: str) -> str:
+def _reason(world: World, key: str, known: Collection[str] = ()) -> str:
     """Why a key does not matter; the page on money shows local currency, so that this matters here."""
-    reason = unused(world, key)
+    reason = unused(world, key, known)
     return "" if reason == LOCAL_ONLY else reason
 
 
@@ -174,7 +176,7 @@ def _plain_type(annotation: Any) -> Any:
 
 def _control(
     scenario: Scenario, key: str, value: Any, standard: Any, quantity: Quantity | None, inner: Any,
-    field: Any,
+    field: Any, known: Collection[str],
 ) -> Control | None:  # fmt: skip
     if key in TEXTS or key.endswith((".label", ".kind", ".recommended_for", ".effects")):
         return None
@@ -185,7 +187,7 @@ def _control(
         "key": key,
         "group": group_of(key),
         "label": _label(key, meaning, scenario.world),
-        "reason": _reason(scenario.world, key),
+        "reason": _reason(scenario.world, key, known),
     }
     if quantity is not None:
         return _number(scenario, value, standard, quantity, meaning, common)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -73,6 +74,18 @@ def show() -> None:
         )
         return
     _after(view, shown)
+
+
+def prepare() -> None:
+    """Do once what the first visitor would wait for: late imports, and the figures of the page that opens first."""
+    import_module("pandas")  # Streamlit imports it for the first table
+    choice = Choice()
+    design = state.named(choice.country, choice.design)
+    scenario = scenario_of(choice.country, design)
+    controls_of(choice.country, design, scenario.hash)
+    for size in (runs.QUICK, choice.replications):
+        runs.results(scenario, choice.seed, size)
+    _needs(choice, scenario, lambda done: None)
 
 
 def _notices() -> None:

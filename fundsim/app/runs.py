@@ -7,6 +7,7 @@ caches are bounded in entries and bytes, and keyed by the scenario's hash, seed 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ Told = Callable[[int], None]
 @st.cache_resource(show_spinner=False)
 def turns() -> Turns:
     """The one gate of this process through which all computing goes."""
-    return Turns(at_once=2, most_waiting=20)
+    return Turns()
 
 
 def visitor() -> str:
@@ -40,11 +41,18 @@ def visitor() -> str:
     return context.session_id if context else "alone"
 
 
+def _turn(replications: int = 0) -> AbstractContextManager[None]:
+    """One turn of this visitor, for a first look if it is of so few futures; given up if the page is asked anew."""
+    first = 0 < replications <= QUICK
+    # reading the session's state is where Streamlit stops a page that has been overtaken
+    return turns().taken(visitor(), first, lambda: "choice" in st.session_state)
+
+
 @st.cache_data(show_spinner=False, max_entries=400, max_size="300mb")
 def _block(
     scenario_hash: str, seed: int, block: int, replications: int, _world: World
 ) -> tuple[tuple[str, ...], Floats]:
-    with turns().taken(visitor()):
+    with _turn(replications):
         return block_outcomes(_world, seed, block, replications)
 
 
@@ -55,15 +63,17 @@ def _needs_block(
 ) -> Floats:  # fmt: skip
     size = block_size(_world)
     numbers = np.arange(block * size, min((block + 1) * size, replications))
-    with turns().taken(visitor()):
+    with _turn():
         return needs_of_block(_world, line, _given, seed, numbers, np.zeros(0))
 
 
-@st.cache_data(show_spinner=False, max_entries=200, max_size="120mb")
+# the same rows for everyone, not a copy for each: five thousand objects a page are felt (0.6 MB an entry)
+@st.cache_resource(show_spinner=False, max_entries=100)
 def _rows(
     name: str, scenario_hash: str, seed: int, replications: int, _projection: Projection
-) -> list[Row]:
-    return measure(_projection)
+) -> tuple[Row, ...]:
+    with _turn(replications):
+        return tuple(measure(_projection))
 
 
 def _spans(world: World, replications: int) -> list[tuple[int, int]]:

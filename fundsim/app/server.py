@@ -7,10 +7,12 @@ serve means that what is tested for the web is also what runs at home.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from pathlib import Path
 
@@ -106,9 +108,28 @@ def run(
         f"The dashboard is at {place}; it answers to {', '.join(hosts)}. Ctrl-C ends it.",
         flush=True,
     )
+    if script == page():
+        threading.Thread(target=warm, daemon=True).start()
     if not public and (sys.platform != "linux" or has_screen()):
         threading.Thread(target=webbrowser.open, args=(place,), daemon=True).start()
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def warm() -> None:
+    """Once the server runs, import and compute what its first visitor would wait for.
+
+    What is there then stays: without looking through it for garbage again and again, a page of many
+    visitors at once costs half.
+    """
+    from streamlit import runtime
+
+    while not runtime.exists():  # the caches of pages belong to it
+        time.sleep(0.01)
+    from fundsim.app.main import prepare
+
+    prepare()
+    gc.collect()
+    gc.freeze()
 
 
 def has_screen() -> bool:

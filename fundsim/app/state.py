@@ -45,8 +45,8 @@ def _sound(opened: link.Opened) -> Choice:
         notices += refused[:8]
     st.session_state["notices"] = tuple(notices)
     found = replace(
-        wanted, design=_named(wanted.country, designs[0]),
-        variants=tuple(_named(wanted.country, d) for d in designs[1:]),
+        wanted, design=named(wanted.country, designs[0]),
+        variants=tuple(named(wanted.country, d) for d in designs[1:]),
     )  # fmt: skip
     if claim is not None:
         st.session_state["claim"] = (found, claim)
@@ -70,7 +70,7 @@ def _allowed(country: str, design: Design) -> Design:
     return plain
 
 
-def _named(country: str, design: Design) -> Design:
+def named(country: str, design: Design) -> Design:
     """With its policy by name: a country's default may change, and a link must not."""
     if design.policy or country.endswith(".toml"):
         return design

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fundsim.analysis.measures import Row
@@ -32,7 +32,7 @@ class Results:
     values: dict[Key, float]
 
     @classmethod
-    def of(cls, projection: Projection, rows: list[Row]) -> Results:
+    def of(cls, projection: Projection, rows: Sequence[Row]) -> Results:
         """Index the tidy table."""
         values = {(r.measure, r.year, r.statistic): r.value for r in rows}
         return cls(projection, tuple(rows), values)

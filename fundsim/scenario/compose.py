@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Scenario:
     sets: tuple[str, ...] = ()
     given: str = ""
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Twelve hex digits over every value that can move a number; texts do not count."""
         text = json.dumps(_loud(self.world.model_dump(mode="json")), sort_keys=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from fundsim.scenario.assumption import Assumption, Part
@@ -28,17 +28,18 @@ BESIDE: dict[str, tuple[str, float, str]] = {
 }
 
 
-def unused(world: World, key: str) -> str:
+def unused(world: World, key: str, known: Collection[str] = ()) -> str:
     """Why a number or switch can move no measure of a scenario; empty if it can.
 
     key      dotted key of a number, a switch, a part of one (`award.median.low`), an effect of a reform
              (`reform.x.effects[0]`), or a table, which is unused if all in it is
+    known    the scenario's `keys`, from who asks about many
     returns  a fragment of a sentence that names what would bring it to life, or LOCAL_ONLY
     raises   KeyError if the scenario has no such key
     """
     look = Look(world, key.partition("[")[0])
     reasons: dict[str, None] = {}  # in order, each once
-    for one in _asked(world, key):
+    for one in _asked(known or list(keys(world)), key):
         reason = _reason(look, one)
         if not reason:
             return ""
@@ -56,9 +57,10 @@ def keys(part: Any, path: str = "") -> Iterator[str]:
         yield from keys(value, f"{path}.{name}" if path else name)
 
 
-def _asked(world: World, key: str) -> list[str]:
+def _asked(known: Collection[str], key: str) -> list[str]:
     """The numbers and switches that a key stands for: one, unless it is a table."""
-    known = list(keys(world))
+    if key in known:
+        return [key]
     below = [one for one in known if one.startswith(f"{key}.")]
     above = [one for one in known if f"{key}.".startswith((f"{one}.", f"{one}["))]
     if not below and not above:
