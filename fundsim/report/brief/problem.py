@@ -24,7 +24,7 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
     yield Paragraph(
         say(
             "Of 100 victims whom the state identifies {place}, {informed} are told of their right to compensation, the "
-            "offender is indicted for trafficking in {prosecuted} cases and convicted in {convicted}, a court awards "
+            "offender is indicted for trafficking in {prosecuted} cases and convicted of any offence in {convicted}, a court awards "
             "compensation to {awarded}, and {paid} ever get any money. Courts refer victims to civil suits, which are long and "
             "costly; what is awarded is seldom paid, because offenders hold nothing in their own name.",
             place=country_of("in", place, say), informed=say.hundred(get("informed") / top),
