@@ -139,6 +139,7 @@ def run(
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
+    sets, names = with_years(set_, years), joined(scenarios)
     run_scenarios(
         names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact
     )  # fmt: skip

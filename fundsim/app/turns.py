@@ -10,7 +10,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
 WHOLE = 12  # blocks of a refinement with its needs and measures, as most visitors ask for
 REMEMBERED = 50  # visitors in the midst of one
 LOOK_UP = 0.05  # s between two looks of a visitor who waits at whether to wait on

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.words import Results, euro, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -31,14 +32,6 @@ matplotlib.rcParams.update(
     }
 )
 Picture = Figure
-Say = Callable[[str], str]  # a label in the language of the page
-
-
-def same(text: str) -> str:
-    """A label as it is written here, in English."""
-    return text
-
-
 BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666",
 )  # fmt: skip
@@ -74,17 +67,9 @@ def _sheet(results: Results, heading: str, height: float = 4.6) -> Figure:
     return sheet(results.projection.scenario, heading, stamp(results.projection), height)
 
 
-def short_euro(x: float, _: int) -> str:
-    """A euro amount for an axis: € 20 k, −€ 1.5 m."""
-    sign, size = "−" if x < 0 else "", abs(x)
-    if size >= 1e6:
-        return f"{sign}€ {size / 1e6:,.3g} m"
-    return f"{sign}€ {size / 1e3:,.3g} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
-
-
-def euro_axis(axes: Axes) -> None:
+def euro_axis(axes: Axes, say: Language = ENGLISH) -> None:
     """Short euro amounts on the upright axis, and light lines across."""
-    axes.yaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(say.short_euro))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -94,10 +79,10 @@ def _yearly(results: Results, measure: str, statistic: str) -> Floats:
     return np.array([results.get(measure, statistic, year) for year in years])
 
 
-def cash_fan(results: Results, say: Say = same, bare: bool = False) -> Figure:
+def cash_fan(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
     """Cash at year end as a fan, and the probability of a shortfall up to each year.
 
-    say   translates its labels;  bare  without heading and source, for a page that says them
+    say   the language of its labels and numbers;  bare  without heading and source, for a page that says them
     """
     years = np.array(results.projection.years())
     ruin = results.get("ruin")
@@ -118,7 +103,7 @@ def cash_fan(results: Results, say: Say = same, bare: bool = False) -> Figure:
     top.plot(
         years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label=say("middle future")
     )
-    euro_axis(top)
+    euro_axis(top, say)
     top.set_ylim(bottom=0)
     top.set_ylabel(say("Cash in December\n(nominal; never below 0)"))
     top.legend(frameon=False, loc="upper left", title=say("chance and assumptions together"))
@@ -132,7 +117,7 @@ def cash_fan(results: Results, say: Say = same, bare: bool = False) -> Figure:
     bottom.bar(
         years, p, color=RED, width=0.7, yerr=np.maximum(error, 0), ecolor=GREY, error_kw={"lw": 0.8}
     )
-    bottom.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    bottom.yaxis.set_major_formatter(FuncFormatter(say.share))
     bottom.set_ylim(0, max(0.05, min(1.0, float(p.max(initial=0)) * 1.3)))
     bottom.set_ylabel(say("Shortfall\nby year"))
     bottom.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -220,7 +205,7 @@ WITH_FUND = [
 PANELS = ("Without the fund", "With the fund, the same cases")
 
 
-def pathway(results: Results, say: Say = same, bare: bool = False) -> Figure:
+def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
     """From identification to payment, without and with the fund, as drop-off bars.  say, bare  as above"""
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
     heading = (
@@ -247,7 +232,7 @@ def pathway(results: Results, say: Say = same, bare: bool = False) -> Figure:
         top = max(values[0], 1e-9)
         for place, value in zip(places, values, strict=True):
             axis.text(
-                value + top * 0.01, place, f"{value:,.0f}  ({percent(value / top)})",
+                value + top * 0.01, place, f"{say.whole(value)}  ({say.percent(value / top)})",
                 va="center", fontsize=8.5,
             )  # fmt: skip
         axis.set_xlim(0, top * 1.18)

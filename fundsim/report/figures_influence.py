@@ -23,12 +23,10 @@ from fundsim.report.figures import (
     RED,
     SKY,
     Picture,
-    Say,
     bare_sheet,
-    same,
     sheet,
-    short_euro,
 )
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.words import country_and_rest, number
 from fundsim.scenario.compose import Scenario
 
@@ -58,7 +56,7 @@ def _names(axes: Axes, names: Sequence[str]) -> np.ndarray:
     return places
 
 
-def _grades(axes: Axes, say: Say) -> None:
+def _grades(axes: Axes, say: Language) -> None:
     patches = [Patch(color=color, label=say(grade)) for grade, color in GRADES.items()]
     axes.legend(
         handles=patches, frameon=False, loc="lower right", title=say("rests on"), fontsize=8,
@@ -69,7 +67,7 @@ def _grades(axes: Axes, say: Say) -> None:
 def ranking_bars(
     found: Ranking,
     note: str,
-    say: Say = same,
+    say: Language = ENGLISH,
     called: Mapping[str, str] = NAMES,
     bare: bool = False,
 ) -> Picture:
@@ -87,7 +85,7 @@ def ranking_bars(
         error = [[max(row.share - row.low95, 0)], [max(row.high95 - row.share, 0)]]
         axes.barh(place, row.share, color=GRADES[row.input.grade], height=0.7, xerr=error,
                   ecolor=GREY, error_kw={"lw": 0.9})  # fmt: skip
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.xaxis.set_major_formatter(FuncFormatter(say.share))
     axes.set_xlabel(say("Share of the variance due to assumptions (line: 95 % interval)"))
     _grades(axes, say)
     return figure
@@ -138,7 +136,7 @@ def tornado_bars(found: Tornado, note: str) -> Picture:
     axes.axvline(found.centre.value, color=GREY, linewidth=0.8)
     axes.margins(x=0.08)
     if m.unit.startswith("EUR"):
-        axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+        axes.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     elif m.unit == "share":
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     axes.set_xlabel(f"{m.label}, {m.unit}")
@@ -163,7 +161,7 @@ def worth_bars(found: Worth, scenario: Scenario, note: str) -> Picture:
         found.evpi.ceiling.value, color=GREY, linestyle=":", label="knowing everything: at most"
     )
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     axes.set_xlabel("Worth a year (line: 95 % interval)")
     axes.legend(frameon=False, loc="lower right", fontsize=8)
     return figure

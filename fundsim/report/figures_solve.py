@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from fundsim.analysis.needs import Needs, enough
 from fundsim.analysis.solve import Solution
-from fundsim.report.figures import BLUE, RED, Picture, Say, bare_sheet, same, sheet, short_euro
+from fundsim.report.figures import BLUE, RED, Picture, bare_sheet, sheet
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.words import country_and_rest, euro
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -29,7 +30,7 @@ def _panels(
 
 
 def confidence_curve(
-    found: Needs, target: float, note: str, say: Say = same, bare: bool = False
+    found: Needs, target: float, note: str, say: Language = ENGLISH, bare: bool = False
 ) -> Picture:
     """Share of futures that last, against the contribution a year and against opening capital.
 
@@ -52,7 +53,7 @@ def confidence_curve(
     return figure
 
 
-def _curve(axes: Axes, need: Floats, target: float, say: Say) -> None:
+def _curve(axes: Axes, need: Floats, target: float, say: Language) -> None:
     answers = [enough(need, share) for share in SHARES]
     finite = [np.isfinite(a.high95) for a in answers]
     shares = SHARES[finite]
@@ -69,11 +70,11 @@ def _curve(axes: Axes, need: Floats, target: float, say: Say) -> None:
         axes.plot([answer.amount, answer.amount, 0], [0, target, target], ":", color=RED)
         axes.plot(answer.amount, target, "D", color=RED)
         axes.annotate(
-            euro(answer.amount), (answer.amount, target), xytext=(6, -12),
+            say.euro(answer.amount), (answer.amount, target), xytext=(6, -12),
             textcoords="offset points", color=RED, fontsize=9,
         )  # fmt: skip
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(say.share))
+    axes.xaxis.set_major_formatter(FuncFormatter(say.short_euro))
     axes.tick_params(axis="x", labelrotation=30)
     axes.set_ylim(0, 1)
     axes.set_xlim(left=0)
@@ -98,8 +99,8 @@ def frontier_curve(found: Needs, target: float, note: str) -> Picture:
     )
     axes.set_xlabel("Capital at the opening")
     axes.set_ylabel("Contribution a year")
-    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
-    axes.yaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)

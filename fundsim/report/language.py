@@ -121,6 +121,19 @@ class Language:
         """Euro in thousands, for tables."""
         return self.whole(x / 1000).replace("-", "−")
 
+    def short_euro(self, x: float, _: int = 0) -> str:
+        """A euro amount for an axis: € 20 k, −€ 1.5 m."""
+        sign, size = "−" if x < 0 else "", abs(x)
+        if size >= 1e6:
+            return sign + self("€ {amount} m", amount=self.decimal(float(f"{size / 1e6:.3g}"), 2))
+        if size >= 1e3:
+            return sign + self("€ {amount} k", amount=self.decimal(float(f"{size / 1e3:.3g}"), 2))
+        return sign + self("€ {amount}", amount=self.whole(size))
+
+    def share(self, p: float, _: int = 0) -> str:
+        """A share for an axis, in whole percent."""
+        return self._percent(p, 0)
+
     def percent(self, p: float) -> str:
         """A share in percent; never rounded to 0 % or 100 %."""
         if 0 < p < 0.0005:
