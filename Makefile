@@ -2,20 +2,21 @@
 # make test   all tests          make check  lint, format and types
 # make dashboard   the dashboard, in the browser
 # make bench, make bench-dashboard   how long and how large: benchmarks/*.md
+# make screenshots   the dashboard's pages as pictures, in docs/screenshots
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench bench-dashboard dashboard docs validate messages notebooks wheel lock setup clean
+.PHONY: run test check bench bench-dashboard dashboard screenshots docs validate messages notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
 	$(BIN)/fundsim run $(COUNTRIES) --out out
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -25,6 +26,10 @@ check: $(READY)
 
 dashboard: $(READY)
 	$(BIN)/fundsim dashboard
+
+# needs Chromium (or CHROMIUM=path)
+screenshots: $(READY)
+	$(BIN)/python -m tests.browser
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim import load, measure, project
-from fundsim.app import headline, sidebar
-from fundsim.app.choice import PAGES, Choice, Design, scenario_of
+from fundsim.app import headline, main, runs, sidebar
+from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.report.words import Results
 
@@ -82,6 +82,20 @@ def test_the_figures_are_those_of_the_command() -> None:
     assert digest(app) == headline.digest(Results.of(projection, measure(projection)))
 
 
+def test_the_server_prepares_all_that_the_first_page_computes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    main.prepare()
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is computed again")
+
+    monkeypatch.setattr(runs, "block_outcomes", never)
+    monkeypatch.setattr(runs, "needs_of_block", never)
+    monkeypatch.setattr(runs, "measure", never)
+    assert "the state must pay" in opened(Choice()).header[0].value
+
+
 def test_four_designs_side_by_side() -> None:
     variants = (
         Design("status_fixed"), Design("tariff", ("budget_cut",)),
@@ -143,9 +157,15 @@ def other(control: Control) -> list:
     return [x for x in bigger if x >= control.least and x != value]
 
 
+def mine(app: AppTest) -> str:
+    """The scenario that the controls belong to."""
+    choice = app.session_state["choice"]
+    return name_of(choice.country, choice.design)
+
+
 def move(app: AppTest, control: Control, place: str, value: object) -> None:
     """Move one control, beginning from what the app's choice is."""
-    key = f"{place}:{control.key}"
+    key = f"{place}:{control.key}:{mine(app)}"
     kinds = [app.slider, app.number_input, app.selectbox, app.multiselect, app.toggle]
     widget = next(w for kind in kinds for w in kind if w.key == key)
     assert widget.help, key
@@ -178,7 +198,7 @@ def test_no_control_is_dead(cover: tuple[str, Design]) -> None:
             app.session_state["before"] = base
             app.session_state["group"] = control.group
             place = "lever" if control.kind == "scale" else "all"
-            if not ready(app, f"{place}:{key}"):
+            if not ready(app, f"{place}:{key}:{name_of(country, design)}"):
                 app.run()  # the last move had put it out of use, or another group was shown
             move(app, control, place, value)
             if app.error:  # a rule between keys refuses this value; another may do

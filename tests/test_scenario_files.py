@@ -442,3 +442,13 @@ def test_a_country_given_by_path_lies_below_its_policy(policy: str, tmp_path: Pa
     assert numbers[0] == numbers[1]
     assert ours.fund.entry_point == theirs.fund.entry_point
     assert ours.fund.amount.basis == theirs.fund.amount.basis
+
+
+def test_what_is_set_of_a_number_is_judgement_and_not_its_source_s() -> None:
+    """A number of one's own must not stand under the name of a newspaper."""
+    sets = [f"caseload.level.{part}={x}" for part, x in (("value", 80), ("low", 60), ("high", 100))]
+    level = load("serbia", sets).world.caseload.level
+    assert (level.value, level.low, level.high) == (80, 60, 100)
+    assert (level.source, level.graded) == ("judgement", "judgement")
+    kept = load("serbia", ['caseload.level.note="as published"']).world.caseload.level
+    assert kept.source == load("serbia").world.caseload.level.source

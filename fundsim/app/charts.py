@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 Spec = dict[str, Any]
@@ -10,9 +11,40 @@ Rows = Sequence[Mapping[str, Any]]
 BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#888888",
 )  # fmt: skip
+THEMED = (
+    "blue",
+    "red",
+    "green",
+    "pink",
+    "orange",
+    "sky",
+    "grey",
+)  # the theme's colours, in its order
 PALETTE = [BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY]
 MONEY_AXIS = "replace(replace(format(datum.value, '.3~s'), 'G', ' bn'), 'M', ' m')"
+BREAK = " | "  # between the two lines of a long name
 SHARE_AXIS = "format(datum.value * 100, '.3~f') + ' %'"
+
+
+def _tone(name: str) -> Spec:
+    """One of the theme's colours, which are lighter on a dark page."""
+    return {
+        "datum": name, "type": "nominal", "legend": None, "scale": {"domain": list(THEMED)},
+    }  # fmt: skip
+
+
+def _names(names: Sequence[str]) -> Spec:
+    """A vertical axis of names, those too long for a phone on two lines.  names  in order"""
+    return {"field": "name", "type": "nominal", "sort": list(names), "title": None,
+            "axis": {"labelLimit": 200, "labelExpr": f"split(datum.label, '{BREAK}')"}}  # fmt: skip
+
+
+def _broken(rows: Rows) -> list[Mapping[str, Any]]:
+    """The rows with line breaks in their names."""
+    return [
+        {**row, "name": BREAK.join(wrap(str(row["name"]), 26, max_lines=2, placeholder=" …"))}
+        for row in rows
+    ]
 
 
 def _axis(kind: str, currency: str = "€") -> Spec:
@@ -49,15 +81,15 @@ def fan(rows: Rows, title: str, kind: str = "money", currency: str = "€") -> S
     ]  # fmt: skip
 
     def band(low: str, high: str, opacity: float, name: str) -> Spec:
-        return {"mark": {"type": "area", "opacity": opacity, "color": BLUE},
-                "encoding": {"x": _year(), "y": {**y, "field": low}, "y2": {"field": high},
+        return {"mark": {"type": "area", "opacity": opacity},
+                "encoding": {"color": _tone("blue"), "x": _year(), "y": {**y, "field": low}, "y2": {"field": high},
                              "tooltip": tooltip, "description": {"value": name}}}  # fmt: skip
 
     return _spec(rows, 260, layer=[
         band("p5", "p95", 0.2, "9 of 10 futures"),
         band("p25", "p75", 0.35, "half of the futures"),
-        {"mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5, "point": {"size": 36, "color": BLUE}},
-         "encoding": {"x": _year(), "y": {**y, "field": "p50"}, "tooltip": tooltip}},
+        {"mark": {"type": "line", "strokeWidth": 2.5, "point": {"size": 36}},
+         "encoding": {"color": _tone("blue"), "x": _year(), "y": {**y, "field": "p50"}, "tooltip": tooltip}},
     ])  # fmt: skip
 
 
@@ -81,10 +113,10 @@ def confidence(rows: Rows, amount: float | None, share: float, title: str) -> Sp
     y = {"field": "share", "type": "quantitative", "title": "Futures in which it lasts",
          "axis": _axis("share"), "scale": {"domain": [0, 1]}}  # fmt: skip
     layers: list[Spec] = [
-        {"mark": {"type": "area", "opacity": 0.2, "color": BLUE, "orient": "horizontal"},
-         "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
-        {"mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5},
-         "encoding": {"x": x, "y": y, "order": {"field": "share"}}},
+        {"mark": {"type": "area", "opacity": 0.2, "orient": "horizontal"},
+         "encoding": {"color": _tone("blue"), "y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
+        {"mark": {"type": "line", "strokeWidth": 2.5},
+         "encoding": {"color": _tone("blue"), "x": x, "y": y, "order": {"field": "share"}}},
         {"mark": {"type": "point", "opacity": 0, "size": 200},
          "encoding": {"x": x, "y": y, "tooltip": [
              {"field": "amount", "format": ",.0f", "title": "euro"},
@@ -108,14 +140,14 @@ def drop_off(rows: Rows, color: str) -> Spec:
     """The way from one step to the next.  rows: step, persons, label; in order."""
     order = [row["step"] for row in rows]
     y = {"field": "step", "type": "nominal", "sort": order, "title": None,
-         "axis": {"labelLimit": 230, "ticks": False, "domain": False}}  # fmt: skip
-    top = max((row["persons"] for row in rows), default=1.0) * 1.6
+         "axis": {"labelLimit": 180, "ticks": False, "domain": False}}  # fmt: skip
+    top = max((row["persons"] for row in rows), default=1.0) * 1.8
     x = {"field": "persons", "type": "quantitative", "title": None, "axis": None,
          "scale": {"domain": [0, top or 1]}}  # fmt: skip
     return _spec(rows, 34 * len(rows), layer=[
         {"mark": {"type": "bar", "color": color, "height": {"band": 0.72}}, "encoding": {"x": x, "y": y}},
         {"mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 13},
-         "encoding": {"x": x, "y": y, "text": {"field": "label"}}},
+         "encoding": {"color": _tone("grey"), "x": x, "y": y, "text": {"field": "label"}}},
     ])  # fmt: skip
 
 
@@ -123,7 +155,7 @@ def stacked(rows: Rows, order: Sequence[str], title: str, currency: str = "€")
     """Bars by year, one colour a part.  rows: year, part, amount."""
     return _spec(
         rows, 240,
-        mark={"type": "bar", "stroke": "white", "strokeWidth": 0.4},
+        mark={"type": "bar"},
         encoding={
             "x": {"field": "year", "type": "ordinal", "title": None,
                   "axis": {"labelAngle": 0, "labelOverlap": True}},
@@ -131,7 +163,7 @@ def stacked(rows: Rows, order: Sequence[str], title: str, currency: str = "€")
                   "axis": _axis("money", currency)},
             "color": {"field": "part", "type": "nominal", "sort": list(order), "title": None,
                       "scale": {"domain": list(order), "range": (PALETTE * 3)[: len(order)]},
-                      "legend": {"orient": "top", "columns": 3, "labelLimit": 260}},
+                      "legend": {"orient": "top", "columns": 1, "labelLimit": 260}},
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": [{"field": "year"}, {"field": "part"}, {"field": "amount", "format": ",.3~s"}],
         },
@@ -142,8 +174,9 @@ def lines(rows: Rows, title: str, kind: str = "money", currency: str = "€") ->
     """Lines with bands.  rows: year, name, middle, low, high."""
     names = list(dict.fromkeys(row["name"] for row in rows))
     color = {"field": "name", "type": "nominal", "title": None, "sort": names,
-             "scale": {"domain": names, "range": (PALETTE * 2)[: len(names)]},
-             "legend": {"orient": "top", "columns": 1, "labelLimit": 400, "symbolOpacity": 1}}  # fmt: skip
+             "scale": {"domain": names},
+             "legend": {"orient": "top", "columns": 1, "labelLimit": 260, "symbolOpacity": 1, "symbolType": "square",
+                        "symbolStrokeWidth": 0}}  # fmt: skip
     y = {"type": "quantitative", "title": title, "axis": _axis(kind, currency)}
     return _spec(rows, 230, layer=[
         {"mark": {"type": "area", "opacity": 0.15},
@@ -158,34 +191,27 @@ def lines(rows: Rows, title: str, kind: str = "money", currency: str = "€") ->
 
 def intervals(rows: Rows, title: str, kind: str) -> Spec:
     """Points with intervals about zero.  rows: name, value, low, high."""
-    names = [row["name"] for row in rows]
-    y = {
-        "field": "name",
-        "type": "nominal",
-        "sort": names,
-        "title": None,
-        "axis": {"labelLimit": 260},
-    }
+    rows = _broken(rows)
+    y = _names([row["name"] for row in rows])
     x = {"type": "quantitative", "title": title, "axis": _axis(kind)}
     return _spec(rows, 36 * max(len(rows), 1), layer=[
-        {"mark": {"type": "rule", "color": GREY}, "encoding": {"x": {"datum": 0}}},
-        {"mark": {"type": "rule", "strokeWidth": 2.5, "color": BLUE},
-         "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
-        {"mark": {"type": "point", "filled": True, "size": 90, "color": BLUE, "opacity": 1},
-         "encoding": {"y": y, "x": {**x, "field": "value"}}},
+        {"mark": {"type": "rule", "color": GREY, "aria": False}, "encoding": {"x": {"datum": 0}}},
+        {"mark": {"type": "rule", "strokeWidth": 2.5},
+         "encoding": {"color": _tone("blue"), "y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
+        {"mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+         "encoding": {"color": _tone("blue"), "y": y, "x": {**x, "field": "value"}}},
     ])  # fmt: skip
 
 
 def ranked(rows: Rows, title: str, kind: str, colors: Mapping[str, str]) -> Spec:
     """Bars, the longest first, coloured by grade.  rows: name, value, low, high, grade."""
-    names = [row["name"] for row in rows]
-    y = {"field": "name", "type": "nominal", "sort": names, "title": None,
-         "axis": {"labelLimit": 260}}  # fmt: skip
+    rows = _broken(rows)
+    y = _names([row["name"] for row in rows])
     x = {"type": "quantitative", "title": title, "axis": _axis(kind)}
     color = {"field": "grade", "type": "nominal", "title": "rests on",
              "scale": {"domain": list(colors), "range": list(colors.values())},
-             "legend": {"orient": "top"}}  # fmt: skip
-    return _spec(rows, 26 * max(len(rows), 2), layer=[
+             "legend": {"orient": "top", "columns": 1}}  # fmt: skip
+    return _spec(rows, 34 * max(len(rows), 2), layer=[
         {"mark": "bar", "encoding": {"y": y, "x": {**x, "field": "value"}, "color": color}},
         {"mark": {"type": "rule", "color": GREY},
          "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}},
@@ -194,18 +220,19 @@ def ranked(rows: Rows, title: str, kind: str, colors: Mapping[str, str]) -> Spec
 
 def ends(rows: Rows, centre: float, title: str, kind: str) -> Spec:
     """A tornado.  rows: name, end (at its low, at its high), value."""
+    rows = _broken(rows)
     names = list(dict.fromkeys(row["name"] for row in rows))
     color = {"field": "end", "type": "nominal", "title": None,
              "scale": {"domain": ["at its low", "at its high"], "range": [SKY, RED]},
-             "legend": {"orient": "top"}}  # fmt: skip
-    return _spec(rows, 28 * max(len(names), 2), layer=[
+             "legend": {"orient": "top", "columns": 1}}  # fmt: skip
+    return _spec(rows, 34 * max(len(names), 2), layer=[
         {"mark": {"type": "bar", "opacity": 0.9},
          "encoding": {
-             "y": {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 260}},
+             "y": _names(names),
              "x": {"field": "value", "type": "quantitative", "title": title, "axis": _axis(kind),
                    "scale": {"zero": False}},
              "x2": {"datum": centre}, "color": color}},
-        {"mark": {"type": "rule", "color": GREY}, "encoding": {"x": {"datum": centre}}},
+        {"mark": {"type": "rule", "color": GREY, "aria": False}, "encoding": {"x": {"datum": centre}}},
     ])  # fmt: skip
 
 
@@ -216,12 +243,12 @@ def groups(rows: Rows, title: str) -> Spec:
         rows, 36 * len(order),
         mark={"type": "bar"},
         encoding={
-            "y": {"field": "group", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 220}},
+            "y": {"field": "group", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 180}},
             "yOffset": {"field": "who", "sort": ["without the fund", "with the fund"]},
             "x": {"field": "share", "type": "quantitative", "title": title, "axis": _axis("share")},
             "color": {"field": "who", "type": "nominal", "title": None,
                       "scale": {"domain": ["without the fund", "with the fund"], "range": [GREY, BLUE]},
-                      "legend": {"orient": "top"}},
+                      "legend": {"orient": "top", "columns": 1}},
             "tooltip": [{"field": "group"}, {"field": "who"}, {"field": "share", "format": ".1%"}],
         },
     )  # fmt: skip

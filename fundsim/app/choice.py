@@ -14,6 +14,7 @@ from pathlib import Path
 from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError
 
 COUNTRIES = ("serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "albania",
              "kosovo")  # fmt: skip
@@ -90,22 +91,40 @@ def name_of(country: str, design: Design) -> str:
 
 
 @lru_cache(maxsize=512)
-def _loaded(name: str, texts: tuple[str, ...], changed: float) -> Scenario:
+def _loaded(name: str, texts: tuple[str, ...]) -> Scenario:
     return load(name, texts)
+
+
+@lru_cache(maxsize=64)
+def _own(country: str, rest: str, texts: tuple[str, ...], changed: float) -> Scenario:
+    """From a visitor's own file, which is named as the visitor knows it: not by where it is kept."""
+
+    def known(text: str) -> str:
+        return text.replace(country, Path(country).name)
+
+    try:
+        found = load(country + rest, texts)
+    except InputError as error:
+        raise InputError(
+            [replace(p, where=known(p.where), rule=known(p.rule)) for p in error.problems]
+        ) from None
+    origins = {k: replace(o, file=known(o.file)) for k, o in found.origins.items()}
+    return replace(
+        found, given=known(found.given), origins=origins, notes=tuple(map(known, found.notes))
+    )
 
 
 def scenario_of(country: str, design: Design) -> Scenario:
     """The resolved scenario; raises `InputError` with every problem."""
-    changed = Path(country).stat().st_mtime if country.endswith(".toml") else 0.0
-    found = _loaded(name_of(country, design), design.texts, changed)
-    if changed:  # a command names the file as the visitor knows it, not where it is kept
-        return replace(found, given=found.given.replace(country, Path(country).name))
-    return found
+    if not country.endswith(".toml"):
+        return _loaded(name_of(country, design), design.texts)
+    rest = name_of(country, design).removeprefix(country)
+    return _own(country, rest, design.texts, changed_at(country))
 
 
-@lru_cache(maxsize=512)
-def _hashed(name: str, texts: tuple[str, ...], changed: float) -> str:
-    return _loaded(name, texts, changed).hash
+def changed_at(country: str) -> float:
+    """When an own file was last changed; 0 for a shipped country."""
+    return Path(country).stat().st_mtime if country.endswith(".toml") else 0.0
 
 
 def number_text(x: float) -> str:

@@ -2,78 +2,139 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from fundsim import __version__
 from fundsim.app import draw, headline
-from fundsim.app.choice import name_of
+from fundsim.app.choice import Design, name_of
 from fundsim.app.link import Claim
-from fundsim.app.view import View
+from fundsim.app.view import View, title_of
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.released import moved_since, rules_since
 
 MOST_REASONS = 12
+_RELEASE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
 
 
-def kept(view: View, claim: Claim) -> None:
-    """Say whether the figures are those of the link; if not, both and why."""
+def kept(view: View, claim: Claim, whole: bool) -> None:
+    """Say whether the figures are those of the link; if not, both and why.
+
+    whole  whether what is shown is all that the link asks for
+    """
     now = headline.figures(view.results, view.needs, view.choice.confidence)
-    same = claim.figures == now and claim.digest == headline.digest(view.results)
-    if same:
-        made = (
-            "" if claim.version == __version__ else f", which was made with version {claim.version}"
-        )
-        st.success(
-            draw.plain(f"Checked: these are the figures of the link{made} (digest {claim.digest}).")
-        )
+    digest = headline.digest(view.results)
+    same = claim.figures == now and claim.digest == digest
+    others = claim.scenario_hash.split("_")[1:] == hashes(view).split("_")[1:]
+    if whole and same and others:
+        made = "" if claim.version == __version__ else f", made with version {_version(claim)}"
+        more = " The other countries are today's." if view.choice.page == "countries" else ""
+        st.success(draw.plain(
+            f"Checked: these are the figures of the link{made}: {title_of(view.scenario)} (digest {digest}).{more}"
+        ))  # fmt: skip
         return
-    st.warning(
-        draw.plain(
-            f"The figures have changed since this link was made (version {claim.version}; this is {__version__}). "
-            "Both are below. Quote the new ones, or say that the old ones are of the older version."
-        )
-    )
-    rows = [
-        {"Figure": figure.label, "In the link": then, "Now": new}
-        for figure, then, new in zip(
-            headline.FIGURES, headline.as_read(claim.figures), headline.as_read(now), strict=False
-        )
-    ]
-    draw.table(rows, "The link's figures, and today's")
-    for reason in reasons(view, claim):
+    st.warning(draw.plain(_difference(claim, whole, same)))
+    if not same:
+        rows = [
+            {"Figure": figure.label, "In the link": then, "Here": new}
+            for figure, then, new in zip(
+                headline.FIGURES,
+                headline.as_read(claim.figures),
+                headline.as_read(now),
+                strict=True,
+            )
+        ]
+        draw.table(rows, "The link's figures, and those here")
+    for reason in reasons(view, claim) if whole else ():
         draw.say(f"• {reason}")
+
+
+def _difference(claim: Claim, whole: bool, same: bool) -> str:
+    """What a visitor must know before quoting anything."""
+    if not whole:
+        return (
+            "Part of what the link asks for is not possible here: it is told above. What is shown is therefore "
+            "another scenario or another run than the link's. Do not quote it as the link's."
+        )
+    if same:
+        return (
+            "The figures of the first design are those of the link, but a variant beside it rests on other "
+            "assumptions than when the link was made: its figures may have changed."
+        )
+    if _newer(claim.version):
+        return (
+            f"The link was made with a newer version of fundsim ({_version(claim)}; this is {__version__}), and its figures "
+            "are others. Both are below. Quote those of the newer version."
+        )
+    if claim.version == __version__:
+        return (
+            f"The figures are not those of the link, although it names this version ({__version__}). Both are below. "
+            "Ask whoever sent it before you quote either."
+        )
+    return (
+        f"The figures have changed since this link was made (version {_version(claim)}; this is {__version__}). Both "
+        "are below. Quote the new ones, or say that the old ones are of the older version."
+    )
 
 
 def reasons(view: View, claim: Claim) -> list[str]:
     """Why the figures differ: assumptions and rules that changed since the link's version."""
-    changed = {
-        key.removesuffix(f".{part}")
-        for key, _ in view.choice.design.sets
-        for part in ("value", "low", "high")
-    }
+    choice = view.choice
     try:
-        moved = moved_since(claim.version, name_of(view.choice.country, view.choice.design))
+        told = list(
+            dict.fromkeys(
+                f"{m.key} ({m.file}): was {m.then or 'not there'}, is {m.now or 'not there'}"
+                for design in (choice.design, *choice.variants)
+                for m in moved_since(claim.version, name_of(choice.country, design))
+                if not _overridden(design, m.key)
+            )
+        )
         rules = rules_since(claim.version)
     except InputError:
-        return [
-            f"Version {draw_short(claim.version)} is not known here: it cannot be told what has changed."
-        ]
-    told = [
-        f"{m.key} ({m.file}): was {m.then or 'not there'}, is {m.now or 'not there'}"
-        for m in moved
-        if m.key not in changed
-    ]
+        return [f"Version {_version(claim)} is not known here: it cannot be told what has changed."]
     more = len(told) - MOST_REASONS
     told = told[:MOST_REASONS] + ([f"and {more} more values"] if more > 0 else [])
-    told += rules
-    if not told:
-        told = [
-            "Neither assumptions nor rules have changed: the link was made with another build of this version, or "
-            "with other versions of the numerical libraries, or was not made by “Copy link”."
-        ]
-    return told
+    return told + rules or [_no_reason(view, claim)]
 
 
-def draw_short(text: str) -> str:
-    """A version of a link, as short as versions are."""
-    return text[:12]
+def _overridden(design: Design, key: str) -> bool:
+    """Whether the link itself says all of a value, so that the files do not matter."""
+    said = {k for k, _ in design.sets}
+    return key in said or {f"{key}.value", f"{key}.low", f"{key}.high"} <= said
+
+
+def _no_reason(view: View, claim: Claim) -> str:
+    if claim.scenario_hash.split("_")[0] != view.scenario.hash:
+        return (
+            "The assumptions here are not those that the link was made from (the scenario's hash is another), although "
+            "the files here are those of that version: it was made with files that somebody had changed, or by hand."
+        )
+    return (
+        "Neither assumptions nor rules have changed: the link was made with another build of this version, or "
+        "with other versions of the numerical libraries, or was not made by “Copy link”."
+    )
+
+
+def hashes(view: View) -> str:
+    """The hashes of all scenarios that a link names, the first one's first."""
+    found = [view.scenario.hash]
+    for variant in view.choice.variants:
+        try:
+            found.append(view.scenario_of(variant).hash)
+        except InputError:
+            found.append("none")
+    return "_".join(found)
+
+
+def _newer(version: str) -> bool:
+    """Whether a link's version comes after this one."""
+    if not _RELEASE.fullmatch(version):
+        return False
+    then, now = ([int(part) for part in v.split(".")] for v in (version, __version__))
+    return then > now
+
+
+def _version(claim: Claim) -> str:
+    """A version of a link as people read it; never a text of a stranger."""
+    return claim.version if _RELEASE.fullmatch(claim.version) else "unknown"

@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from fundsim.app.choice import Design, list_text, number_text, scenario_of
 from fundsim.scenario.assumption import Assumption, Part, Quantity
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.schema import FORMS, World, quantity_of
+from fundsim.scenario.schema import FORMS, World, assumptions, quantity_of
 from fundsim.scenario.used import LOCAL_ONLY, keys, unused
 
 Kind = Literal["share", "number", "whole", "switch", "choice", "choices", "scale"]
@@ -28,6 +28,7 @@ MAIN = (
     "income.conviction_levy.levy", "caseload.level",
 )  # fmt: skip
 SCALED = "fund.amount.tariff"  # a table of amounts that a visitor would change together
+NO_EFFECT = " (no effect under this policy)"
 LAST = ("time", "macro", "country")  # groups that few visitors look for
 TEXTS = {"country.code", "country.name", "country.currency", "country.default_policy",
          "country.footnote"}  # fmt: skip
@@ -74,8 +75,9 @@ def same(a: Any, b: Any) -> bool:
 
 
 @lru_cache(maxsize=256)
-def controls_of(country: str, design: Design, scenario_hash: str) -> dict[str, Control]:
-    """The controls of what is chosen.  scenario_hash  tells apart what an own file says at different times"""
+def controls_of(country: str, design: Design, changed: float) -> dict[str, Control]:
+    """The controls of what is chosen.  changed  tells apart what an own file says at different times: labels
+    and sources are not in its hash"""
     standard = scenario_of(country, Design(design.policy, design.additions))
     return controls(scenario_of(country, design), standard)
 
@@ -151,6 +153,37 @@ def chosen(design: Design, control: Control, value: Any) -> Design:
     return design.with_set(control.key, text)
 
 
+def differences(design: Design, found: Mapping[str, Control], scenario: Scenario) -> list[str]:
+    """Each number or switch that a visitor has changed, with what the files say; one line each."""
+    known = {key: a for key, a, _ in assumptions(scenario.world)}
+    scale, told = found[SCALED], []
+    keys = [k.rpartition(".")[0] if k.rpartition(".")[0] in known else k for k, _ in design.sets]
+    if scale.changed and not scale.reason.startswith("its sums"):
+        told.append(f"{scale.label} {scale.value:g}{NO_EFFECT if scale.reason else ''}")
+        keys = [key for key in keys if not key.startswith(f"{SCALED}.")]
+    for key in dict.fromkeys(keys):
+        control, a = found.get(key), known.get(key)
+        if control is None:
+            told.append(key)
+            continue
+        span = "" if a is None or a.low is None else f" ({a.low:g} to {a.high:g})"
+        idle = NO_EFFECT if control.reason else ""
+        files = _said(control.standard)
+        told.append(f"{control.label} [{key}]: {_said(control.value)}{span}, files: {files}{idle}")
+    return told
+
+
+def _said(value: Any) -> str:
+    """A value as people write it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
 def _fields(part: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     """Every value that stands alone: (key, value, field)."""
     if isinstance(part, dict):
@@ -223,7 +256,8 @@ def _number(
         about.append(f"Believed to lie between {standard.low:g} and {standard.high:g}.")
     if standard is not None and standard.source:
         about.append(f"Source: {source_of(scenario, standard.source)} ({standard.graded}).")
-    centre = next((x for x in (was, now) if x), 1.0)
+    money = quantity.unit.startswith("EUR")
+    centre = next((x for x in (was, now) if x), 10_000.0 if money else 1.0)
     share = quantity.unit == "share" and (quantity.least, quantity.most) == (0, 1)
     step = 10.0 ** (math.floor(math.log10(abs(centre))) - 1)
     return Control(

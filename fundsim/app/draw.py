@@ -17,23 +17,40 @@ from fundsim.report.figures import Picture
 Row = Mapping[str, Any]
 Drawn = Callable[[], Picture]
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
+# Streamlit looks for addresses, emoji and icons once more in the text that is left when the escapes have
+# been read: there only a sign without width (U+2060, word joiner) keeps their parts apart.
+_FOUND_LATER = re.compile(r"(?i)https?(?=://)|www(?=\.)|(?=@)|:(?=[a-z0-9_+-]+:|material/)")
 
 
 def plain(text: str) -> str:
     """The text with every sign that Markdown could read made harmless."""
-    text = " ".join(text.split(" ")).replace("€ ", "€\u00a0").replace(" %", "\u00a0%")
-    return _MARKS.sub(r"\\\1", text.replace("\n", " "))
+    text = re.sub(r"[ \t\n]+", " ", text).strip().replace("€ ", "€\u00a0").replace(" %", "\u00a0%")
+    text = text.replace("−€", "−\u2060€")
+    return _MARKS.sub(r"\\\1", _FOUND_LATER.sub("\\g<0>\u2060", text))
+
+
+def label(text: str) -> str:
+    """The same for the name of a control, which is also read aloud as it stands: only what must be is escaped."""
+    text = _FOUND_LATER.sub("\\g<0>\u2060", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]$<>~#|{}])", r"\\\1", text).lstrip("+-.0123456789) ") or text
+
+
+def style() -> None:
+    """What no setting reaches: chosen entries with white text on a dark blue, also in the dark theme."""
+    st.html("<style>span[data-tag][data-tag-index] { background: #005F96; color: #ffffff }</style>")
 
 
 @dataclass(frozen=True)
 class Shown:
     """What a page has shown, for its downloads.
 
-    pictures  draws each for print, by name;  tables  rows by name
+    pictures  draws each for print, by name;  tables  rows by name, as they are read
+    commands  that give more of it than the command of the scenario does
     """
 
     pictures: Mapping[str, Drawn] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
 
 
 def answer(top: Any, text: str) -> None:
@@ -72,9 +89,9 @@ def table(rows: Sequence[Row], heading: str, note: str = "") -> None:
 def tiles(figures: Sequence[tuple[str, str, str]]) -> None:
     """Headline figures side by side: (label, figure, what it is beside)."""
     for column, (label, figure, beside) in zip(st.columns(len(figures)), figures, strict=True):
-        with column, st.container(border=True):
+        with column, st.container(border=True, height="stretch"):
             st.markdown(plain(label))
-            st.markdown(f"#### {plain(figure)}")
+            st.subheader(plain(figure), anchor=False)
             aside(beside)
 
 

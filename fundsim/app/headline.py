@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ from fundsim.app.choice import number_text
 from fundsim.report import words
 from fundsim.report.words import Results
 
-NONE = "none"  # a figure that does not exist: no contribution suffices, nobody is paid
+NONE = "none"  # a figure that does not exist: nobody is paid, there is no contribution to look for
+NEVER = "never"  # no contribution suffices
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")  # no figure of a headline is negative
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,10 @@ class Figure:
     form: words.Form
 
     def text(self, value: str) -> str:
-        """The figure of a link as people read it."""
-        return "no amount suffices" if value == NONE else self.form(float(value))
+        """The figure of a link as people read it; a question mark for what is none."""
+        if value in (NONE, NEVER):
+            return "–" if value == NONE else "no amount suffices"
+        return self.form(float(value)) if _NUMBER.fullmatch(value) else "?"
 
 
 FIGURES = (
@@ -48,12 +53,13 @@ def figures(results: Results, needs: Needs | None, confidence: int) -> tuple[str
     """The headline figures as texts of four digits, in the order of FIGURES."""
     found = []
     for figure in FIGURES:
-        value = (
-            contribution(needs, confidence).amount
-            if figure.name == "contribution" and needs is not None
-            else results.values.get((figure.name, None, figure.statistic), math.inf)
-        )
-        found.append(_four_digits(value))
+        if figure.name == "contribution" and needs is not None:
+            amount = contribution(needs, confidence).amount
+            found.append(_four_digits(amount) if math.isfinite(amount) else NEVER)
+        else:
+            found.append(
+                _four_digits(results.values.get((figure.name, None, figure.statistic), math.nan))
+            )
     return tuple(found)
 
 
@@ -86,11 +92,6 @@ def same_rows(a: Results, b: Results) -> bool:
 
 
 def as_read(texts: Sequence[str]) -> list[str]:
-    """The figures of a link as people read them; what is no figure is left out."""
-    told = []
-    for figure, text in zip(FIGURES, texts, strict=False):
-        try:
-            told.append(figure.text(text))
-        except ValueError:
-            told.append("?")
-    return told
+    """The figures of a link as people read them, a question mark for each that is missing."""
+    given = [*texts[: len(FIGURES)], *[""] * (len(FIGURES) - len(texts))]
+    return [figure.text(text) for figure, text in zip(FIGURES, given, strict=True)]

@@ -36,10 +36,12 @@ from fundsim.app.choice import (
     list_text,
 )
 from fundsim.scenario import files
+from fundsim.scenario.retired import retired_name
 
 MOST_CHARACTERS = 1500  # of a whole query: more is packed, or refused
 MOST_UNPACKED = 16_384
 MOST_VALUE = 2000
+MOST_SETS = 200  # changed values: each may have to be tried
 VARIANTS = tuple(f"w{i + 1}" for i in range(MOST_VARIANTS))
 PLAIN = ("s", "seed", "n", *VARIANTS, "page", "c", "m", "o")
 CLAIMS = ("v", "h", "r", "d")
@@ -48,6 +50,7 @@ DAMAGED = (
     "This link is damaged: part of it was cut off or changed on its way. The figures below are "
     "NOT those of whoever sent it. Ask for the link again."
 )
+TRAILING = ".,;:!?)]}>\"'”’»"
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -55,7 +58,7 @@ Pairs = Sequence[tuple[str, str]]
 class Claim:
     """What a link says of the results it was made from.
 
-    version  model version;  scenario_hash  of the first scenario
+    version  model version;  scenario_hash  of the first scenario, with those of variants joined by _
     figures  headline figures as texts, in the order of `headline.FIGURES`;  digest  of the results
     """
 
@@ -67,11 +70,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class Opened:
-    """A link that was read: the choice, what a visitor must be told, and what the link claims."""
+    """A link that was read: the choice, what a visitor must be told, and what the link claims.
+
+    whole  whether the choice is all that the link asks for, so that its figures can be expected
+    """
 
     choice: Choice
     notices: tuple[str, ...] = ()
     claim: Claim | None = None
+    whole: bool = True
 
 
 class DamagedError(Exception):
@@ -142,13 +149,19 @@ def _checked(given: Mapping[str, list[str]]) -> Pairs:
     """The pairs of a query, if they fit their check digits."""
     if any(len(values) != 1 for values in given.values()):
         raise DamagedError
-    flat = {k: v[0] for k, v in given.items()}
+    # a sentence's full stop or bracket after an address is no damage
+    flat = {k: v[0].rstrip(TRAILING) if k in ("d", "z") else v[0] for k, v in given.items()}
     if "z" in flat:
         flat = _unpacked(flat["z"])
     known = {k: v for k, v in flat.items() if k in (*PLAIN, *CLAIMS) or "." in k}
     if any(len(v) > MOST_VALUE or not v.isascii() for v in (*known, *known.values())):
         raise DamagedError
+    if sum("." in key for key in known) > MOST_SETS:
+        raise DamagedError
     check = flat.get("k")
+    strangers = {k: v for k, v in flat.items() if k not in known and k not in ("k", "z")}
+    if strangers and check == _check([*known.items(), *strangers.items()]):
+        return [*known.items(), *strangers.items()]  # whole, and of a version that has more keys
     if check is None:
         if strange := [k for k in flat if k in CLAIMS or k not in known]:
             raise (
@@ -181,13 +194,14 @@ def _unpacked(text: str) -> dict[str, str]:
 
 def _read(flat: dict[str, str], most: int) -> Opened:
     """The choice of pairs that are whole; what is not valid is left as it stands, and told."""
-    notices: list[str] = []
+    notices: list[str] = []  # of what the figures depend on
+    aside: list[str] = []  # of how they are shown
     start = Choice()
 
     def one_of(name: str, valid: Sequence[str], default: str) -> str:
         if (text := flat.get(name, default)) in valid:
             return text
-        notices.append(f"The link asks for “{_short(text)}” ({name}), which does not exist here.")
+        aside.append(f"The link asks for “{_short(text)}” ({name}), which does not exist here.")
         return default
 
     def whole(name: str, default: int, allowed: Callable[[int], bool]) -> int:
@@ -199,7 +213,9 @@ def _read(flat: dict[str, str], most: int) -> Opened:
 
     country, _, rest = flat.get("s", start.country).partition("-")
     if country not in files.shipped("base"):
-        notices.append(f"The link asks for a country “{_short(country)}”, which is not shipped.")
+        notices.append(
+            f"The link asks for a country “{_short(country)}”, {_gone(country, 'which is not shipped')}."
+        )
         country = start.country
     found = replace(
         start,
@@ -215,13 +231,17 @@ def _read(flat: dict[str, str], most: int) -> Opened:
         replications=whole("n", min(start.replications, most), lambda n: n in SIZES and n <= most),
         seed=whole("seed", start.seed, lambda seed: seed < 2**63),
     )  # fmt: skip
+    if strange := [k for k in flat if k not in (*PLAIN, *CLAIMS) and "." not in k]:
+        notices.append(f"The link holds “{_short(strange[0])}”, which this version does not know.")
+    complete = not notices
+    notices += aside
     if "v" not in flat:
         notices.append("This address was not made by “Copy link”: it shows today's figures.")
         return Opened(found, tuple(notices))
     claim = Claim(
         flat["v"][:20], flat.get("h", ""), tuple(flat.get("r", "").split("_")), flat.get("d", "")
     )
-    return Opened(found, tuple(notices), claim)
+    return Opened(found, tuple(notices), claim, complete)
 
 
 def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]) -> Design:
@@ -229,11 +249,13 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
     if policy == "default":
         policy = ""
     if policy and policy not in files.shipped("policy"):
-        notices.append(f"The link asks for a policy “{_short(policy)}”, which is not shipped.")
+        notices.append(
+            f"The link asks for a policy “{_short(policy)}”, {_gone(policy, 'which is not shipped')}."
+        )
         policy = ""
     valid = additions()
     notices += [
-        f"The link asks for “{_short(name)}”, no shipped reform or stress."
+        f"The link asks for “{_short(name)}”, {_gone(name, 'no shipped reform or stress')}."
         for name in more
         if name not in valid
     ]
@@ -243,20 +265,30 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
         if not key.startswith(before) or "." not in own or (not before and key[:3] in _DOTTED):
             continue
         value = list_text(tuple(text[1:].split("."))) if text.startswith(".") else text
-        if is_value(value):
+        if _KEY.fullmatch(own) and is_value(value):
             sets.append((own, value))
         else:
-            notices.append(f"The link sets {_short(own)} to what is no value; it is left as it is.")
+            notices.append(
+                f"The link sets {_short(own)} to what is no value, or is no key; it is left out."
+            )
     kept = tuple(sorted({name for name in more if name in valid}))
     return Design(policy, kept, tuple(sorted(sets)))
 
 
+_KEY = re.compile(r"[a-z0-9_]{1,60}(\.[a-z0-9_]{1,60}){1,6}")
 _DOTTED = tuple(f"{w}." for w in VARIANTS)
 
 
 def _short(text: str) -> str:
-    """A piece of a link for a notice: few characters, none that could deceive."""
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in text[:40])
+    """A piece of a link for a notice: few characters, as names and numbers have them, so that no sentence
+    or address of a stranger is read here."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "?", text[:40])
+
+
+def _gone(name: str, otherwise: str) -> str:
+    """What to tell of a name that is not shipped."""
+    retired = retired_name(name)
+    return f"but {retired}" if retired else otherwise
 
 
 def claim_of(scenario_hash: str, figures: Sequence[str], digest: str) -> Claim:

@@ -12,9 +12,9 @@ import streamlit as st
 
 from fundsim.analysis.needs import Needs
 from fundsim.analysis.still import why_still
-from fundsim.app import contract, draw, headline, link, runs, share, sidebar, state
-from fundsim.app.choice import Choice, Design, scenario_of
-from fundsim.app.controls import Control, controls_of
+from fundsim.app import contract, draw, headline, runs, share, sidebar, state
+from fundsim.app.choice import Choice, Design, changed_at, scenario_of
+from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
 from fundsim.app.pages import (
     about,
@@ -31,18 +31,20 @@ from fundsim.app.view import View, title_of
 from fundsim.model.ledger import LedgerError
 from fundsim.report import words
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.errors import InputError
+from fundsim.scenario.errors import InputError, Problem
 
 PAGES: dict[str, ModuleType] = {
     "answer": answer, "victims": victims, "money": money, "what_if": what_if, "drives": drives,
     "countries": countries, "assumptions": assumptions, "about": about,
 }  # fmt: skip
+MOST_CHANGES = 6  # listed by name
 DONE = "done"  # what was last shown in full, so that a change of page does not begin anew
 
 
 def show() -> None:
     """Draw the page that is chosen."""
     st.set_page_config(page_title="fundsim", layout="wide", initial_sidebar_state="auto")
+    draw.style()
     choice = state.choice()
     st.title("A compensation fund for trafficked persons", anchor=False)
     _notices()
@@ -52,14 +54,14 @@ def show() -> None:
     except InputError as error:
         _refused(choice, error)
         return
-    found = controls_of(choice.country, choice.design, scenario.hash)
+    found = controls_of(choice.country, choice.design, changed_at(choice.country))
     with st.sidebar:
         sidebar.beside(choice, found, scenario)
     _about_the_scenario(choice, scenario, found)
     top = st.empty()
     PAGES[choice.page].controls(choice)
     try:
-        view, shown = _computed(choice, scenario, top)
+        view, shown, below = _computed(choice, scenario, top)
     except Busy:
         st.warning(
             "Many people are computing just now. Your change is kept: try again in a moment."
@@ -68,12 +70,13 @@ def show() -> None:
     except InputError as error:
         _refused(choice, error)
         return
-    except (LedgerError, MemoryError):
+    except (LedgerError, MemoryError, OSError):  # also a disk that is full
         st.error(
             "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
         )
         return
-    _after(view, shown)
+    with below.container():
+        _after(view, shown)
 
 
 def prepare() -> None:
@@ -91,13 +94,25 @@ def prepare() -> None:
 def _notices() -> None:
     for notice in st.session_state.get("notices", ()):
         st.warning(draw.plain(notice))
+    if refused := st.session_state.pop("refused", ()):
+        reasons = "; ".join(_reason(problem) for problem in refused)
+        st.error(
+            draw.plain(f"That is not possible, so the page shows what stood before: {reasons}.")
+        )
+
+
+def _reason(problem: Problem) -> str:
+    """A problem as a visitor can use it: without the name of a command's option."""
+    what = " = ".join(filter(None, (problem.key, problem.value)))
+    where = "" if problem.where == "--set" else problem.where
+    return ": ".join(filter(None, (where, what, problem.rule)))
 
 
 def _refused(choice: Choice, error: InputError) -> None:
     """What is not possible, and the way back."""
     st.error("This combination is not possible:")
     for problem in error.problems[:8]:
-        draw.say(str(problem))
+        draw.say(_reason(problem))
     before = st.session_state.get("before")
     if before is not None:
         st.button("Undo the last change", on_click=lambda: state.put(before))
@@ -110,23 +125,21 @@ def _refused(choice: Choice, error: InputError) -> None:
 def _about_the_scenario(choice: Choice, scenario: Scenario, found: dict[str, Control]) -> None:
     """What is shown, what was changed from the sourced files, and what a reader must be told."""
     draw.aside(f"{title_of(scenario)}: {' '.join(scenario.questions)}")
-    changed = [c for c in found.values() if c.changed]
-    if choice.design.sets:
-        names = "; ".join(f"{c.key} = {c.value} (files: {c.standard})" for c in changed[:6])
-        more = f"; and {len(changed) - 6} more" if len(changed) > 6 else ""
-        count = len(choice.design.sets)
-        st.info(draw.plain(
-            f"{count} value{'s differ' if count > 1 else ' differs'} from the sourced files: {names or '; '.join(choice.design.texts)}{more}."
-        ))  # fmt: skip
+    if changes := differences(choice.design, found, scenario):
+        more = f"; and {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
+        differ = "value differs" if len(changes) == 1 else "values differ"
+        listed = "; ".join(changes[:MOST_CHANGES])
+        st.info(draw.plain(f"{len(changes)} {differ} from the sourced files: {listed}{more}."))
     for note in scenario.notes:
         if not note.startswith("no policy was named"):
-            draw.aside(f"Note: {note}.")
+            draw.aside(f"Note: {note.partition(' (--set ')[0]}.")
 
 
-def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown]:
+def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown, Any]:
     """The page, drawn with few futures at once and again in its place with all of them."""
     draw_page = PAGES[choice.page].page
     body, progress, first = st.empty(), st.empty(), st.empty()
+    below = st.empty()  # takes away links and files of what was shown before
     key = (scenario.hash, choice.seed, choice.replications)
     if st.session_state.get(DONE) != key and choice.replications > runs.QUICK:
         quick = runs.results(scenario, choice.seed, runs.QUICK)
@@ -151,7 +164,7 @@ def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown
     progress.empty()
     first.empty()
     st.session_state[DONE] = key
-    return view, shown
+    return view, shown, below
 
 
 def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> Needs | None:
@@ -164,21 +177,22 @@ def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> N
 def _after(view: View, shown: Shown) -> None:
     """What stands below every page: whether a change moved anything, the link's promise, links and files."""
     _stillness(view)
-    promised: tuple[Choice, link.Claim] | None = st.session_state.get("claim")
-    if promised is not None and _same_run(promised[0], view.choice):
-        contract.kept(view, promised[1])
+    promise: state.Promise | None = st.session_state.get("promise")
+    if promise is not None and _same_run(promise.choice, view.choice):
+        contract.kept(view, promise.claim, promise.whole)
     share.links(view)
     share.downloads(view, shown)
     if footnote := view.scenario.world.country.footnote:
         draw.aside(footnote)
     draw.aside(f"{words.stamp(view.results.projection)} · digest {headline.digest(view.results)}")
-    st.code(words.command(view.results.projection), language="bash", wrap_lines=True)
+    commands = (words.command(view.results.projection), *shown.commands)
+    st.code("\n".join(commands), language="bash", wrap_lines=True)
 
 
 def _same_run(a: Choice, b: Choice) -> bool:
     """Whether two choices have the same figures, whatever page they show."""
-    return (a.country, a.design, a.seed, a.replications, a.confidence) == (
-        b.country, b.design, b.seed, b.replications, b.confidence,
+    return (a.country, a.design, a.variants, a.seed, a.replications, a.confidence) == (
+        b.country, b.design, b.variants, b.seed, b.replications, b.confidence,
     )  # fmt: skip
 
 
@@ -192,10 +206,13 @@ def _stillness(view: View) -> None:
     others = replace_sets(before.design) == replace_sets(view.choice.design)
     if len(keys) != 1 or not others:
         return
-    old = scenario_of(before.country, before.design)
-    if old.hash == view.scenario.hash:
+    try:
+        old = scenario_of(before.country, before.design)
+        if old.hash == view.scenario.hash:
+            return
+        results = runs.results(old, view.choice.seed, view.size)
+    except (InputError, Busy):  # what stood before was refused, or there is no time to look at it
         return
-    results = runs.results(old, view.choice.seed, view.size)
     if headline.same_rows(results, view.results):
         [key] = keys
         reason = why_still(view.results.projection, view.scenario.world, key)

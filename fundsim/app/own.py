@@ -65,7 +65,7 @@ def take(content: bytes) -> None:
 def _refuse_other_files(path: Path) -> None:
     """An uploaded file builds on shipped names only: it must not read other files of this machine."""
     above = files.read(path).data.get("extends", [])
-    for name in [above] if isinstance(above, str) else above:
+    for name in above if isinstance(above, list) else [above]:
         if not isinstance(name, str) or any(mark in name for mark in ("/", "\\", ".toml")):
             rule = "an uploaded file can extend shipped names only"
             raise InputError(Problem(str(path), rule, key="extends", value=str(name)))

@@ -16,8 +16,8 @@ CHART_DARK = ["#4DA6E0", "#F08A4B", "#2FC79B", "#E39CC6", "#F2C14E", "#A8DBF7", 
 # of type "primary"; it is right for the values, and the pages use plain buttons.
 THEME: dict[str, object] = {
     # the title is small: what a page says in its second heading is what visitors came for
-    "theme.headingFontSizes": ["1.25rem", "1.6rem", "1.2rem", "1.6rem", "1rem", "0.9rem"],
-    "theme.light.primaryColor": "#0067A3",
+    "theme.headingFontSizes": ["1.25rem", "1.5rem", "1.3rem", "1.2rem", "1rem", "0.9rem"],
+    "theme.light.primaryColor": "#005F96",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f4f5f7",
     "theme.light.textColor": "#0d1117",

@@ -5,8 +5,12 @@ export default function ({ data, parentElement }) {
   const kept = ["embed", "embed_options"]
     .flatMap((name) => here.searchParams.getAll(name).map((value) => `${name}=${encodeURIComponent(value)}`));
   const link = `${here.origin}${here.pathname}?${data.query}`;
-  const shown = [`${here.pathname}?${data.query}`, ...kept].join("&");
-  history.replaceState(history.state, "", shown);
+  const query = [data.query, ...kept].filter((part) => part).join("&");
+  history.replaceState(history.state, "", query ? `${here.pathname}?${query}` : here.pathname);
+  if (!data.query) {
+    parentElement.querySelector("div.row")?.remove();
+    return; // what is shown has no link
+  }
 
   let row = parentElement.querySelector("div.row");
   if (!row) {

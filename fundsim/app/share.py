@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from fundsim.app import draw, headline, link
+from fundsim.app import contract, draw, headline, link
 from fundsim.app.draw import Drawn, Shown
 from fundsim.app.view import View
 from fundsim.report import words
@@ -29,21 +30,26 @@ TYPES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": 
 def links(view: View) -> None:
     """The link of what is shown: in the address bar, and to copy."""
     if view.choice.own:
+        _address("")
         draw.aside(
             "A link cannot carry your own file: download the scenario below and send it with what you say."
         )
         return
     figures = headline.figures(view.results, view.needs, view.choice.confidence)
-    claim = link.claim_of(view.scenario.hash, figures, headline.digest(view.results))
+    claim = link.claim_of(contract.hashes(view), figures, headline.digest(view.results))
     try:
         query = link.query(view.choice, claim)
     except ValueError as error:
+        _address("")
         draw.aside(f"{str(error)[0].upper()}{str(error)[1:]}.")
         return
+    _address(query, card_text(view.results))
+
+
+def _address(query: str, text: str = "") -> None:
+    """Make the address bar a link to what is shown, with buttons to copy it; or no link at all (an empty query)."""
     button = st.components.v2.component("fundsim_share", css=STYLE, js=CODE)
-    button(
-        key="share", data={"query": query, "text": card_text(view.results)}, height="content",
-    )  # fmt: skip
+    button(key="share", data={"query": query, "text": text}, height="content")
 
 
 def downloads(view: View, shown: Shown) -> None:
@@ -65,11 +71,17 @@ def downloads(view: View, shown: Shown) -> None:
         for name, rows in shown.tables.items():
             if rows:
                 _button(f"{_title(name)} (CSV)", f"{stem}_{name.replace(' ', '_')}.csv", _csv(rows))
-        _button("All tables (XLSX)", f"{stem}.xlsx", lambda: workbook(shown.tables, _card(view)))
+        _button(
+            "All measures, numbers (CSV)", f"{stem}_measures.csv", lambda: _csv(_measures(view))()
+        )
+        _button(
+            "All tables and measures (XLSX)", f"{stem}.xlsx",
+            lambda: workbook({**shown.tables, "measures": _measures(view)}, _card(view, shown)),
+        )  # fmt: skip
         _button("Scenario (TOML)", f"{stem}.toml", lambda: resolved_toml(view.scenario).encode())
         _button(
             "Run card (JSON)", f"{stem}_run_card.json",
-            lambda: json.dumps(_card(view), ensure_ascii=False, indent=1).encode(),
+            lambda: json.dumps(_card(view, shown), ensure_ascii=False, indent=1).encode(),
         )  # fmt: skip
 
 
@@ -106,11 +118,16 @@ def _csv(rows: Any) -> Callable[[], bytes]:
     return made
 
 
-def _card(view: View) -> Mapping[str, str]:
+def _measures(view: View) -> list[dict[str, Any]]:
+    """Every figure as a number: the tidy table of the command's yearly.csv."""
+    return [asdict(row) for row in view.results.rows]
+
+
+def _card(view: View, shown: Shown) -> Mapping[str, str]:
     """What produced the figures, and the command that gives them again."""
     projection = view.results.projection
     return {
-        "what": words.stamp(projection), "command": words.command(projection),
+        "what": words.stamp(projection), "command": "; ".join((words.command(projection), *shown.commands)),
         "scenario": view.scenario.name, "scenario hash": view.scenario.hash, "seed": str(projection.seed),
         "replications": str(projection.replications), "digest of the results": headline.digest(view.results),
         "changed values": "; ".join(view.scenario.sets), "notes": "; ".join(view.scenario.notes),

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from fundsim.app import draw, mode, state
-from fundsim.app.choice import COUNTRIES, SIZES, Choice, Design
+from fundsim.app.choice import COUNTRIES, SIZES, Choice, Design, name_of
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups
 from fundsim.app.files import label_of, names, question_of
 from fundsim.scenario.compose import Scenario
 
-CHANGED = " \\*"  # beside the label of a value that differs from the files
+CHANGED = " *"  # beside the label of a value that differs from the files
 FOLDS = 4.0  # a slider reaches this many times its standard value, where nothing else bounds it
 
 
@@ -68,16 +68,18 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario) -> Non
             "Hard years: what the fund would meet.",
         )  # fmt: skip
     st.markdown("**Main levers**")
+    # a widget belongs to its scenario: what a visitor's browser still says of another one is not heard
+    mine = name_of(choice.country, Design(choice.design.policy, choice.design.additions))
     for key in MAIN:
         if key in found and not found[key].reason:
-            _draw(found[key], "lever")
+            _draw(found[key], "lever", mine)
     st.markdown("**All assumptions and switches**")
     table = groups(found)
     group = st.selectbox(
         "Group", list(table), format_func=lambda g: group_label(g, scenario.world), key="group"
     )
     for control in table.get(group, []):
-        _draw(control, "all")
+        _draw(control, "all", mine)
     with st.expander("Simulation"):
         allowed = [n for n in SIZES if n <= mode.most_replications()]
         st.selectbox(
@@ -106,13 +108,13 @@ def _reset() -> None:
     state.change(design=replace(now.design, sets=()))
 
 
-def _draw(control: Control, place: str) -> None:
-    """One control, as its kind asks."""
-    key, value = f"{place}:{control.key}", control.value
+def _draw(control: Control, place: str, mine: str) -> None:
+    """One control, as its kind asks.  mine  the scenario it belongs to"""
+    key, value = f"{place}:{control.key}:{mine}", control.value
     unit = "" if control.unit in ("", "share") else f" ({control.unit})"
     idle = f" — Not in use: {control.reason}." if control.reason else ""
     common: dict[str, Any] = {
-        "label": draw.plain(f"{control.label}{unit}") + (CHANGED if control.changed else ""),
+        "label": draw.label(f"{control.label}{unit}") + (CHANGED if control.changed else ""),
         "help": draw.plain(control.help + idle),
         "disabled": bool(control.reason),
         "on_change": state.on(key, _moved, control),
@@ -128,7 +130,9 @@ def _draw(control: Control, place: str) -> None:
             min_value=int(control.least), max_value=int(control.most), step=1,
             value=None if value is None else "min", key=state.bound(key, value), **common,
         )  # fmt: skip
-    elif value is not None and (control.kind in ("share", "scale") or place == "lever"):
+    elif value is not None and (
+        control.kind in ("share", "scale") or (place == "lever" and control.standard)
+    ):
         _slider(control, key, float(value), common)
     else:
         st.number_input(
@@ -141,8 +145,8 @@ def _draw(control: Control, place: str) -> None:
 def _slider(control: Control, key: str, value: float, common: dict[str, Any]) -> None:
     """A slider over what is possible, or over several times the standard value."""
     if control.kind == "number":
-        top = _round_up(max(FOLDS * (control.standard or value or 1.0), value))
-        step, form = _step(top), "%.12g"
+        top = _round_up(max(FOLDS * control.standard, value))
+        step, form = control.step, "%.12g"
     else:
         top, step, form = max(control.most, value), control.step, _format(control.step)
     st.slider(
@@ -164,8 +168,3 @@ def _round_up(x: float) -> float:
     """The next round number: 1, 2 or 5 times a power of ten."""
     size = 10.0 ** max(len(str(int(x))) - 1, 0)
     return next((m * size for m in (1, 2, 5, 10) if m * size >= x), 10 * size)
-
-
-def _step(top: float) -> float:
-    """About two hundred steps."""
-    return top / 200 if top > 2 else 0.01

@@ -7,15 +7,28 @@ reset, a page that was closed): writing it on every run would set a slider back 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
-from fundsim.app import link, mode
+from fundsim.app import link, mode, runs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.app.controls import same
+from fundsim.app.link import Claim
 from fundsim.scenario.errors import InputError
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a link claims of the choice that was made from it.  whole  whether that is all it asks for"""
+
+    choice: Choice
+    claim: Claim
+    whole: bool
+
+
+MOST_NOTICES = 8
 
 
 def choice() -> Choice:
@@ -42,14 +55,16 @@ def _sound(opened: link.Opened) -> Choice:
         designs.append(design)
     if refused:
         notices.append("Part of the link is not possible in this version, and is left out:")
-        notices += refused[:8]
+        notices += refused
+    if len(notices) > MOST_NOTICES:
+        notices = [*notices[:MOST_NOTICES], f"And {len(notices) - MOST_NOTICES} more."]
     st.session_state["notices"] = tuple(notices)
     found = replace(
         wanted, design=named(wanted.country, designs[0]),
         variants=tuple(named(wanted.country, d) for d in designs[1:]),
     )  # fmt: skip
     if claim is not None:
-        st.session_state["claim"] = (found, claim)
+        st.session_state["promise"] = Promise(found, claim, opened.whole and not refused)
     return found
 
 
@@ -78,8 +93,17 @@ def named(country: str, design: Design) -> Design:
 
 
 def put(new: Choice) -> None:
-    """Choose something else; what was shown before is kept, to tell what a change has moved."""
+    """Choose something else; what was shown before is kept, to tell what a change has moved.
+
+    What the model refuses is not chosen: the page stays as it is, with the reasons.
+    """
     old = choice()
+    try:
+        for design in (new.design, *new.variants):
+            runs.refuse_if_too_large(scenario_of(new.country, design))
+    except InputError as error:
+        st.session_state["refused"] = error.problems[:MOST_NOTICES]
+        return
     if (old.country, old.design) != (new.country, new.design):
         st.session_state["before"] = old
         st.session_state["notices"] = ()  # what was said of the link is not true of this any more

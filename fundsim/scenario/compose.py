@@ -32,6 +32,7 @@ MOST_EXTENDS = 5
 PLACEHOLDER = (
     "placeholder: replace this number"  # the note of every number that `fundsim new` writes
 )
+SET_NOTE = "set on the command line"
 SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
 
 
@@ -316,9 +317,8 @@ def _refuse_clashes(chain: Sequence[File]) -> None:
     for file in chain:
         if file.kind in ("own", "base"):
             continue  # an own file may override what it extends
-        for key, value in leaves(
-            {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
-        ):
+        tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
+        for key, value in leaves(tables):
             other, before = seen.setdefault((file.kind, key), (file, value))
             if before != value:
                 rule = f"also set in {other.name}; two {file.kind} files may not set the same key"
@@ -335,8 +335,10 @@ def _merge(
         here = f"{path}.{key}" if path else key
         old = into.get(key)
         partial = file.kind == "set" and isinstance(old, dict) and _is_part(value)
-        if partial and "source" in value:
-            into[key].pop("grade", None)  # the grade of another source
+        if partial and isinstance(old, dict) and "unit" in old:
+            value = _believed(value)
+            if "source" in value:
+                into[key].pop("grade", None)  # the grade of another source
         if partial or (not _is_value(value) and isinstance(old, dict) and not _is_value(old)):
             _merge(into[key], value, file, origins, here)
         elif not _is_value(value):
@@ -350,6 +352,12 @@ def _merge(
             origins[here] = Origin(file.name, files.line_of(file.lines, here))
 
 
+def _believed(value: dict[str, Any]) -> dict[str, Any]:
+    """What --set says of a number is judgement: the source was of another number."""
+    said = "source" in value or not value.keys() - {"note", "unit", "grade"}
+    return value if said else {"source": "judgement", "note": SET_NOTE, **value}
+
+
 def _set_value(value: Any, old: dict[str, Any]) -> Any:
     """--set of a plain number fixes an assumption: no range, marked as judgement."""
     if isinstance(value, dict) or "value" not in old:
@@ -358,7 +366,7 @@ def _set_value(value: Any, old: dict[str, Any]) -> Any:
         "value": value,
         "unit": old["unit"],
         "source": "judgement",
-        "note": "set on the command line",
+        "note": SET_NOTE,
     }
 
 

@@ -13,6 +13,7 @@ from fundsim.app.view import View
 from fundsim.report import figures, words
 from fundsim.report.figures_solve import confidence_curve
 from fundsim.report.tables import thousand
+from fundsim.scenario.schema import BudgetLine
 
 SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
 
@@ -86,17 +87,30 @@ def sentence(view: View, paid: Answer | None) -> str:
     )
     share, sure = get("share_paid_with"), view.choice.confidence
     people = (
-        f"of 100 identified victims {hundred(share)} get money, instead of "
+        f"as funded now, of 100 identified victims {hundred(share)} get money, instead of "
         f"{hundred(get('share_paid_without'))} without it"
     )
     if paid is None:
         return f"{cost}; {people}."
     if not np.isfinite(paid.amount):
         return f"{cost}; no yearly contribution makes it last in {sure} of 100 futures; {people}."
+    reforms = get("state_cost_a_year")
+    beside = f", and {words.euro(reforms)} a year for the reforms" if reforms > 0 else ""
     return (
-        f"{cost}; the state must pay {words.euro(paid.amount)} a year for it to last in {sure} of 100 "
-        f"futures; {people}."
+        f"{cost}; the state must pay {words.euro(paid.amount)} a year{rising(view)} for it to last in {sure} of 100 "
+        f"futures{beside}; {people}."
     )
+
+
+RISING = {"none": "", "prices": ", rising with prices,", "wages": ", rising with wages,"}
+
+
+def rising(view: View) -> str:
+    """What the contribution grows with, as the budget line does."""
+    if view.needs is None:
+        return ""
+    source = view.scenario.world.income[view.needs.line]
+    return RISING[source.index] if isinstance(source, BudgetLine) else ""
 
 
 def hundred(share: float) -> str:
@@ -104,6 +118,8 @@ def hundred(share: float) -> str:
     x = 100 * share
     if 0 < x < 0.05:
         return "fewer than 0.1"
+    if 99.5 <= x < 100:
+        return "over 99"
     return f"{x:.0f}" if x >= 9.95 else f"{x:.1f}".removesuffix(".0")
 
 
@@ -117,7 +133,7 @@ def _tiles(view: View, paid: Answer | None) -> None:
             span = f"95 % interval of the simulation {words.euro(paid.low95)} to {words.euro(paid.high95)}"
         contribution = (
             words.euro(paid.amount),
-            f"to last in {view.choice.confidence} of 100; {span}",
+            f"in euro of {price_year}{rising(view).rstrip(',')}, to last in {view.choice.confidence} of 100; {span}",
         )
     elif paid is not None:
         contribution = ("no amount", f"suffices in {view.choice.confidence} of 100 futures")
@@ -126,17 +142,24 @@ def _tiles(view: View, paid: Answer | None) -> None:
         wait = (words.months(get("months_to_payment_with", "p50")),
                 f"without the fund {words.months(get('months_to_payment_without', 'p50'))}"
                 if get("paid_without") > 0 else "without the fund nobody is paid")  # fmt: skip
-    error = 100 * get("ruin", "mc_error")
+    # with none or all of the futures the error is not 0: the interval tells what they can tell
+    low, high = get("ruin", "low95"), get("ruin", "high95")
     draw.tiles([
         ("Cost a year", words.euro(get("due_a_year")),
          f"{words.euro(get('due_a_year', 'p5'))} to {words.euro(get('due_a_year', 'p95'))}, euro of {price_year}"),
         ("The state pays a year", *contribution),
         ("Victims paid, of 100", hundred(get("share_paid_with")),
-         f"instead of {hundred(get('share_paid_without'))} without the fund"),
-        ("Wait for payment", *wait),
+         f"{percents(view, 'share_paid_with')} in 9 of 10 futures; {hundred(get('share_paid_without'))} without the fund"),
+        ("Wait, middle future", *wait),
         ("Falls short", words.percent(get("ruin")),
-         f"of futures within {len(view.years)} years, as funded now (± {error:.1f} points)"),
+         f"of futures within {len(view.years)} year{'s' if len(view.years) > 1 else ''}, as funded now (95 % interval {100 * low:.1f} to {100 * high:.1f})"),
     ])  # fmt: skip
+
+
+def percents(view: View, measure: str) -> str:
+    """The range of a share over 9 of 10 futures, of 100."""
+    low, high = (hundred(view.results.get(measure, p)) for p in ("p5", "p95"))
+    return f"{low} to {high}"
 
 
 def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
@@ -158,7 +181,8 @@ def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
     line = view.scenario.world.income[found.line].label
     draw.aside(
         f"Exact in each future: the smallest yearly amount of the line “{line}” with which everything due is "
-        "paid in its month. Band: 95 % interval of the simulation."
+        f"paid in its month; in euro of {view.scenario.world.time.price_year}{rising(view).rstrip(',')}, and with the cuts and "
+        "stresses that the scenario puts on it. Band: 95 % interval of the simulation."
     )
     return [
         {"Lasts in": f"{c} of 100 futures", "Contribution a year": _amount(found.contribution, c),

@@ -8,11 +8,10 @@ import streamlit as st
 
 from fundsim.app import draw, mode, own, state
 from fundsim.app.choice import Choice, number_text, scenario_of
-from fundsim.app.controls import source_of
+from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.errors import InputError
 from fundsim.scenario.resolved import resolved_toml
 from fundsim.scenario.schema import assumptions
 
@@ -26,10 +25,12 @@ def controls(choice: Choice) -> None:
     rows = ledger(scenario)
     st.data_editor(
         rows, hide_index=True, key=f"{EDIT}{scenario.hash}", on_change=_edited, args=(scenario, rows),
-        disabled=["key", "unit", "grade", "source", "address", "note"], height=420,
+        disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
         alt="Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited.",
         column_config={
-            "key": st.column_config.TextColumn("Assumption", width="medium", pinned=True),
+            # pinned: on a phone the values must still fit beside it
+            "name": st.column_config.TextColumn("Assumption", width=230, pinned=True),
+            "key": st.column_config.TextColumn("Key", width="medium"),
             "value": st.column_config.NumberColumn("Value", format="%.6g"),
             "low": st.column_config.NumberColumn("Low (10 %)", format="%.6g"),
             "high": st.column_config.NumberColumn("High (90 %)", format="%.6g"),
@@ -38,9 +39,6 @@ def controls(choice: Choice) -> None:
             "note": st.column_config.TextColumn("Note", width="large"),
         },
     )  # fmt: skip
-    if refused := st.session_state.pop("refused", None):
-        for problem in refused:
-            st.warning(draw.plain(problem))
     draw.aside(
         "Edit value, low and high in the table: low and high are the 10th and 90th percentile of what you believe. "
         "An edit makes the number judgement, here and in the link."
@@ -55,15 +53,16 @@ def controls(choice: Choice) -> None:
 
 def ledger(scenario: Scenario) -> list[dict[str, Any]]:
     """Every assumption, with where it comes from."""
-    rows = []
+    rows, called = [], labels(scenario)
     for key, a, _ in assumptions(scenario.world):
         entry = scenario.sources.get(a.source, {})
         address = str(entry.get("address") or "")
         rows.append({
-            "key": key, "value": a.value, "low": a.low, "high": a.high, "unit": a.unit,
+            "name": called.get(key, key), "value": a.value, "low": a.low, "high": a.high, "unit": a.unit,
             "grade": a.graded if a.source else "lever",
             "source": source_of(scenario, a.source) if a.source else "the ministry's choice",
-            "address": address if address.startswith("https://") else None, "note": a.note,
+            "address": address if address.startswith("https://") else None,
+            "key": key, "note": a.note,
         })  # fmt: skip
     return rows
 
@@ -83,11 +82,6 @@ def _edited(scenario: Scenario, rows: list[dict[str, Any]]) -> None:
                 design = design.with_set(key, text)
         if row["low"] is not None:
             design = design.with_set(row["key"], None)
-    try:
-        scenario_of(now.country, design)
-    except InputError as error:
-        st.session_state["refused"] = [str(problem) for problem in error.problems]
-        return
     state.change(design=design)
 
 

@@ -55,9 +55,9 @@ def page(view: View) -> Shown:
         "own sizing, so that falling short compares sizes too. Countries have independent draws.",
     )  # fmt: skip
     draw.heading("Cost due a year, each country on its own scale")
-    columns = st.columns(3)
-    for place, r in enumerate(found):
-        with columns[place % 3]:
+    columns = [c for _ in range(0, len(found), 3) for c in st.columns(3)]  # on a phone in order
+    for column, r in zip(columns, found, strict=False):
+        with column:
             st.markdown(f"**{draw.plain(_name(r))}**")
             years = r.projection.years()
             fan = [
@@ -98,5 +98,5 @@ def _row(r: Results) -> dict[str, str]:
         "Falls short": words.percent(r.get("ruin")) if fund else "–",
         "Paid without": words.percent(r.get("share_paid_without")),
         "Paid with": words.percent(r.get("share_paid_with")),
-        "Wait": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
+        "Wait, middle future": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
     }  # fmt: skip

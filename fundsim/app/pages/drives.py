@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import streamlit as st
@@ -23,13 +24,14 @@ from fundsim.app import charts, draw, runs, state
 from fundsim.app.choice import MEASURES, Choice
 from fundsim.app.controls import labels
 from fundsim.app.draw import Drawn, Shown
-from fundsim.app.view import View, title_of
+from fundsim.app.view import View
 from fundsim.report import figures_influence, words
 from fundsim.report.figures_influence import GRADES
 from fundsim.report.influence import form_of
 from fundsim.report.told import belief
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.schema import assumptions
 
 LABELS = {m.name: m.label for m in ALL}
 UNITS = {m.name: m.unit for m in ALL}
@@ -115,7 +117,7 @@ def _ranking(
     ]  # fmt: skip
     draw.heading(f"{label}: which assumptions it hangs on")
     draw.picture(
-        charts.ranked(bars, "Share of the variance due to assumptions", "share", GRADES),
+        charts.ranked(bars, "Share of what assumptions explain", "share", GRADES),
         found.sentence(),
     )
     whole = found.variance.assumptions.value + found.variance.chance.value
@@ -136,9 +138,17 @@ def _ranking(
     return {"ranking": rows}, {"ranking": lambda: figures_influence.ranking_bars(found, view.note)}
 
 
+def sourced(scenario: Scenario) -> str:
+    """The scenario's hash with its sources and grades, which are shown beside the figures and not in the hash."""
+    said = "".join(
+        f"{key} {a.source} {a.graded} {a.note};" for key, a, _ in assumptions(scenario.world)
+    )
+    return f"{scenario.hash} {hashlib.sha256(said.encode()).hexdigest()[:12]}"
+
+
 @st.cache_data(show_spinner="Moving one assumption at a time …", max_entries=100, max_size="20mb")
 def _tornado(
-    scenario_hash: str, measure: str, seed: int, names: tuple[str, ...], _scenario: Scenario
+    scenario: str, measure: str, seed: int, names: tuple[str, ...], _scenario: Scenario
 ) -> Tornado:
     with runs.turns().taken(runs.visitor()):
         return tornado(_scenario, measure, TORNADO_FUTURES, seed, only=names)
@@ -147,20 +157,25 @@ def _tornado(
 def _show_tornado(view: View, ranked: Ranking, tables: Tables, pictures: Pictures) -> None:
     names = tuple(r.input.name for r in ranked.rows if r.told)[:SHOWN]
     measure = view.choice.measure
-    found = _tornado(view.scenario.hash, measure, view.choice.seed, names, view.scenario)
-    form, kind = form_of(found.target.measure.unit), _kind(measure)
+    found = _tornado(sourced(view.scenario), measure, view.choice.seed, names, view.scenario)
+    form, kind, called = form_of(found.target.measure.unit), _kind(measure), labels(view.scenario)
     bars = [b for b in found.bars if b.width > 0]
     rows = [
-        {"name": b.input.name, "end": end, "value": value}
+        {"name": called.get(b.input.name, b.input.label or b.input.name)[:60], "end": end, "value": value}
         for b in bars for end, value in (("at its low", b.at_low), ("at its high", b.at_high))
     ]  # fmt: skip
     centre = found.centre.value
     label = found.target.measure.label
     draw.heading("One assumption at a time, all others at their central value")
-    first = f"the widest bar is {bars[0].input.name}" if bars else "no bar moves it"
+    first = (
+        f"the widest bar is “{called.get(bars[0].input.name, bars[0].input.name)}”"
+        if bars
+        else "no bar moves it"
+    )
     draw.picture(charts.ends(rows, centre, label, kind), f"Tornado of {label.lower()}: {first}.")
     table = [
-        {"Assumption": b.input.name, "Value (range) unit": belief(b.input), "At its low": form(b.at_low),
+        {"Assumption": called.get(b.input.name, b.input.label), "Key": b.input.name,
+         "Value (range) unit": belief(b.input), "At its low": form(b.at_low),
          "At its high": form(b.at_high), "Grade": b.input.grade}
         for b in bars
     ]  # fmt: skip
@@ -175,11 +190,11 @@ def _show_tornado(view: View, ranked: Ranking, tables: Tables, pictures: Picture
 def _show_swap(view: View, ranked: Ranking, tables: Tables, pictures: Pictures) -> None:
     with runs.turns().taken(runs.visitor()):
         swap = swapped(ranked.projection, view.choice.measure)
-    rows = []
+    rows, called = [], labels(view.scenario)
     for i, name in enumerate(swap.names):
         row = swap.row(i)
         rows.append({
-            "Assumption": name, "Alone (first order)": f"{max(float(row['first']), 0):.2f}",
+            "Assumption": called.get(name, name), "Alone (first order)": f"{max(float(row['first']), 0):.2f}",
             "95 %": f"{row['first_low95']:.2f} to {row['first_high95']:.2f}",
             "With all combinations (total)": f"{max(float(row['total']), 0):.2f}",
             "95 % of the total": f"{row['total_low95']:.2f} to {row['total_high95']:.2f}",
@@ -222,26 +237,26 @@ def _show_worth(view: View, ranked: Ranking, tables: Tables, pictures: Pictures)
         f"known today {best} a year, which suffices in {100 * lasts:.0f} of 100 futures. Knowing every assumption "
         f"would be worth at most {words.euro(found.evpi.ceiling.value)} a year."
     )
-    beliefs = {one.name: one for one in inputs(view.scenario)}
+    beliefs, called = {one.name: one for one in inputs(view.scenario)}, labels(view.scenario)
     sure = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0.0)][:SHOWN]
     if not sure:
         draw.say("No single figure is worth collecting, as far as these futures can tell.")
         return
     bars = [
-        {"name": v.name, "value": v.value.value, "low": v.value.value - Z95 * (v.value.mc_error or 0.0),
+        {"name": called.get(v.name, v.name)[:60], "value": v.value.value, "low": v.value.value - Z95 * (v.value.mc_error or 0.0),
          "high": v.value.value + Z95 * (v.value.mc_error or 0.0),
          "grade": beliefs[v.name].grade if v.name in beliefs else "judgement"}
         for v in sure
     ]  # fmt: skip
-    first = f"The figure most worth collecting first is {sure[0].name}, {words.euro(sure[0].value.value)} a year"
+    first = f"The figure most worth collecting first is “{called.get(sure[0].name, sure[0].name)}”, {words.euro(sure[0].value.value)} a year"
     draw.picture(charts.ranked(bars, "Worth knowing, a year", "money", GRADES), f"{first}.")
     rows = [
-        {"Assumption": v.name, "Worth knowing, a year": words.euro(v.value.value),
+        {"Assumption": called.get(v.name, v.name), "Key": v.name, "Worth knowing, a year": words.euro(v.value.value),
          "± 1 error": words.euro(v.value.mc_error or 0.0), "Changes the choice in": words.percent(v.changes),
          **_ledger(beliefs, v.name)}
         for v in sure
     ]  # fmt: skip
-    draw.table(rows, f"{first}: {title_of(view.scenario)}")
+    draw.table(rows, "Most worth finding out")
     tables["worth"] = rows
     pictures["worth"] = lambda: figures_influence.worth_bars(found, view.scenario, view.note)
 

@@ -87,7 +87,7 @@ def page(view: View) -> Shown:
         charts.groups(bars, "Share of identified victims paid"),
         "Share of identified victims paid, without and with the fund, in each group; see the table below.",
     )
-    draw.table(rows, "By group")
+    draw.table(rows, "By group, means over futures")
     tables["groups"] = rows
     pictures: dict[str, draw.Drawn] = {"pathway": lambda: figures.pathway(view.results)}
     if view.final and (case := _told(view)) is not None:
@@ -117,7 +117,7 @@ def _groups(view: View) -> tuple[list[draw.Row], list[draw.Row]]:
             row[f"Paid {name}"] = words.percent(share)
             row[f"Each receives {name}"] = words.euro(get(f"received_{who}.{group}"))
         wait = get(f"months_to_payment_with.{group}", "mean")
-        row["Wait with the fund"] = words.months(wait) if wait else "–"
+        row["Wait with the fund, mean"] = words.months(wait) if wait else "–"
         rows.append(row)
     return rows, bars
 

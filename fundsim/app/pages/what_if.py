@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from fundsim.analysis.compare import Difference, compare
-from fundsim.app import charts, draw, runs, state
+from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
 from fundsim.app.draw import Shown
 from fundsim.app.files import label_of, names
@@ -18,6 +19,7 @@ from fundsim.report.figures_compare import difference_fan
 from fundsim.report.words import Results
 from fundsim.scenario.errors import InputError
 
+LIKELY = ("status_fixed", "judgment_advance", "tariff")  # what is most often compared, first
 PANELS = ("share_paid_with", "due_a_year", "ruin", "received_with")
 
 
@@ -84,7 +86,7 @@ def _add() -> None:
     """A policy that is not shown yet, with what else the first design has."""
     now = state.choice()
     taken = {now.design.policy, *(v.policy for v in now.variants)}
-    others = [n for n in names("policy") if n not in taken and n != "no_fund"]
+    others = [n for n in (*LIKELY, *names("policy")) if n not in taken and n != "no_fund"]
     _put((*now.variants, replace(now.design, policy=others[0] if others else now.design.policy)))
 
 
@@ -121,7 +123,7 @@ def page(view: View) -> Shown:
     draw.answer(view.top, _sentence(found, differences))
     for text in refused:
         draw.say(text)
-    rows = _side_by_side(found)
+    rows = _side_by_side(view, found)
     draw.table(
         rows, "Side by side", "Means over futures; cost and amounts in euro of the price year."
     )
@@ -133,7 +135,7 @@ def page(view: View) -> Shown:
             draw.heading(f"{label}: change beside {title_of(view.scenario)}")
             kind = "share" if form is words.percent else "money"
             draw.picture(
-                charts.intervals(bars, "Change, with its 95 % interval of the simulation", kind),
+                charts.intervals(bars, "Change (lines: 95 % interval)", kind),
                 f"{label}, change beside the first: "
                 + "; ".join(f"{b['name']} {b['text']}" for b in bars),
             )
@@ -147,7 +149,8 @@ def page(view: View) -> Shown:
     tables["all differences"] = [
         {k: str(v) for k, v in asdict(d).items() if k != "year"} for d in differences
     ]
-    return Shown({"what_changes": lambda: difference_fan(projections)}, tables)
+    commands = tuple(words.command(r.projection) for r in found[1:])
+    return Shown({"what_changes": lambda: difference_fan(projections)}, tables, commands)
 
 
 def _sentence(found: list[Results], differences: list[Difference]) -> str:
@@ -157,15 +160,28 @@ def _sentence(found: list[Results], differences: list[Difference]) -> str:
     return f"{title_of(second)}, beside {title_of(first)}: {text[0].lower()}{text[1:]}"
 
 
-def _side_by_side(found: list[Results]) -> list[dict[str, str]]:
+def _contribution(view: View, results: Results) -> str:
+    """What the state must pay for the chosen confidence, under one design."""
+    scenario = results.projection.scenario
+    line = runs.line_of_state(scenario.world)
+    if not view.final or not line or scenario.world.fund.entry_point == "none":
+        return "…" if not view.final else "–"
+    seed, tell = view.choice.seed, view.teller(f"What it takes: {title_of(scenario)}")
+    needs = runs.needed(scenario, line, seed, view.size, tell)
+    amount = headline.contribution(needs, view.choice.confidence).amount
+    return words.euro(amount) if np.isfinite(amount) else "no amount suffices"
+
+
+def _side_by_side(view: View, found: list[Results]) -> list[dict[str, str]]:
     rows = []
     for r in found:
         spent = r.get("outgo_a_year")
         rows.append({
             "Design": title_of(r.projection.scenario), "Cost a year": words.euro(r.get("due_a_year")),
+            f"The state must pay a year, to last in {view.choice.confidence} of 100": _contribution(view, r),
             "to victims": words.percent(r.get("benefits_a_year") / spent) if spent else "–",
             "Falls short": words.percent(r.get("ruin")), "Paid": words.percent(r.get("share_paid_with")),
-            "Wait": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
+            "Wait, middle future": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
             "Each receives": words.euro(r.get("received_with")),
             "Reforms cost the state": words.euro(r.get("state_cost_a_year")),
         })  # fmt: skip
