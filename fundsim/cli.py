@@ -36,6 +36,13 @@ Names = Annotated[
 ]
 
 
+def names_of(scenarios: list[str]) -> list[str]:
+    """The scenarios that are named, `+my.toml` joined to the one before it."""
+    from fundsim.scenario.sets import joined
+
+    return joined(scenarios)
+
+
 def with_years(sets: list[str] | None, years: int | None) -> list[str]:
     """The --set texts, with --years as one of them."""
     return list(sets or []) + ([f"time.horizon_years={years}"] if years is not None else [])
@@ -139,7 +146,7 @@ def run(
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
-    sets, names = with_years(set_, years), joined(scenarios)
+    sets, names = with_years(set_, years), names_of(scenarios)
     run_scenarios(
         names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact
     )  # fmt: skip
@@ -160,7 +167,7 @@ def compare(
     from fundsim.report.comparison import print_comparison
 
     sets = with_years(set_, years)
-    print_comparison(joined(scenarios), sets, replications, seed, workers, out, as_json)
+    print_comparison(names_of(scenarios), sets, replications, seed, workers, out, as_json)
 
 
 @app.command()
@@ -303,7 +310,7 @@ def brief(
     """Write a briefing for a ministry: the first scenario, beside the others as alternatives."""
     from fundsim.report.brief.command import print_brief
 
-    sets, names = with_years(set_, years), joined(scenarios)
+    sets, names = with_years(set_, years), names_of(scenarios)
     print_brief(names, sets, lang, out, solvent, date, replications, seed, workers)
 
 
@@ -362,17 +369,6 @@ def dashboard(
     from fundsim.app.server import serve
 
     serve(public, port, address, host or [])
-
-
-def joined(names: list[str]) -> list[str]:
-    """`serbia +my.toml` is one scenario: a name that begins with + joins the one before it."""
-    found: list[str] = []
-    for name in names:
-        if found and (name.startswith("+") or found[-1].endswith("+")):
-            found[-1] += name
-        else:
-            found.append(name)
-    return found
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ DOORS = {
     "xlsxwriter": "report/workbook",
     "docx": "report/brief/word",
     "typst": "report/brief/pdf",
+    "cyrtranslit": "report/language",
     "typer": "cli",
     "streamlit": "app",
     "uvicorn": "app/server",
