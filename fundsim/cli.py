@@ -68,9 +68,7 @@ def list_shipped() -> None:
             table.add_row(f"  {name}", str(files.read(path).data.get("question", "")))
         console.print(table)
         console.print()
-    console.print(
-        "Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut", markup=False
-    )
+    typer.echo("Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut")
 
 
 @app.command()
@@ -166,8 +164,8 @@ def compare(
     """How variants differ from the first scenario, future by future, on the same cases."""
     from fundsim.report.comparison import print_comparison
 
-    sets = with_years(set_, years)
-    print_comparison(names_of(scenarios), sets, replications, seed, workers, out, as_json)
+    names, sets = names_of(scenarios), with_years(set_, years)
+    print_comparison(names, sets, replications, seed, workers, out, as_json)
 
 
 @app.command()
