@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench bench-dashboard dashboard screenshots docs validate notebooks wheel lock setup clean
+.PHONY: run test check bench bench-dashboard dashboard screenshots docs validate messages notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -50,6 +50,10 @@ docs: $(READY)
 # the model's report about itself; a test fails when the model has changed since
 validate: $(READY)
 	$(BIN)/fundsim validate --markdown docs/validation.md
+
+# every catalogue of a language gets the texts that are said now; tells how many are to translate
+messages: $(READY)
+	$(BIN)/python -m fundsim.report.catalogue
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist

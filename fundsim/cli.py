@@ -36,6 +36,13 @@ Names = Annotated[
 ]
 
 
+def names_of(scenarios: list[str]) -> list[str]:
+    """The scenarios that are named, `+my.toml` joined to the one before it."""
+    from fundsim.scenario.sets import joined
+
+    return joined(scenarios)
+
+
 def with_years(sets: list[str] | None, years: int | None) -> list[str]:
     """The --set texts, with --years as one of them."""
     return list(sets or []) + ([f"time.horizon_years={years}"] if years is not None else [])
@@ -61,9 +68,7 @@ def list_shipped() -> None:
             table.add_row(f"  {name}", str(files.read(path).data.get("question", "")))
         console.print(table)
         console.print()
-    console.print(
-        "Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut", markup=False
-    )
+    typer.echo("Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut")
 
 
 @app.command()
@@ -139,9 +144,9 @@ def run(
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
+    sets, names = with_years(set_, years), names_of(scenarios)
     run_scenarios(
-        joined(scenarios), with_years(set_, years), replications, seed, workers, engine, out,
-        quiet, as_json, precision, measure, exact,
+        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact
     )  # fmt: skip
 
 
@@ -159,8 +164,8 @@ def compare(
     """How variants differ from the first scenario, future by future, on the same cases."""
     from fundsim.report.comparison import print_comparison
 
-    sets = with_years(set_, years)
-    print_comparison(joined(scenarios), sets, replications, seed, workers, out, as_json)
+    names, sets = names_of(scenarios), with_years(set_, years)
+    print_comparison(names, sets, replications, seed, workers, out, as_json)
 
 
 @app.command()
@@ -288,6 +293,26 @@ def trace(
 
 
 @app.command()
+def brief(
+    scenarios: Names,
+    out: Annotated[Path, typer.Option(help="File to write: .docx, .pdf or .html.")],
+    lang: Annotated[str, typer.Option(help="en, sr-Latn, sr-Cyrl.")] = "en",
+    solvent: Annotated[float, typer.Option(help="Share of futures in which it shall last.")] = 0.95,
+    date: Annotated[str | None, typer.Option(help="Date on it; default: today.")] = None,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+) -> None:
+    """Write a briefing for a ministry: the first scenario, beside the others as alternatives."""
+    from fundsim.report.brief.command import print_brief
+
+    sets, names = with_years(set_, years), names_of(scenarios)
+    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers)
+
+
+@app.command()
 def validate(
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write it as JSON.")] = None,
@@ -342,17 +367,6 @@ def dashboard(
     from fundsim.app.server import serve
 
     serve(public, port, address, host or [])
-
-
-def joined(names: list[str]) -> list[str]:
-    """`serbia +my.toml` is one scenario: a name that begins with + joins the one before it."""
-    found: list[str] = []
-    for name in names:
-        if found and (name.startswith("+") or found[-1].endswith("+")):
-            found[-1] += name
-        else:
-            found.append(name)
-    return found
 
 
 def main() -> None:

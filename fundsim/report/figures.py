@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.words import Results, euro, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -57,21 +58,18 @@ def sheet(scenario: Scenario, heading: str, note: str, height: float = 4.6) -> F
     return figure
 
 
+def bare_sheet(height: float = 4.6) -> Figure:
+    """An empty picture for a page that says itself what it shows and where it comes from."""
+    return Figure(figsize=(8.2, height), layout="constrained")
+
+
 def _sheet(results: Results, heading: str, height: float = 4.6) -> Figure:
     return sheet(results.projection.scenario, heading, stamp(results.projection), height)
 
 
-def short_euro(x: float, _: int) -> str:
-    """A euro amount for an axis: € 20 k, −€ 1.5 m."""
-    sign, size = "−" if x < 0 else "", abs(x)
-    if size >= 1e6:
-        return f"{sign}€ {size / 1e6:,.3g} m"
-    return f"{sign}€ {size / 1e3:,.3g} k" if size >= 1e3 else f"{sign}€ {size:,.0f}"
-
-
-def euro_axis(axes: Axes) -> None:
+def euro_axis(axes: Axes, say: Language = ENGLISH) -> None:
     """Short euro amounts on the upright axis, and light lines across."""
-    axes.yaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(say.short_euro))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -81,28 +79,34 @@ def _yearly(results: Results, measure: str, statistic: str) -> Floats:
     return np.array([results.get(measure, statistic, year) for year in years])
 
 
-def cash_fan(results: Results) -> Figure:
-    """Cash at year end as a fan, and the probability of a shortfall up to each year."""
+def cash_fan(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
+    """Cash at year end as a fan, and the probability of a shortfall up to each year.
+
+    say   the language of its labels and numbers;  bare  without heading and source, for a page that says them
+    """
     years = np.array(results.projection.years())
     ruin = results.get("ruin")
-    figure = _sheet(
-        results,
+    heading = (
         f"{title(results.projection)}: the fund falls short in {percent(ruin)} of futures "
-        f"within {years.size} years",
-        height=5.6,
+        f"within {years.size} years"
     )
+    figure = bare_sheet(4.2) if bare else _sheet(results, heading, height=5.6)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
     low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
     inner = _yearly(results, "cash", "p25"), _yearly(results, "cash", "p75")
-    top.fill_between(years, low, high, color=BLUE, alpha=0.18, linewidth=0, label="9 of 10 futures")
     top.fill_between(
-        years, *inner, color=BLUE, alpha=0.32, linewidth=0, label="half of the futures"
+        years, low, high, color=BLUE, alpha=0.18, linewidth=0, label=say("9 of 10 futures")
     )
-    top.plot(years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label="middle future")
-    euro_axis(top)
+    top.fill_between(
+        years, *inner, color=BLUE, alpha=0.32, linewidth=0, label=say("half of the futures")
+    )
+    top.plot(
+        years, _yearly(results, "cash", "p50"), color=BLUE, linewidth=2, label=say("middle future")
+    )
+    euro_axis(top, say)
     top.set_ylim(bottom=0)
-    top.set_ylabel("Cash in December\n(nominal; never below 0)")
-    top.legend(frameon=False, loc="upper left", title="chance and assumptions together")
+    top.set_ylabel(say("Cash in December\n(nominal; never below 0)"))
+    top.legend(frameon=False, loc="upper left", title=say("chance and assumptions together"))
     p = _yearly(results, "shortfall_so_far", "mean")
     error = np.vstack(
         [
@@ -113,9 +117,9 @@ def cash_fan(results: Results) -> Figure:
     bottom.bar(
         years, p, color=RED, width=0.7, yerr=np.maximum(error, 0), ecolor=GREY, error_kw={"lw": 0.8}
     )
-    bottom.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    bottom.yaxis.set_major_formatter(FuncFormatter(say.share))
     bottom.set_ylim(0, max(0.05, min(1.0, float(p.max(initial=0)) * 1.3)))
-    bottom.set_ylabel("Shortfall\nby year")
+    bottom.set_ylabel(say("Shortfall\nby year"))
     bottom.grid(axis="y", color="#dddddd", linewidth=0.6)
     bottom.set_axisbelow(True)
     bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -198,8 +202,11 @@ WITH_FUND = [
 ]
 
 
-def pathway(results: Results) -> Figure:
-    """From identification to payment, without and with the fund, as drop-off bars."""
+PANELS = ("Without the fund", "With the fund, the same cases")
+
+
+def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
+    """From identification to payment, without and with the fund, as drop-off bars.  say, bare  as above"""
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
     heading = (
         f"{title(results.projection)}: {percent(a)} of identified victims are ever paid anything"
@@ -209,26 +216,28 @@ def pathway(results: Results) -> Figure:
             f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
             f"instead of {percent(a)} without the fund"
         )
-    figure = _sheet(results, heading, 5.4)
-    panels = [(WITHOUT, GREY, "Without the fund")]
+    figure = (
+        bare_sheet(4.4 if _has_fund(results) else 2.4) if bare else _sheet(results, heading, 5.4)
+    )
+    panels = [(WITHOUT, GREY, PANELS[0])]
     if _has_fund(results):
-        panels.append((WITH_FUND, BLUE, "With the fund, the same cases"))
+        panels.append((WITH_FUND, BLUE, PANELS[1]))
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (steps, color, name) in zip(axes, panels, strict=True):
         values = [results.get(m) for m, _ in steps]
         places = np.arange(len(steps))[::-1]
         axis.barh(places, values, color=color, height=0.68)
-        axis.set_yticks(places, [label for _, label in steps])
-        axis.set_title(name, fontsize=9.5)
+        axis.set_yticks(places, [say(label) for _, label in steps])
+        axis.set_title(say(name), fontsize=9.5)
         top = max(values[0], 1e-9)
         for place, value in zip(places, values, strict=True):
             axis.text(
-                value + top * 0.01, place, f"{value:,.0f}  ({percent(value / top)})",
+                value + top * 0.01, place, f"{say.whole(value)}  ({say.percent(value / top)})",
                 va="center", fontsize=8.5,
             )  # fmt: skip
         axis.set_xlim(0, top * 1.18)
     axes[-1].set_xlabel(
-        "Persons in the horizon, mean over futures (in brackets: of those identified)"
+        say("Persons in the horizon, mean over futures (in brackets: of those identified)")
     )
     return figure
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,18 +23,26 @@ from fundsim.report.figures import (
     RED,
     SKY,
     Picture,
+    bare_sheet,
     sheet,
-    short_euro,
 )
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.words import country_and_rest, number
 from fundsim.scenario.compose import Scenario
 
 MOST = 12  # bars
+NAMES: Mapping[str, str] = MappingProxyType({})
 GRADES = {"data": GREEN, "partly": SKY, "judgement": ORANGE}
 
 
-def _bars(scenario: Scenario, heading: str, note: str, number: int) -> tuple[Picture, Axes]:
-    figure = sheet(scenario, heading, note, 1.7 + 0.32 * max(number, 2))
+def _bars(scenario: Scenario | None, heading: str, note: str, number: int) -> tuple[Picture, Axes]:
+    """One panel; without a scenario a bare one, for a page that has heading and source itself."""
+    height = 0.32 * max(number, 2)
+    figure = (
+        bare_sheet(0.9 + height)
+        if scenario is None
+        else sheet(scenario, heading, note, 1.7 + height)
+    )
     axes = figure.add_subplot()
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -46,28 +56,38 @@ def _names(axes: Axes, names: Sequence[str]) -> np.ndarray:
     return places
 
 
-def _grades(axes: Axes) -> None:
-    patches = [Patch(color=color, label=grade) for grade, color in GRADES.items()]
+def _grades(axes: Axes, say: Language) -> None:
+    patches = [Patch(color=color, label=say(grade)) for grade, color in GRADES.items()]
     axes.legend(
-        handles=patches, frameon=False, loc="lower right", title="rests on", fontsize=8,
+        handles=patches, frameon=False, loc="lower right", title=say("rests on"), fontsize=8,
         title_fontsize=8,
     )  # fmt: skip
 
 
-def ranking_bars(found: Ranking, note: str) -> Picture:
-    """Share of the variance due to assumptions that each explains alone, by grade."""
+def ranking_bars(
+    found: Ranking,
+    note: str,
+    say: Language = ENGLISH,
+    called: Mapping[str, str] = NAMES,
+    bare: bool = False,
+) -> Picture:
+    """Share of the variance due to assumptions that each explains alone, by grade.
+
+    called     what assumptions are called, where not by their keys;  say, bare  as for `figures.cash_fan`
+    """
     rows = [row for row in found.rows if row.told][:MOST]
     scenario = found.projection.scenario
     heading = f"{country_and_rest(scenario)}: what {found.target.measure.label.lower()} hangs on"
-    figure, axes = _bars(scenario, heading, note, len(rows))
-    places = _names(axes, [row.input.name for row in rows])
+    figure, axes = _bars(None if bare else scenario, heading, note, len(rows))
+    names = [called.get(row.input.name, row.input.name) for row in rows]
+    places = _names(axes, [textwrap.shorten(name, 58, placeholder=" …") for name in names])
     for place, row in zip(places, rows, strict=True):
         error = [[max(row.share - row.low95, 0)], [max(row.high95 - row.share, 0)]]
         axes.barh(place, row.share, color=GRADES[row.input.grade], height=0.7, xerr=error,
                   ecolor=GREY, error_kw={"lw": 0.9})  # fmt: skip
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.set_xlabel("Share of the variance due to assumptions (line: 95 % interval)")
-    _grades(axes)
+    axes.xaxis.set_major_formatter(FuncFormatter(say.share))
+    axes.set_xlabel(say("Share of the variance due to assumptions (line: 95 % interval)"))
+    _grades(axes, say)
     return figure
 
 
@@ -116,7 +136,7 @@ def tornado_bars(found: Tornado, note: str) -> Picture:
     axes.axvline(found.centre.value, color=GREY, linewidth=0.8)
     axes.margins(x=0.08)
     if m.unit.startswith("EUR"):
-        axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+        axes.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     elif m.unit == "share":
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     axes.set_xlabel(f"{m.label}, {m.unit}")
@@ -141,7 +161,7 @@ def worth_bars(found: Worth, scenario: Scenario, note: str) -> Picture:
         found.evpi.ceiling.value, color=GREY, linestyle=":", label="knowing everything: at most"
     )
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     axes.set_xlabel("Worth a year (line: 95 % interval)")
     axes.legend(frameon=False, loc="lower right", fontsize=8)
     return figure

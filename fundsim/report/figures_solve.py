@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from fundsim.analysis.needs import Needs, enough
 from fundsim.analysis.solve import Solution
-from fundsim.report.figures import BLUE, RED, Picture, sheet, short_euro
+from fundsim.report.figures import BLUE, RED, Picture, bare_sheet, sheet
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.words import country_and_rest, euro
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -16,8 +17,11 @@ from fundsim.scenario.compose import Scenario
 SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
 
 
-def _panels(scenario: Scenario, heading: str, note: str, number: int) -> tuple[Picture, list[Axes]]:
-    figure = sheet(scenario, heading, note, 4.4)
+def _panels(
+    scenario: Scenario | None, heading: str, note: str, number: int
+) -> tuple[Picture, list[Axes]]:
+    """Panels side by side; without a scenario bare ones, for a page that has heading and source itself."""
+    figure = bare_sheet(3.0) if scenario is None else sheet(scenario, heading, note, 4.4)
     axes = list(figure.subplots(1, number, squeeze=False)[0])
     for one in axes:
         one.grid(color="#dddddd", linewidth=0.6)
@@ -25,47 +29,52 @@ def _panels(scenario: Scenario, heading: str, note: str, number: int) -> tuple[P
     return figure, axes
 
 
-def confidence_curve(found: Needs, target: float, note: str) -> Picture:
-    """Share of futures that last, against the contribution a year and against opening capital."""
+def confidence_curve(
+    found: Needs, target: float, note: str, say: Language = ENGLISH, bare: bool = False
+) -> Picture:
+    """Share of futures that last, against the contribution a year and against opening capital.
+
+    say, bare  as for `figures.cash_fan`
+    """
     amount = enough(found.contribution, target).amount
     needed = f"{euro(amount)} a year" if np.isfinite(amount) else "no contribution"
     heading = (
         f"{country_and_rest(found.scenario)}: {needed} lasts in {100 * target:g} of 100 futures"
     )
-    figure, (left, right) = _panels(found.scenario, heading, note, 2)
+    figure, (left, right) = _panels(None if bare else found.scenario, heading, note, 2)
     for axes, need, label in (
-        (left, found.contribution, "Contribution a year"),
-        (right, found.capital, "or capital at the opening"),
+        (left, found.contribution, say("Contribution a year")),
+        (right, found.capital, say("or capital at the opening")),
     ):
-        _curve(axes, need, target)
+        _curve(axes, need, target, say)
         axes.set_xlabel(label)
-    left.set_ylabel("Futures in which the fund never falls short")
+    left.set_ylabel(say("Futures in which the fund never falls short"))
     left.legend(frameon=False, loc="lower right", fontsize=8)
     return figure
 
 
-def _curve(axes: Axes, need: Floats, target: float) -> None:
+def _curve(axes: Axes, need: Floats, target: float, say: Language) -> None:
     answers = [enough(need, share) for share in SHARES]
     finite = [np.isfinite(a.high95) for a in answers]
     shares = SHARES[finite]
     kept = [a for a in answers if np.isfinite(a.high95)]
     axes.fill_betweenx(
         shares, [a.low95 for a in kept], [a.high95 for a in kept], color=BLUE, alpha=0.2,
-        linewidth=0, label="95 % interval of the simulation",
+        linewidth=0, label=say("95 % interval of the simulation"),
     )  # fmt: skip
     axes.plot(
-        [a.amount for a in kept], shares, color=BLUE, linewidth=2, label="exact in each future"
+        [a.amount for a in kept], shares, color=BLUE, linewidth=2, label=say("exact in each future")
     )
     answer = enough(need, target)
     if np.isfinite(answer.amount):
         axes.plot([answer.amount, answer.amount, 0], [0, target, target], ":", color=RED)
         axes.plot(answer.amount, target, "D", color=RED)
         axes.annotate(
-            euro(answer.amount), (answer.amount, target), xytext=(6, -12),
+            say.euro(answer.amount), (answer.amount, target), xytext=(6, -12),
             textcoords="offset points", color=RED, fontsize=9,
         )  # fmt: skip
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(say.share))
+    axes.xaxis.set_major_formatter(FuncFormatter(say.short_euro))
     axes.tick_params(axis="x", labelrotation=30)
     axes.set_ylim(0, 1)
     axes.set_xlim(left=0)
@@ -90,8 +99,8 @@ def frontier_curve(found: Needs, target: float, note: str) -> Picture:
     )
     axes.set_xlabel("Capital at the opening")
     axes.set_ylabel("Contribution a year")
-    axes.xaxis.set_major_formatter(FuncFormatter(short_euro))
-    axes.yaxis.set_major_formatter(FuncFormatter(short_euro))
+    axes.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
+    axes.yaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)

@@ -10,7 +10,8 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from fundsim.analysis import precision
 from fundsim.analysis.hard_years import Rule
 from fundsim.analysis.project import Projection
-from fundsim.report.figures import BLUE, GREY, ORANGE, RED, Picture, sheet, short_euro
+from fundsim.report.figures import BLUE, GREY, ORANGE, RED, Picture, sheet
+from fundsim.report.language import ENGLISH
 from fundsim.report.words import country_and_rest
 from fundsim.scenario.compose import Scenario
 
@@ -56,7 +57,7 @@ def rule_bars(base: Scenario, rules: Sequence[Rule], note: str) -> Picture:
         places - 0.18, [r.worst_tenth.value for r in rules], height=0.34, color=ORANGE,
         label="worst-off tenth",
     )  # fmt: skip
-    left.xaxis.set_major_formatter(FuncFormatter(short_euro))
+    left.xaxis.set_major_formatter(FuncFormatter(ENGLISH.short_euro))
     left.set_xlabel("Received on a granted claim")
     left.legend(frameon=False, fontsize=8, loc="lower right")
     right.barh(places, [r.paid_in_full.value for r in rules], height=0.6, color=GREY)

@@ -1,4 +1,4 @@
-"""Reading ``--set key=value``: the value as in TOML, a plain word as a text."""
+"""Reading what a command is given: names joined by +, and ``--set key=value`` with the value as in TOML."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ from typing import Any
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
+
+
+def joined(names: list[str]) -> list[str]:
+    """`serbia +my.toml` is one scenario: a name that begins with + joins the one before it."""
+    found: list[str] = []
+    for name in names:
+        if found and (name.startswith("+") or found[-1].endswith("+")):
+            found[-1] += name
+        else:
+            found.append(name)
+    return found
 
 
 def parse_sets(sets: Sequence[str]) -> list[File]:

@@ -1,0 +1,122 @@
+"""Cost and financing: year by year, cash, income by source, contribution and confidence, burden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fundsim.analysis.needs import enough
+from fundsim.report import figures
+from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
+from fundsim.report.brief.gather import Facts
+from fundsim.report.figures_solve import confidence_curve
+from fundsim.report.language import Language
+from fundsim.report.words import receipts
+from fundsim.scenario.schema import SeizedAssets
+
+CONFIDENCES = (0.5, 0.75, 0.9, 0.95, 0.99)
+
+
+def financing(facts: Facts, say: Language) -> Iterator[Block]:
+    """What it costs, who pays, what it takes to last."""
+    if not facts.has_fund:
+        return
+    get = facts.get
+    yield Heading(say("Cost and financing"))
+    spent = get("outgo_a_year")
+    yield Paragraph(" ".join([*_who_pays(facts, say), *_burden(facts, say)]))
+    if spent > 0:
+        yield Paragraph(
+            say(
+                "Of what the fund can pay, {share} goes to victims; the rest runs the fund. Where an existing office takes "
+                "it on, that part is smaller.",
+                share=say.percent(get("benefits_a_year") / spent),
+            )
+        )
+    yield _yearly(facts, say)
+    yield Figure(
+        say("Cash in December: the middle future, half of the futures, 9 of 10 futures; below, how many fell short by then"),
+        say("Cash at year end; money runs short in {share} of futures.", share=say.percent(get("ruin"))),
+        figures.cash_fan(facts.results, say, bare=True),
+    )  # fmt: skip
+    if facts.needs is not None and facts.paid is not None:
+        yield Heading(say("What it takes to last"), 2)
+        yield Figure(
+            say(
+                "Contribution and confidence: the more is paid a year, the more futures last; or capital at the opening"
+            ),
+            say(
+                "The share of futures that last, against the contribution a year and against opening capital."
+            ),
+            confidence_curve(facts.needs, facts.confidence, "", say, bare=True),
+        )
+        yield _confidence(facts, say)
+
+
+def _who_pays(facts: Facts, say: Language) -> Iterator[str]:
+    parts = receipts(facts.results)
+    total = sum(parts.values())
+    if total <= 0:
+        yield say("Nobody pays for it: this scenario has no income.")
+        return
+    shares = [
+        say("{name} {share}", name=say(label), share=say.percent(x / total))
+        for label, x in sorted(parts.items(), key=lambda part: -part[1])
+        if x / total >= 0.005
+    ]
+    yield say("Who pays, as shares of all that comes in: {shares}.", shares="; ".join(shares))
+
+
+def _burden(facts: Facts, say: Language) -> Iterator[str]:
+    """The cost beside what the state confiscates."""
+    seized = [s for s in facts.scenario.world.income.values() if isinstance(s, SeizedAssets)]
+    if not seized:
+        return
+    largest = max(s.yearly_value.value for s in seized)
+    if largest > 0:
+        yield say(
+            "The yearly cost is {share} of what is believed to be finally confiscated in a year, for all offences, {amount}.",
+            share=say.percent(facts.get("due_a_year") / largest), amount=say.euro(largest),
+        )  # fmt: skip
+
+
+def _yearly(facts: Facts, say: Language) -> Table:
+    rows = []
+    for year in facts.results.projection.years():
+
+        def get(measure: str, statistic: str = "mean", year: int = year) -> float:
+            return facts.get(measure, statistic, year)
+
+        income = sum(get(m) for m in ("income", "recoveries", "returns"))
+        span = say(
+            "{low} to {high}",
+            low=say.thousand(get("due", "p5")),
+            high=say.thousand(get("due", "p95")),
+        )
+        rows.append((
+            str(year), say.thousand(get("due")), span, say.thousand(get("benefits")), say.thousand(income),
+            say.thousand(get("cash")), say.thousand(get("liabilities")), say.percent(get("shortfall_so_far")),
+        ))  # fmt: skip
+    return Table(
+        say("Year by year, thousand euro of each year, means over futures"),
+        (say("Year"), say("Cost"), say("9 of 10 futures"), say("to victims"), say("Income"), say("Cash"),
+         say("Still to pay"), say("Fell short by then")),
+        tuple(rows), (False, *(True,) * 7), (1, 1, 1.7, 1.1, 1.1, 1.1, 1.2, 1.3),
+    )  # fmt: skip
+
+
+def _confidence(facts: Facts, say: Language) -> Table:
+    assert facts.needs is not None
+    rows = []
+    for share in CONFIDENCES:
+        cells = []
+        for need in (facts.needs.contribution, facts.needs.capital):
+            amount = enough(need, share).amount
+            cells.append(say.euro(amount) if np.isfinite(amount) else say("no amount suffices"))
+        rows.append((say("{n} of 100 futures", n=f"{100 * share:g}"), *cells))
+    return Table(
+        say("What it takes, exact in each future"),
+        (say("To last in"), say("Contribution of the state a year"), say("or capital at the opening, with the planned line")),
+        tuple(rows), (False, True, True), (2, 3, 4),
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""The problem in figures: the way from identification to payment today, with its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fundsim.report import figures
+from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph
+from fundsim.report.brief.gather import Facts
+from fundsim.report.brief.opening import country_of
+from fundsim.report.language import Language
+from fundsim.scenario.schema import assumptions
+
+# the steps of the way and the assumptions whose sources stand behind them
+STEPS = ("pathway.informed_rate", "pathway.prosecuted_rate", "pathway.conviction_rate", "pathway.criminal_award_rate",
+         "pathway.civil_suit_rate", "enforcement.failure_rate")  # fmt: skip
+
+
+def problem(facts: Facts, say: Language) -> Iterator[Block]:
+    """What happens to identified victims without a fund."""
+    get, place = facts.get, facts.scenario.world.country.name
+    yield Heading(say("The problem in figures"))
+    top = max(get("identified"), 1e-9)
+    yield Paragraph(
+        say(
+            "Of 100 victims whom the state identifies {place}, {informed} are told of their right to compensation, the "
+            "offender is indicted for trafficking in {prosecuted} cases and convicted of any offence in {convicted}, a court awards "
+            "compensation to {awarded}, and {paid} ever get any money. Courts refer victims to civil suits, which are long and "
+            "costly; what is awarded is seldom paid, because offenders hold nothing in their own name.",
+            place=country_of("in", place, say), informed=say.hundred(get("informed") / top),
+            prosecuted=say.hundred(get("prosecuted") / top), convicted=say.hundred(get("convicted") / top),
+            awarded=say.hundred(get("awarded") / top), paid=say.hundred(get("share_paid_without")),
+        )
+    )  # fmt: skip
+    yield Figure(
+        say("From identification to payment, without and with the fund, the same cases")
+        if facts.has_fund
+        else say("From identification to payment, without a fund"),
+        say(
+            "{without} of identified victims are paid without the fund, {with_} with it.",
+            without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),
+        )
+        if facts.has_fund
+        else say("{without} of identified victims are paid.", without=say.percent(get("share_paid_without"))),
+        figures.pathway(facts.results, say, bare=True),
+    )  # fmt: skip
+    yield Paragraph(_sources(facts, say), "note")
+
+
+def _sources(facts: Facts, say: Language) -> str:
+    """Where the steps come from; how many of them are judgement."""
+    values = {key: a for key, a, _ in assumptions(facts.scenario.world) if key in STEPS}
+    titles, guesses = [], 0
+    for value in values.values():
+        entry = facts.scenario.sources.get(value.source)
+        if entry is None:
+            guesses += 1
+            continue
+        text = f"{entry.get('publisher')}, {entry.get('title')} ({entry.get('year')})"
+        if text not in titles:
+            titles.append(text)
+    told = say("Sources: {titles}.", titles="; ".join(titles)) if titles else ""
+    rest = say.counted(
+        "{n} of these steps rests on judgement alone.", "{n} of these steps rest on judgement alone.", guesses
+    )  # fmt: skip
+    return f"{told} {rest}".strip() if guesses else told

@@ -1,0 +1,97 @@
+"""What could go wrong: hard years, what the result hangs on, what is most worth finding out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
+from fundsim.report.brief.gather import Facts
+from fundsim.report.figures_influence import ranking_bars
+from fundsim.report.language import Language
+from fundsim.scenario.labels import joined, labels
+
+
+def risks(facts: Facts, say: Language) -> Iterator[Block]:
+    """Stresses, drivers, what to learn."""
+    yield Heading(say("What could go wrong"))
+    if facts.stresses:
+        yield _stresses(facts, say)
+    if facts.ranking is not None:
+        called = named(facts, say)
+        found, guess = facts.ranking, facts.ranking.by_grade["judgement"]
+        first = next((row for row in found.rows if row.told), None)
+        if first is not None:
+            yield Paragraph(
+                say(
+                    "What the yearly cost hangs on most is “{name}”: {share} of what the assumptions explain. {guess} of what "
+                    "single assumptions explain rests on judgement.",
+                    name=called.get(first.input.name, first.input.name), share=say.percent(first.share),
+                    guess=say.percent(guess),
+                )
+                if facts.has_fund
+                else say(
+                    "What the share of victims paid hangs on most is “{name}”: {share} of what the assumptions explain.",
+                    name=called.get(first.input.name, first.input.name), share=say.percent(first.share),
+                )
+            )  # fmt: skip
+            yield Figure(
+                say(
+                    "What the result hangs on: share of the variance that each assumption explains alone"
+                ),
+                say(
+                    "The most influential assumption is “{name}”.",
+                    name=called.get(first.input.name, first.input.name),
+                ),
+                ranking_bars(found, "", say, called, bare=True),
+            )
+    if facts.learn:
+        yield Paragraph(_learn(facts, say))
+
+
+def named(facts: Facts, say: Language) -> dict[str, str]:
+    """What each uncertain number is called in this language."""
+    called = {}
+    for key, parts in labels(facts.scenario.world).items():
+        text = joined(tuple(say(part) for part in parts))
+        called[key] = text[:1].upper() + text[1:]  # its first part may stand within sentences, too
+    if facts.ranking is not None:
+        for row in facts.ranking.rows:
+            if row.input.label:  # the effect of a reform: its label, then what it acts on
+                change, _, key = row.input.label.partition(": effect on ")
+                called[row.input.name] = say(
+                    "{reform}: effect on “{what}”", reform=say(change), what=called.get(key, key)
+                )
+    return called
+
+
+def _learn(facts: Facts, say: Language) -> str:
+    called = named(facts, say)
+    first, *others = facts.learn
+    text = say(
+        "The figure most worth collecting first is “{name}”: to know it before the contribution is set would be worth about "
+        "{amount} a year.",
+        name=called.get(first.name, first.name), amount=say.euro(first.value.value),
+    )  # fmt: skip
+    if others:
+        names = "; ".join(say("“{name}”", name=called.get(v.name, v.name)) for v in others)
+        text += " " + say("Then: {names}.", names=names)
+    return text
+
+
+def _stresses(facts: Facts, say: Language) -> Table:
+    def row(label: str, get: object) -> tuple[str, ...]:
+        found = get
+        return (
+            label, say.euro(found("due_a_year")), say.percent(found("ruin")),  # type: ignore[operator]
+            say.hundred(found("share_paid_with")), say.euro(found("received_with")),  # type: ignore[operator]
+        )  # fmt: skip
+
+    rows = [row(say("As planned"), facts.get)]
+    for name, results in facts.stresses.items():
+        label = results.projection.scenario.world.changes[f"stress.{name}"].label
+        rows.append(row(say(label), results.get))
+    return Table(
+        say("Hard years: the same fund under each stress"),
+        (say("Stress"), say("Cost a year"), say("Runs short"), say("Victims paid, of 100"), say("Each receives")),
+        tuple(rows), (False, True, True, True, True), (5, 2, 1.7, 2, 2),
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""What there is to translate, and bringing the catalogues up to date: `make messages`.
+
+Texts are found where they are said (`say("…")`, `say.counted("…", "…", n)`), in the tables of texts of the modules that say
+them, and in the shipped scenarios: what keys, sources of income, reforms and stresses are called.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from fundsim import __version__
+from fundsim.report import figures, figures_influence
+from fundsim.report.brief import design, evidence
+from fundsim.report.language import FOLDER
+from fundsim.scenario import files
+from fundsim.scenario.compose import load
+from fundsim.scenario.labels import labels
+from fundsim.scenario.schema import FORMS, assumptions
+
+Wanted = tuple[
+    str | None, str | tuple[str, str]
+]  # context, and the text or its singular and plural
+PLACES = ("subject", "object", "in")
+HERE = Path(__file__).parent
+SAYING = ("brief", "figures.py", "figures_solve.py", "figures_influence.py", "language.py")
+
+
+def wanted() -> list[Wanted]:
+    """Every text that a catalogue must have, each once, in a fixed order."""
+    found: dict[Wanted, None] = {}
+    for name in SAYING:
+        path = HERE / name
+        for module in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            found |= dict.fromkeys(_said(module))
+    found |= dict.fromkeys(_tables())
+    found |= dict.fromkeys(_scenarios())
+    return list(found)
+
+
+def _said(module: Path) -> Iterator[Wanted]:
+    """The constant texts given to `say` in a module."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        texts = [
+            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        name = node.func
+        if isinstance(name, ast.Name) and name.id in ("say", "self") and len(texts) == 1:
+            yield None, texts[0]
+        elif isinstance(name, ast.Attribute) and name.attr == "counted" and len(texts) == 2:
+            yield None, (texts[0], texts[1])
+        elif isinstance(name, ast.Attribute) and name.attr == "of" and len(texts) == 2:
+            yield texts[0], texts[1]
+
+
+def _tables() -> Iterator[Wanted]:
+    """Texts that stand in tables of the modules which say them."""
+    for table in (design.ENTRY, design.FOREIGN, design.SHORT, design.INDEX, evidence.GRADES):
+        yield from ((None, text) for text in table.values())
+    yield from ((None, text) for text in (*evidence.METHOD, *evidence.LIMITS))
+    steps = (*figures.WITHOUT, *figures.WITH_FUND)
+    yield from ((None, label) for _, label in steps)
+    yield from ((None, text) for text in figures.PANELS)
+    yield from ((None, grade) for grade in figures_influence.GRADES)
+    yield from ((None, label) for label in ("Recovered from offenders", "Return on reserves"))
+    yield from (("form", form) for form in FORMS)
+
+
+def _scenarios() -> Iterator[Wanted]:
+    """What the shipped scenarios say that a briefing repeats."""
+    for kind in files.KINDS[1:]:
+        yield from (("design", name.replace("_", " ")) for name in files.shipped(kind))
+    for base in files.shipped("base"):
+        world = load(base).world
+        yield from ((place, world.country.name) for place in PLACES)
+        if world.country.footnote:
+            yield None, world.country.footnote
+        yield from ((None, source.label) for _, source in sorted(world.income.items()))
+    everything = load("serbia+" + "+".join(files.shipped("reform"))).world
+    for kind in ("reform", "stress"):
+        for name in files.shipped(kind):
+            world = load(f"serbia+{name}").world
+            yield from ((None, change.label) for change in world.changes.values())
+    called = labels(everything)
+    uncertain = [key for key, a, _ in assumptions(everything) if a.uncertain]
+    for key in [*uncertain, *(f"caseload.forms.{form}" for form in FORMS)]:
+        yield from ((None, part) for part in called[key])
+    yield from (
+        (None, unit)
+        for unit in sorted({a.unit for _, a, _ in assumptions(everything)} | {"odds ratio"})
+    )
+
+
+def untranslated(catalogue: Catalog) -> list[Wanted]:
+    """The texts that a catalogue lacks."""
+    missing = []
+    for context, text in wanted():
+        key = text[0] if isinstance(text, tuple) else text
+        message = catalogue.get(key, context)
+        strings = message.string if message is not None else ""
+        whole = all(strings) if isinstance(strings, tuple | list) else bool(strings)
+        if message is None or not strings or not whole or message.fuzzy:
+            missing.append((context, text))
+    return missing
+
+
+def update(path: Path) -> int:
+    """Add what a catalogue lacks, to be filled in, and drop what is not said any more; returns how many are empty."""
+    with path.open("rb") as file:
+        old = read_po(file, locale=path.stem.partition("-")[0])
+    new = Catalog(
+        locale=path.stem.partition("-")[0], header_comment=old.header_comment, fuzzy=False, project="fundsim",
+        version=__version__, copyright_holder="the fundsim authors", msgid_bugs_address="", last_translator="",
+        language_team="",
+        creation_date=old.creation_date, revision_date=old.revision_date,
+    )  # fmt: skip
+    for context, text in wanted():
+        known = old.get(text[0] if isinstance(text, tuple) else text, context)
+        new.add(text, known.string if known is not None else "", context=context)
+    with path.open("wb") as file:
+        write_po(file, new, width=110, no_location=True, omit_header=False, include_previous=False)
+    return len(untranslated(new))
+
+
+if __name__ == "__main__":
+    for one in sorted(FOLDER.glob("*.po")):
+        print(f"{one.name}: {update(one)} texts to translate")

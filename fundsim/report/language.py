@@ -1,0 +1,209 @@
+"""Languages: texts from catalogues, numbers, money, durations and dates as each language writes them.
+
+English is written in the code and is the key of every catalogue (`languages/*.po`).  Adding a language is adding
+a catalogue and nothing else; Serbian in Cyrillic is derived from the Latin one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale, dates, numbers
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from cyrtranslit import to_cyrillic
+
+from fundsim.report import words
+from fundsim.scenario.errors import InputError, Problem, nearest
+
+FOLDER = Path(__file__).parent / "languages"
+# code -> catalogue, locale, name; a code that ends in -Cyrl is derived from the catalogue of its Latin twin
+DERIVED = {"sr-Cyrl": "sr-Latn"}
+ALIASES = {"sr": "sr-Latn"}
+# what stays in Latin letters: places to fill in, addresses, commands, names and abbreviations that are Latin everywhere
+_LATIN = re.compile(
+    r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim|TOML|UNSCR|k|m|u\^\(\(1-m\)/m\))(?!\w))"
+)
+PLURALS: dict[str, Callable[[int], int]] = {}
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language in which something is written.
+
+    code  BCP 47: en, sr-Latn, sr-Cyrl;  locale  of numbers and dates;  catalogue  None: English
+    cyrillic  whether its catalogue's Latin texts are written in Cyrillic
+    """
+
+    code: str
+    locale: Locale
+    catalogue: Catalog | None = None
+    cyrillic: bool = False
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """The text in this language, with its {names} filled in."""
+        return self._filled(self._found(text, None), values)
+
+    def of(self, context: str, text: str, /, **values: object) -> str:
+        """The same for a text that has other forms in other places: of("in", "Serbia") is "in Serbia"'s name."""
+        return self._filled(self._found(text, context), values)
+
+    def counted(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The text for a number of things: its plural form in this language; {n} is the number."""
+        values = {"n": self.whole(n), **values}
+        if self.catalogue is None:
+            return (one if n == 1 else many).format(**values)
+        message = self.catalogue.get(one)
+        forms = message.string if message is not None else ()
+        if not isinstance(forms, tuple) or not all(forms):
+            return (one if n == 1 else many).format(**values)
+        return self._filled(self._script(forms[_plural(self.catalogue, n)]), values)
+
+    def knows(self, text: str, context: str | None = None) -> bool:
+        """Whether the catalogue has the text; English knows all."""
+        if self.catalogue is None:
+            return True
+        message = self.catalogue.get(text, context)
+        return message is not None and bool(message.string) and not message.fuzzy
+
+    def _found(self, text: str, context: str | None) -> str:
+        if self.catalogue is None or not self.knows(text, context):
+            return text
+        message = self.catalogue.get(text, context)
+        assert message is not None
+        return self._script(str(message.string))
+
+    def _script(self, text: str) -> str:
+        """In the language's script: what stands in braces, addresses and commands stay as they are."""
+        if not self.cyrillic:
+            return text
+        parts = _LATIN.split(text)
+        return "".join(p if i % 2 else to_cyrillic(p, "sr") for i, p in enumerate(parts))
+
+    def _filled(self, text: str, values: dict[str, object]) -> str:
+        return text.format(**values) if values else text
+
+    # ------------------------------------------------------------------------------- numbers
+
+    def whole(self, x: float) -> str:
+        """A whole number with its thousands."""
+        return str(numbers.format_decimal(round(x), "#,##0", locale=self.locale))
+
+    def decimal(self, x: float, digits: int = 1) -> str:
+        """A number with so many decimals at most."""
+        text = str(numbers.format_decimal(x, "#,##0." + "#" * digits, locale=self.locale))
+        return text.replace("-", "−")
+
+    def euro(self, x: float) -> str:
+        """Euro with three digits that matter, as `words.euro` has it, written in this language."""
+        return self._from_english(words.euro(x))
+
+    def _from_english(self, text: str) -> str:
+        """€ 1.23 million, € 165,000, € 0.04 in the language's own writing."""
+        if self.catalogue is None:
+            return text
+        found = re.fullmatch(r"(−?)€ ([\d,.]+)( million)?", text)
+        assert found is not None, text
+        amount = found[2].replace(",", "")
+        digits = len(amount.partition(".")[2])
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        number = f"{found[1]}{numbers.format_decimal(float(amount), pattern, locale=self.locale)}"
+        if found[3]:
+            return self("{amount} million euro", amount=number)
+        return self("{amount} euro", amount=number)
+
+    def thousand(self, x: float) -> str:
+        """Euro in thousands, for tables."""
+        return self.whole(x / 1000).replace("-", "−")
+
+    def short_euro(self, x: float, _: int = 0) -> str:
+        """A euro amount for an axis: € 20 k, −€ 1.5 m."""
+        sign, size = "−" if x < 0 else "", abs(x)
+        if size >= 1e6:
+            return sign + self("€ {amount} m", amount=self.decimal(float(f"{size / 1e6:.3g}"), 2))
+        if size >= 1e3:
+            return sign + self("€ {amount} k", amount=self.decimal(float(f"{size / 1e3:.3g}"), 2))
+        return sign + self("€ {amount}", amount=self.whole(size))
+
+    def share(self, p: float, _: int = 0) -> str:
+        """A share for an axis, in whole percent."""
+        return self._percent(p, 0)
+
+    def percent(self, p: float) -> str:
+        """A share in percent; never rounded to 0 % or 100 %."""
+        if 0 < p < 0.0005:
+            return self("below {share}", share=self._percent(0.001, 1))
+        if 0.995 <= p < 1:
+            return self("over {share}", share=self._percent(0.99, 0))
+        return self._percent(p, 0 if p >= 0.0995 or p == 0 else 1)
+
+    def _percent(self, p: float, digits: int) -> str:
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        number = numbers.format_decimal(100 * p, pattern, locale=self.locale)
+        return self("{number} %", number=number)
+
+    def months(self, x: float) -> str:
+        """Months, or years and months from two years on."""
+        whole = round(x)
+        if whole < 24:
+            return self.counted("{n} month", "{n} months", whole)
+        years, rest = divmod(whole, 12)
+        text = self.counted("{n} year", "{n} years", years)
+        if not rest:
+            return text
+        return self(
+            "{years} {months}", years=text, months=self.counted("{n} month", "{n} months", rest)
+        )
+
+    def date(self, day: datetime.date) -> str:
+        """A date in full."""
+        return str(dates.format_date(day, "long", locale=self.locale))
+
+    def hundred(self, share: float) -> str:
+        """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100."""
+        x = 100 * share
+        if 0 < x < 0.05:
+            return self("fewer than {number}", number=self.decimal(0.1))
+        if 99.5 <= x < 100:
+            return self("more than {number}", number="99")
+        return self.whole(x) if x >= 9.95 else self.decimal(x)
+
+
+ENGLISH = Language("en", Locale.parse("en"))
+
+
+def codes() -> list[str]:
+    """Every language there is, English first."""
+    written = sorted(path.stem for path in FOLDER.glob("*.po"))
+    return ["en", *written, *(code for code, twin in DERIVED.items() if twin in written)]
+
+
+@lru_cache(maxsize=16)
+def language(code: str) -> Language:
+    """A language by its code; raises `InputError` for one that is not there."""
+    known = codes()
+    wanted = ALIASES.get(code, code)
+    if wanted not in known:
+        rule = "must be one of " + ", ".join(known)
+        raise InputError(Problem("--lang", rule, value=code, nearest=nearest(code, known)))
+    if wanted == "en":
+        return ENGLISH
+    path = FOLDER / f"{DERIVED.get(wanted, wanted)}.po"
+    locale = Locale.parse(wanted, sep="-")
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=str(locale.language))
+    return Language(wanted, locale, catalogue, cyrillic=wanted in DERIVED)
+
+
+def _plural(catalogue: Catalog, n: int) -> int:
+    """Which plural form a number takes, by the catalogue's own rule."""
+    if catalogue.plural_expr not in PLURALS:
+        from gettext import c2py
+
+        PLURALS[catalogue.plural_expr] = c2py(catalogue.plural_expr)
+    return int(PLURALS[catalogue.plural_expr](n))
