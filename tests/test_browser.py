@@ -281,7 +281,7 @@ def test_downloads_come_with_content(address: str, opened: Browser, tmp_path: Pa
     page.get_by_text("Download", exact=True).click()
     for name, begins in (
         ("Cash (PNG)", b"\x89PNG"), ("Cash (SVG)", b"<?xml"), ("Card for posts (PNG)", b"\x89PNG"),
-        ("Yearly (CSV)", b"\xef\xbb\xbfYear,"), ("All tables (XLSX)", b"PK"),
+        ("Yearly (CSV)", b"\xef\xbb\xbfYear,"), ("All tables and measures (XLSX)", b"PK"),
         ("Scenario (TOML)", b""), ("Run card (JSON)", b"{"),
     ):  # fmt: skip
         with page.expect_download() as coming:

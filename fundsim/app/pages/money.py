@@ -82,7 +82,8 @@ def money_of(view: View) -> Money:
         if prices == "real":
             return country.exchange_rate.value / head
         paid = get("outgo", "mean", year)  # the rate of the year, as the model draws it
-        return (get("outgo_local", "mean", year) / paid if paid else 0.0) / head
+        rate = get("outgo_local", "mean", year) / paid if paid else country.exchange_rate.value
+        return rate / head
 
     sign = "€" if currency == "euro" else country.currency
     return Money(prices == "real", of == "head", sign, factor)
@@ -190,7 +191,7 @@ def _incurred(view: View, money: Money, unit: str) -> list[dict[str, str]]:
         figures.alt_text(view.results, "incurred_paid"),
     )
     draw.aside(
-        "Middle future; bands: half of the futures. What is incurred and not yet paid is what the fund owes to "
+        "Middle future; bands: half of the futures. In real prices both are deflated at the prices of the year they stand in. What is incurred and not yet paid is what the fund owes to "
         f"known cases: {words.euro(get('liabilities', 'mean', view.years[-1]))} at the end of {view.years[-1]}."
     )
     found = [
