@@ -150,11 +150,11 @@ def test_a_newer_version_is_not_called_older() -> None:
 
 
 def test_a_newer_version_s_further_keys_are_told_and_not_called_damage() -> None:
-    given = asked(TARIFF, version="9.9.9") | {"also": "tornado"}
+    given = asked(TARIFF, version="9.9.9") | {"further": "tornado"}
     del given["k"]
     given["k"] = link._check(list(given.items()))
     app = opened(given)
-    assert "holds “also”, which this version does not know" in boxes(app)
+    assert "holds “further”, which this version does not know" in boxes(app)
     assert "damaged" not in boxes(app)
     assert "Checked" not in boxes(app)
 
@@ -177,14 +177,60 @@ def test_other_files_at_the_sender_are_told_by_the_hash() -> None:
 def test_a_variant_that_rests_on_other_assumptions_is_not_confirmed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The digest is of the first design alone: the hashes vouch for the others."""
-    choice = replace(TARIFF, page="what_if", variants=(Design("status_fixed"),))
+    """On other pages than its own nothing is computed for a variant: there its hash vouches for it."""
+    choice = replace(TARIFF, variants=(Design("status_fixed"),))
     given = made(choice, monkeypatch)
     given["h"] = given["h"].partition("_")[0] + "_feedfeedfeed"
     given["k"] = link._check([(k, v) for k, v in given.items() if k != "k"])
     app = opened(given)
     assert "Checked" not in boxes(app)
-    assert "a variant beside it rests on other assumptions" in boxes(app)
+    assert "of what stands beside it some rest on other" in boxes(app)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        replace(TARIFF, page="what_if", variants=(Design("status_fixed"),)),
+        replace(TARIFF, page="countries"),
+    ],
+    ids=["a variant", "a country"],
+)
+def test_figures_beside_the_first_are_vouched_for_on_their_page(
+    choice: Choice, past: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = made(choice, monkeypatch)
+    app = opened(given)
+    assert "Checked" in boxes(app)
+    assert "today's" not in boxes(app)
+    past("0.0.9", ("policy/status_fixed", "fund.amount.fixed.value", 1.0),
+         ("base/albania", "caseload.level.value", 1.0))  # fmt: skip
+    given["v"], given["d"] = "0.0.9", given["d"].partition("_")[0] + "_feedfeed"
+    given["k"] = link._check([(k, v) for k, v in given.items() if k != "k"])
+    app = opened(given)
+    assert "Checked" not in boxes(app)
+    assert "those figures have changed" in boxes(app)
+    assert any(("fixed" if choice.variants else "albania") in r for r in reasons(app)), reasons(app)
+
+
+def test_a_link_to_one_country_says_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = made(TARIFF, monkeypatch)
+    given["page"] = "answer"
+    app = opened(given)
+    app.button_group(key="page").set_value("countries").run()
+    assert "The other countries are today's" in boxes(app)
+
+
+def test_a_link_tells_the_same_case_and_asks_for_the_same_analyses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    choice = replace(TARIFF, page="victims", case="paid", told=7)
+    captions = [c.value for c in opened(made(choice, monkeypatch)).caption]
+    other = [c.value for c in opened(made(replace(choice, told=8), monkeypatch)).caption]
+    drawn = [c for c in captions if "drawn by chance" in plainly(c)]
+    assert drawn
+    assert drawn[0] not in other
+    app = opened(made(replace(TARIFF, page="drives", also=("tornado",)), monkeypatch))
+    assert any("One assumption at a time" in plainly(s.value) for s in app.subheader)
 
 
 @pytest.mark.parametrize(

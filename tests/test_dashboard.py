@@ -129,7 +129,7 @@ def test_further_analyses_can_be_asked_for() -> None:
 @pytest.mark.parametrize("kind", ["paid", "refused", "never_claims", "offender_pays"])
 def test_a_case_of_each_kind_is_told(kind: str) -> None:
     app = opened(replace(TARIFF, page="victims"))
-    app.selectbox(key="kind_of_case").set_value(kind).run()
+    app.selectbox(key="case").set_value(kind).run()
     assert not app.exception
     assert any("drawn by chance" in s.value for s in app.subheader)
 

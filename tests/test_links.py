@@ -11,10 +11,14 @@ import pytest
 from fundsim import __version__
 from fundsim.app import link
 from fundsim.app.choice import (
+    ANALYSES,
+    CASES,
     CONFIDENCES,
     COUNTRIES,
     MEASURES,
     MONEY,
+    MOST_CASES,
+    MOST_SEED,
     PAGES,
     SIZES,
     Choice,
@@ -25,6 +29,7 @@ from fundsim.app.choice import (
 )
 from fundsim.app.controls import chosen, controls
 from fundsim.app.files import names
+from fundsim.report.language import codes
 from fundsim.scenario.compose import load
 
 CLAIM = link.claim_of(
@@ -70,9 +75,11 @@ def random_choice(chance: random.Random) -> Choice:
         return found
 
     return Choice(
-        country, design(), tuple(design() for _ in range(chance.randint(0, 3))), chance.choice(PAGES),
-        chance.choice(CONFIDENCES), chance.choice(MONEY), chance.choice(MEASURES), chance.choice(SIZES),
-        chance.randrange(2**63),
+        country, design(), tuple(design() for _ in range(chance.randint(0, 3))), chance.choice(codes()),
+        chance.choice(PAGES),
+        chance.choice(CONFIDENCES), chance.choice(MONEY), chance.choice(MEASURES),
+        tuple(n for n in ANALYSES if chance.random() < 0.3), chance.choice(CASES), chance.randrange(MOST_CASES),
+        chance.choice(SIZES), chance.randint(0, MOST_SEED),
     )  # fmt: skip
 
 
@@ -203,7 +210,7 @@ def test_an_address_by_hand_opens_with_a_notice() -> None:
 
 def test_more_futures_than_are_allowed_here_are_told() -> None:
     query = link.query(replace(Choice("serbia", Design("tariff")), replications=10_000), CLAIM)
-    opened = link.opened(parameters(query), most=5_000)
+    opened = link.opened(parameters(query))
     assert opened.choice.replications == 2000
     assert "not possible here" in opened.notices[0]
 

@@ -33,7 +33,7 @@ import streamlit as st
 from fundsim.app import mode
 if "fail" in st.query_params:
     raise ValueError("a-secret-of-the-server")
-st.text(f"public={mode.public()} most={mode.most_replications()} uploads={mode.uploads()}")
+st.text(f"public={mode.public()} uploads={mode.uploads()}")
 """
 
 
@@ -260,7 +260,7 @@ def test_pages_of_other_sites_cannot_open_the_socket_or_read(server: Server) -> 
 
 def test_pages_know_that_they_are_public(server: Server) -> None:
     told = server.run_page("")
-    assert "public=True most=5000 uploads=False" in told
+    assert "public=True uploads=False" in told
 
 
 def test_a_page_that_fails_tells_a_visitor_nothing_about_the_server(server: Server) -> None:
@@ -306,7 +306,7 @@ def test_ctrl_c_ends_it_quietly_with_a_page_open(tmp_path: Path) -> None:
     """On the user's own machine: pages know it, tracebacks help, and Ctrl-C is no failure."""
     local = start(free_port(), False, tmp_path)
     try:
-        assert "public=False most=10000 uploads=True" in local.run_page("")
+        assert "public=False uploads=True" in local.run_page("")
         assert "a-secret-of-the-server" in local.run_page("fail=1")
         lines = local.log.read_text()
         _, opened = local.handshake()
@@ -369,4 +369,3 @@ def test_the_script_is_found_and_the_mode_is_off_unless_said(
     assert not mode.public()
     monkeypatch.setenv(mode.VARIABLE, "1")
     assert mode.public()
-    assert mode.most_replications() == 5_000

@@ -24,8 +24,17 @@ MONEY = tuple(f"{prices}_{currency}_{of}" for prices in ("real", "nominal")
 MEASURES = ("due_a_year", "ruin", "share_paid_with", "received_with", "peak_need",
             "months_to_payment_with", "longest_delay", "benefits_a_year")  # fmt: skip
 CONFIDENCES = (50, 60, 70, 75, 80, 85, 90, 95, 97, 99)
-SIZES = (500, 1000, 2000, 5000, 10_000)
+SIZES = (
+    500,
+    1000,
+    2000,
+    5000,
+)  # the same on every server, so that a link shows everywhere what it shows at home
 MOST_VARIANTS = 3
+MOST_SEED = 2**53 - 1  # what a browser's number can hold
+ANALYSES = ("tornado", "sobol", "worth")
+CASES = ("any", "paid", "refused", "waiting", "never_claims", "offender_pays", "set_off")
+MOST_CASES = 100_000
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
 _WORD = re.compile(r"(?!nan$|inf$)[a-z][a-z_]{0,40}")
@@ -53,6 +62,11 @@ class Design:
         return replace(self, sets=tuple(sorted(kept.items())))
 
     @property
+    def without_sets(self) -> Design:
+        """The same without changed values."""
+        return replace(self, sets=())
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The changed values as `--set` texts."""
         return tuple(f"{key}={value}" for key, value in self.sets)
@@ -64,18 +78,25 @@ class Choice:
 
     country       a shipped country, or the path of an own file
     variants      designs set beside the first, at most `MOST_VARIANTS`
+    language      code of the language that the page is written in
     page          of PAGES;  money  of MONEY;  measure  of MEASURES, what "What drives it" explains
     confidence    of 100 futures, in how many the fund shall last;  of CONFIDENCES
+    also          of ANALYSES, what "What drives it" computes further
+    case          of CASES, which kind of case "Victims" tells;  told  the future from which it is looked for
     replications  of SIZES;  seed  as everywhere
     """
 
     country: str = "serbia"
     design: Design = field(default_factory=Design)
     variants: tuple[Design, ...] = ()
+    language: str = "en"
     page: str = "answer"
     confidence: int = 95
     money: str = "real_euro_whole"
     measure: str = "due_a_year"
+    also: tuple[str, ...] = ()
+    case: str = "any"
+    told: int = 0
     replications: int = 2000
     seed: int = DEFAULT_SEED
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
 from fundsim import __version__
 from fundsim.app import draw, headline
-from fundsim.app.choice import Design, name_of
+from fundsim.app.choice import COUNTRIES, Choice, Design, name_of
 from fundsim.app.link import Claim
 from fundsim.app.view import View, title_of
+from fundsim.report.words import Results
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.released import moved_since, rules_since
 
@@ -18,18 +20,26 @@ MOST_REASONS = 12
 _RELEASE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
 
 
-def kept(view: View, claim: Claim, whole: bool) -> None:
+def kept(view: View, claim: Claim, whole: bool, others: Sequence[Results] | None) -> None:
     """Say whether the figures are those of the link; if not, both and why.
 
-    whole  whether what is shown is all that the link asks for
+    whole   whether what is shown is all that the link asks for
+    others  what the page shows beside the scenario's own results; None if it is not the link's page, so that
+            the link says nothing about them
     """
     now = headline.figures(view.results, view.needs, view.choice.confidence)
     digest = headline.digest(view.results)
-    same = claim.figures == now and claim.digest == digest
-    others = claim.scenario_hash.split("_")[1:] == hashes(view).split("_")[1:]
-    if whole and same and others:
+    first, _, rest = claim.digest.partition("_")
+    same = claim.figures == now and first == digest
+    beside = claim.scenario_hash.split("_")[1:] == hashes(view).split("_")[1:]
+    if others is not None:
+        beside = (
+            beside and headline.digest(view.results, others) == f"{digest}{'_' * bool(rest)}{rest}"
+        )
+    if whole and same and beside:
         made = "" if claim.version == __version__ else f", made with version {_version(claim)}"
-        more = " The other countries are today's." if view.choice.page == "countries" else ""
+        unsaid = others is None and view.choice.page == "countries"
+        more = " The other countries are today's." if unsaid else ""
         st.success(draw.plain(
             f"Checked: these are the figures of the link{made}: {title_of(view.scenario)} (digest {digest}).{more}"
         ))  # fmt: skip
@@ -59,8 +69,8 @@ def _difference(claim: Claim, whole: bool, same: bool) -> str:
         )
     if same:
         return (
-            "The figures of the first design are those of the link, but a variant beside it rests on other "
-            "assumptions than when the link was made: its figures may have changed."
+            "The figures of the first design are those of the link, but of what stands beside it some rest on other "
+            "assumptions or rules than when the link was made: those figures have changed."
         )
     if _newer(claim.version):
         return (
@@ -85,8 +95,8 @@ def reasons(view: View, claim: Claim) -> list[str]:
         told = list(
             dict.fromkeys(
                 f"{m.key} ({m.file}): was {m.then or 'not there'}, is {m.now or 'not there'}"
-                for design in (choice.design, *choice.variants)
-                for m in moved_since(claim.version, name_of(choice.country, design))
+                for country, design in _shown(choice)
+                for m in moved_since(claim.version, name_of(country, design))
                 if not _overridden(design, m.key)
             )
         )
@@ -96,6 +106,14 @@ def reasons(view: View, claim: Claim) -> list[str]:
     more = len(told) - MOST_REASONS
     told = told[:MOST_REASONS] + ([f"and {more} more values"] if more > 0 else [])
     return told + rules or [_no_reason(view, claim)]
+
+
+def _shown(choice: Choice) -> Iterator[tuple[str, Design]]:
+    """Every country and design that the page shows figures of."""
+    yield choice.country, choice.design
+    yield from ((choice.country, variant) for variant in choice.variants)
+    if choice.page == "countries":
+        yield from ((country, choice.design.without_sets) for country in COUNTRIES)
 
 
 def _overridden(design: Design, key: str) -> bool:

@@ -78,7 +78,7 @@ def same(a: Any, b: Any) -> bool:
 def controls_of(country: str, design: Design, changed: float) -> dict[str, Control]:
     """The controls of what is chosen.  changed  tells apart what an own file says at different times: labels
     and sources are not in its hash"""
-    standard = scenario_of(country, Design(design.policy, design.additions))
+    standard = scenario_of(country, design.without_sets)
     return controls(scenario_of(country, design), standard)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from fundsim.report.figures import Picture
+from fundsim.report.words import Results
 
 Row = Mapping[str, Any]
 Drawn = Callable[[], Picture]
@@ -45,12 +46,13 @@ class Shown:
     """What a page has shown, for its downloads.
 
     pictures  draws each for print, by name;  tables  rows by name, as they are read
-    commands  that give more of it than the command of the scenario does
+    commands  that give more of it than the command of the scenario does;  others  results beside the scenario's own
     """
 
     pictures: Mapping[str, Drawn] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
+    others: tuple[Results, ...] = ()
 
 
 def answer(top: Any, text: str) -> None:

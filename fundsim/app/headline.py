@@ -74,14 +74,24 @@ def _four_digits(x: float) -> str:
     return number_text(round(x, 3 - math.floor(math.log10(abs(x))))) if x else "0"
 
 
-def digest(results: Results) -> str:
-    """Eight hex digits over every measure, to eight digits each: the same figures, the same digest."""
-    lines = [
-        f"{row.measure} {row.year} {row.statistic} {row.value:.8g}"
-        for row in results.rows
-        if not math.isnan(row.value)
-    ]
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:8]
+def digest(results: Results, others: Sequence[Results] = ()) -> str:
+    """Eight hex digits over every measure, to eight digits each: the same figures, the same digest.
+
+    others  results that are shown beside them: eight digits more, after a _, over all of these
+    """
+    if others:
+        return f"{digest(results)}_{_digits([digest(other) for other in others])}"
+    return _digits(
+        sorted(
+            f"{row.measure} {row.year} {row.statistic} {row.value:.8g}"
+            for row in results.rows
+            if not math.isnan(row.value)
+        )
+    )
+
+
+def _digits(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
 
 
 def same_rows(a: Results, b: Results) -> bool:

@@ -6,9 +6,10 @@ so that under a newer version both can be shown.  The keys are a contract (docs/
 
     k  check digits of all the rest       v  model version              s  scenario: names joined by -
     h  scenario hash                      seed, n  seed, replications   w1 w2 w3  variants, like s
-    page, c, m, o  page, confidence, money, measure
+    lang, page, c, m, o  language, page, confidence, money, measure
+    also, case     further analyses joined by -; kind of case and the future it is looked for from
     fund.amount.cap=12 (any key with a dot)  a changed value;  w1.fund.amount.cap  the same of a variant
-    r  headline figures joined by _       d  digest of the results      z  all of these, packed
+    r  headline figures joined by _       d  digest of the results, and of others on the page      z  all of these, packed
 """
 
 from __future__ import annotations
@@ -23,9 +24,13 @@ from dataclasses import dataclass, replace
 
 from fundsim import __version__
 from fundsim.app.choice import (
+    ANALYSES,
+    CASES,
     CONFIDENCES,
     MEASURES,
     MONEY,
+    MOST_CASES,
+    MOST_SEED,
     MOST_VARIANTS,
     PAGES,
     SIZES,
@@ -35,6 +40,7 @@ from fundsim.app.choice import (
     is_value,
     list_text,
 )
+from fundsim.report.language import codes
 from fundsim.scenario import files
 from fundsim.scenario.retired import retired_name
 
@@ -43,7 +49,7 @@ MOST_UNPACKED = 16_384
 MOST_VALUE = 2000
 MOST_SETS = 200  # changed values: each may have to be tried
 VARIANTS = tuple(f"w{i + 1}" for i in range(MOST_VARIANTS))
-PLAIN = ("s", "seed", "n", *VARIANTS, "page", "c", "m", "o")
+PLAIN = ("s", "seed", "n", *VARIANTS, "lang", "page", "c", "m", "o", "also", "case")
 CLAIMS = ("v", "h", "r", "d")
 IGNORED = re.compile(r"embed|embed_options|utm_\w+|fbclid|gclid|mc_[ce]id|igshid|ref")
 DAMAGED = (
@@ -59,7 +65,8 @@ class Claim:
     """What a link says of the results it was made from.
 
     version  model version;  scenario_hash  of the first scenario, with those of variants joined by _
-    figures  headline figures as texts, in the order of `headline.FIGURES`;  digest  of the results
+    figures  headline figures as texts, in the order of `headline.FIGURES`;  digest  of the results,
+    and after a _ of what else the page shows
     """
 
     version: str
@@ -100,8 +107,12 @@ def query(choice: Choice, claim: Claim) -> str:
 def _pairs(choice: Choice, claim: Claim) -> list[tuple[str, str]]:
     pairs = [("v", claim.version), ("s", _names(choice.country, choice.design)),
              ("h", claim.scenario_hash), ("seed", str(choice.seed)), ("n", str(choice.replications)),
-             ("page", choice.page), ("c", str(choice.confidence)), ("m", choice.money),
+             ("lang", choice.language), ("page", choice.page), ("c", str(choice.confidence)), ("m", choice.money),
              ("o", choice.measure)]  # fmt: skip
+    if choice.also:
+        pairs.append(("also", "-".join(choice.also)))
+    if (choice.case, choice.told) != ("any", 0):
+        pairs.append(("case", f"{choice.case}-{choice.told}"))
     pairs += [(key, _value(text)) for key, text in choice.design.sets]
     for place, variant in zip(VARIANTS, choice.variants, strict=False):
         pairs.append((place, _names("", variant)))
@@ -130,17 +141,17 @@ def _check(pairs: Pairs) -> str:
 # ------------------------------------------------------------------------------------- reading
 
 
-def opened(parameters: Mapping[str, Sequence[str]], most: int = max(SIZES)) -> Opened:
+def opened(parameters: Mapping[str, Sequence[str]]) -> Opened:
     """The choice that a query asks for, with a notice for everything that is not as asked.
 
-    parameters  every value of each name;  most  replications allowed here
+    parameters  every value of each name
     """
     given = {k: list(v) for k, v in parameters.items() if not IGNORED.fullmatch(k)}
     if not given:
         return Opened(Choice())
     try:
         pairs = _checked(given)
-        return _read(dict(pairs), most)
+        return _read(dict(pairs))
     except DamagedError as error:
         return Opened(Choice(), (str(error) or DAMAGED,))
 
@@ -192,7 +203,7 @@ def _unpacked(text: str) -> dict[str, str]:
     return flat
 
 
-def _read(flat: dict[str, str], most: int) -> Opened:
+def _read(flat: dict[str, str]) -> Opened:
     """The choice of pairs that are whole; what is not valid is left as it stands, and told."""
     notices: list[str] = []  # of what the figures depend on
     aside: list[str] = []  # of how they are shown
@@ -201,7 +212,7 @@ def _read(flat: dict[str, str], most: int) -> Opened:
     def one_of(name: str, valid: Sequence[str], default: str) -> str:
         if (text := flat.get(name, default)) in valid:
             return text
-        aside.append(f"The link asks for “{_short(text)}” ({name}), which does not exist here.")
+        aside.append(_no_such(name, text))
         return default
 
     def whole(name: str, default: int, allowed: Callable[[int], bool]) -> int:
@@ -217,6 +228,12 @@ def _read(flat: dict[str, str], most: int) -> Opened:
             f"The link asks for a country “{_short(country)}”, {_gone(country, 'which is not shipped')}."
         )
         country = start.country
+    further = [name for name in flat.get("also", "").split("-") if name]
+    aside += [_no_such("also", name) for name in further if name not in ANALYSES]
+    case, _, told = flat.get("case", "any-0").partition("-")
+    if case not in CASES or not re.fullmatch("[0-9]{1,6}", told) or int(told) >= MOST_CASES:
+        aside.append(_no_such("case", flat["case"]))
+        case, told = start.case, "0"
     found = replace(
         start,
         country=country,
@@ -224,12 +241,16 @@ def _read(flat: dict[str, str], most: int) -> Opened:
         variants=tuple(
             _design(f"{w}.", flat[w], flat, notices) for w in VARIANTS if w in flat
         ),
+        language=one_of("lang", codes(), start.language),
         page=one_of("page", PAGES, start.page),
         money=one_of("m", MONEY, start.money),
         measure=one_of("o", MEASURES, start.measure),
         confidence=whole("c", start.confidence, lambda c: c in CONFIDENCES),
-        replications=whole("n", min(start.replications, most), lambda n: n in SIZES and n <= most),
-        seed=whole("seed", start.seed, lambda seed: seed < 2**63),
+        also=tuple(n for n in ANALYSES if n in further),
+        case=case,
+        told=int(told),
+        replications=whole("n", start.replications, lambda n: n in SIZES),
+        seed=whole("seed", start.seed, lambda seed: seed <= MOST_SEED),
     )  # fmt: skip
     if strange := [k for k in flat if k not in (*PLAIN, *CLAIMS) and "." not in k]:
         notices.append(f"The link holds “{_short(strange[0])}”, which this version does not know.")
@@ -277,6 +298,10 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
 
 _KEY = re.compile(r"[a-z0-9_]{1,60}(\.[a-z0-9_]{1,60}){1,6}")
 _DOTTED = tuple(f"{w}." for w in VARIANTS)
+
+
+def _no_such(name: str, text: str) -> str:
+    return f"The link asks for “{_short(text)}” ({name}), which does not exist here."
 
 
 def _short(text: str) -> str:

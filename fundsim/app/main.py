@@ -179,8 +179,9 @@ def _after(view: View, shown: Shown) -> None:
     _stillness(view)
     promise: state.Promise | None = st.session_state.get("promise")
     if promise is not None and _same_run(promise.choice, view.choice):
-        contract.kept(view, promise.claim, promise.whole)
-    share.links(view)
+        on_its_page = promise.choice.page == view.choice.page
+        contract.kept(view, promise.claim, promise.whole, shown.others if on_its_page else None)
+    share.links(view, shown.others)
     share.downloads(view, shown)
     if footnote := view.scenario.world.country.footnote:
         draw.aside(footnote)
@@ -203,8 +204,7 @@ def _stillness(view: View) -> None:
         return
     then, now = dict(before.design.sets), dict(view.choice.design.sets)
     keys = {key for key in then.keys() | now.keys() if then.get(key) != now.get(key)}
-    others = replace_sets(before.design) == replace_sets(view.choice.design)
-    if len(keys) != 1 or not others:
+    if len(keys) != 1 or before.design.without_sets != view.choice.design.without_sets:
         return
     try:
         old = scenario_of(before.country, before.design)
@@ -217,8 +217,3 @@ def _stillness(view: View) -> None:
         [key] = keys
         reason = why_still(view.results.projection, view.scenario.world, key)
         st.info(draw.plain(f"Your last change ({key}) moved no figure: {reason}"))
-
-
-def replace_sets(design: Design) -> Design:
-    """The design without changed values."""
-    return Design(design.policy, design.additions)

@@ -5,17 +5,11 @@ from __future__ import annotations
 import os
 
 VARIABLE = "FUNDSIM_PUBLIC"  # set by the server for its pages: "1" or "0"
-PUBLIC_REPLICATIONS, LOCAL_REPLICATIONS = 5_000, 10_000
 
 
 def public() -> bool:
     """Whether strangers use this dashboard: every input is hostile and its use is rationed."""
     return os.environ.get(VARIABLE) == "1"
-
-
-def most_replications() -> int:
-    """The most futures that one run on a page may draw."""
-    return PUBLIC_REPLICATIONS if public() else LOCAL_REPLICATIONS
 
 
 def uploads() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from fundsim.app.view import View
 from fundsim.report import words
 from fundsim.report.figures_card import card_png, card_text
 from fundsim.report.folder import csv_text
+from fundsim.report.words import Results
 from fundsim.report.workbook import workbook
 from fundsim.scenario.resolved import resolved_toml
 
@@ -27,8 +28,8 @@ TYPES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": 
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
-def links(view: View) -> None:
-    """The link of what is shown: in the address bar, and to copy."""
+def links(view: View, others: Sequence[Results]) -> None:
+    """The link of what is shown: in the address bar, and to copy.  others  results on the page beside the scenario's"""
     if view.choice.own:
         _address("")
         draw.aside(
@@ -36,7 +37,7 @@ def links(view: View) -> None:
         )
         return
     figures = headline.figures(view.results, view.needs, view.choice.confidence)
-    claim = link.claim_of(contract.hashes(view), figures, headline.digest(view.results))
+    claim = link.claim_of(contract.hashes(view), figures, headline.digest(view.results, others))
     try:
         query = link.query(view.choice, claim)
     except ValueError as error:

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import draw, mode, state
-from fundsim.app.choice import COUNTRIES, SIZES, Choice, Design, name_of
+from fundsim.app import draw, state
+from fundsim.app.choice import COUNTRIES, MOST_SEED, SIZES, Choice, Design, name_of
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups
 from fundsim.app.files import label_of, names, question_of
 from fundsim.scenario.compose import Scenario
@@ -69,7 +69,7 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario) -> Non
         )  # fmt: skip
     st.markdown("**Main levers**")
     # a widget belongs to its scenario: what a visitor's browser still says of another one is not heard
-    mine = name_of(choice.country, Design(choice.design.policy, choice.design.additions))
+    mine = name_of(choice.country, choice.design.without_sets)
     for key in MAIN:
         if key in found and not found[key].reason:
             _draw(found[key], "lever", mine)
@@ -81,15 +81,14 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario) -> Non
     for control in table.get(group, []):
         _draw(control, "all", mine)
     with st.expander("Simulation"):
-        allowed = [n for n in SIZES if n <= mode.most_replications()]
         st.selectbox(
-            "Futures (replications)", allowed, format_func=lambda n: f"{n:,}",
+            "Futures (replications)", SIZES, format_func=lambda n: f"{n:,}",
             key=state.bound("n", choice.replications),
             on_change=state.on("n", lambda v: state.change(replications=v)),
             help="More futures, less computer noise. The command takes any number.",
         )  # fmt: skip
         st.number_input(
-            "Seed", 0, 2**53 - 1, key=state.bound("seed", min(choice.seed, 2**53 - 1)),
+            "Seed", 0, MOST_SEED, key=state.bound("seed", choice.seed),
             on_change=state.on("seed", lambda v: state.change(seed=int(v))),
             help="The same seed gives the same figures; another one tells how much they are noise.",
         )  # fmt: skip
@@ -105,7 +104,7 @@ def _additions(_: Any) -> None:
 
 def _reset() -> None:
     now = state.choice()
-    state.change(design=replace(now.design, sets=()))
+    state.change(design=now.design.without_sets)
 
 
 def _draw(control: Control, place: str, mine: str) -> None:

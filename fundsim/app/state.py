@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import link, mode, runs
+from fundsim.app import link, runs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.app.controls import same
 from fundsim.app.link import Claim
@@ -34,9 +34,7 @@ MOST_NOTICES = 8
 def choice() -> Choice:
     """What is chosen now; at the start of a session, what its link asks for."""
     if "choice" not in st.session_state:
-        opened = link.opened(
-            {k: st.query_params.get_all(k) for k in st.query_params}, mode.most_replications()
-        )
+        opened = link.opened({k: st.query_params.get_all(k) for k in st.query_params})
         st.session_state["choice"] = _sound(opened)
     found: Choice = st.session_state["choice"]
     return found
@@ -70,7 +68,7 @@ def _sound(opened: link.Opened) -> Choice:
 
 def _allowed(country: str, design: Design) -> Design:
     """The most of a refused design that the model takes: its values one by one, or none of them."""
-    plain = replace(design, sets=())
+    plain = design.without_sets
     try:
         scenario_of(country, plain)
     except InputError:

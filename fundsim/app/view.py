@@ -10,6 +10,7 @@ from typing import Any
 from fundsim.analysis.needs import Needs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.report import words
+from fundsim.report.language import Language, language
 from fundsim.report.words import Results
 from fundsim.scenario.compose import Scenario
 
@@ -32,6 +33,11 @@ class View:
     final: bool
     top: Any
     tell: Callable[[str, int], None]
+
+    @property
+    def say(self) -> Language:
+        """What the page is written with."""
+        return language(self.choice.language)
 
     @property
     def has_fund(self) -> bool:

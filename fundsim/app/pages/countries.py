@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from fundsim.app import charts, draw, runs
-from fundsim.app.choice import COUNTRIES, Choice, Design, scenario_of
+from fundsim.app.choice import COUNTRIES, Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.pages.answer import hundred
 from fundsim.app.view import View
@@ -22,7 +22,7 @@ def controls(choice: Choice) -> None:
 
 def page(view: View) -> Shown:
     """The page."""
-    design = Design(view.choice.design.policy, view.choice.design.additions)
+    design = view.choice.design.without_sets
     found: list[Results] = []
     refused = []
     for country in COUNTRIES:
@@ -79,7 +79,7 @@ def page(view: View) -> Shown:
         f"cash_{r.projection.scenario.name.split('+')[0]}": partial(figures.cash_fan, r)
         for r in found if r.get("outgo_a_year") > 0
     }  # fmt: skip
-    return Shown(pictures, {"countries": rows})
+    return Shown(pictures, {"countries": rows}, others=tuple(found))
 
 
 def _name(results: Results) -> str:

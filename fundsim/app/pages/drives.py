@@ -21,7 +21,7 @@ from fundsim.analysis.precision import Z95
 from fundsim.analysis.sensitivity import Ranking, ranking, swapped
 from fundsim.analysis.tornado import Tornado, tornado
 from fundsim.app import charts, draw, runs, state
-from fundsim.app.choice import MEASURES, Choice
+from fundsim.app.choice import ANALYSES, MEASURES, Choice
 from fundsim.app.controls import labels
 from fundsim.app.draw import Drawn, Shown
 from fundsim.app.view import View
@@ -43,11 +43,10 @@ GRADE_WORDS = {
     "partly": "rests on partial data",
     "judgement": "a judgement",
 }
-TORNADO, SOBOL, WORTH = "tornado", "sobol", "worth"
 WANTED = {
-    TORNADO: "Tornado: one assumption at a time",
-    SOBOL: "Sobol': alone and in combination",
-    WORTH: "What is most worth finding out",
+    "tornado": "Tornado: one assumption at a time",
+    "sobol": "Sobol': alone and in combination",
+    "worth": "What is most worth finding out",
 }
 TORNADO_FUTURES = 256
 
@@ -60,7 +59,8 @@ def controls(choice: Choice) -> None:
     )  # fmt: skip
     st.pills(
         "Also compute (some seconds each)", list(WANTED), format_func=WANTED.__getitem__,
-        selection_mode="multi", key="also",
+        selection_mode="multi", key=state.bound("also", list(choice.also)),
+        on_change=state.on("also", lambda chosen: state.change(also=tuple(n for n in ANALYSES if n in chosen))),
     )  # fmt: skip
 
 
@@ -78,8 +78,7 @@ def page(view: View) -> Shown:
     called = labels(view.scenario)
     draw.answer(view.top, _sentence(found, called))
     tables, pictures = _ranking(view, found, called)
-    also = (st.session_state.get("also") or ()) if view.final else ()
-    for name in also:
+    for name in view.choice.also if view.final else ():
         try:
             FURTHER[name](view, found, tables, pictures)
         except InputError as error:
@@ -268,4 +267,4 @@ def _ledger(beliefs: Mapping[str, object], name: str) -> dict[str, str]:
     return {"Value (range) unit": belief(one), "Grade": one.grade, "Source": one.source}  # type: ignore[arg-type,attr-defined]
 
 
-FURTHER = {TORNADO: _show_tornado, SOBOL: _show_swap, WORTH: _show_worth}
+FURTHER = {"tornado": _show_tornado, "sobol": _show_swap, "worth": _show_worth}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fundsim.app import charts, draw, runs
-from fundsim.app.choice import Choice
+from fundsim.app import charts, draw, runs, state
+from fundsim.app.choice import CASES, MOST_CASES, Choice
 from fundsim.app.draw import Shown
 from fundsim.app.pages.answer import hundred
 from fundsim.app.view import View
@@ -21,13 +21,8 @@ GROUPS = {
     "form.other": "Forced marriage or other", "age.child": "Children", "age.adult": "Adults",
     "nationality.foreign": "Foreign nationals", "nationality.national": "Nationals",
 }  # fmt: skip
-STORY = "story"  # the future from which a case is told; the next at each press
-
-
-KIND = "kind_of_case"
-ANY = "any case"
 KINDS = {
-    ANY: ANY, "paid": "is paid by the fund", "refused": "is refused", "waiting": "is granted and not paid yet",
+    "any": "any case", "paid": "is paid by the fund", "refused": "is refused", "waiting": "is granted and not paid yet",
     "never_claims": "never claims", "offender_pays": "the offender pays", "set_off": "has something deducted",
 }  # fmt: skip
 
@@ -35,12 +30,15 @@ KINDS = {
 def controls(choice: Choice) -> None:
     """Which case is told."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    left.selectbox("Tell a case that", list(KINDS), format_func=KINDS.__getitem__, key=KIND)
+    left.selectbox(
+        "Tell a case that", CASES, format_func=KINDS.__getitem__, key=state.bound("case", choice.case),
+        on_change=state.on("case", lambda kind: state.change(case=kind)),
+    )  # fmt: skip
     right.button("Tell another case", on_click=_another, help="Drawn at random: no real person.")
 
 
 def _another() -> None:
-    st.session_state[STORY] = (st.session_state.get(STORY, 0) + 1) % 100_000
+    state.change(told=(state.choice().told + 1) % MOST_CASES)
 
 
 def page(view: View) -> Shown:
@@ -127,7 +125,7 @@ def _story(
     scenario_hash: str, seed: int, start: int, kind: str, _scenario: Scenario
 ) -> tuple[int, int, list[story.Step]]:
     with runs.turns().taken(runs.visitor()):
-        if kind == ANY:
+        if kind == "any":
             future = story.one_future(_scenario, seed, start)
             case = story.by_chance(future)
         else:
@@ -138,7 +136,7 @@ def _story(
 
 def _told(view: View) -> draw.Drawn | None:
     """One drawn case, as a story and as a picture."""
-    start, kind = int(st.session_state.get(STORY, 0)), str(st.session_state.get(KIND, ANY))
+    start, kind = view.choice.told, view.choice.case
     draw.heading("One case, drawn by chance")
     try:
         number, case, steps = _story(

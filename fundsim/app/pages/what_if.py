@@ -150,7 +150,9 @@ def page(view: View) -> Shown:
         {k: str(v) for k, v in asdict(d).items() if k != "year"} for d in differences
     ]
     commands = tuple(words.command(r.projection) for r in found[1:])
-    return Shown({"what_changes": lambda: difference_fan(projections)}, tables, commands)
+    return Shown(
+        {"what_changes": lambda: difference_fan(projections)}, tables, commands, tuple(found[1:])
+    )
 
 
 def _sentence(found: list[Results], differences: list[Difference]) -> str:
