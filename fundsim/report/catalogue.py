@@ -1,7 +1,7 @@
 """What there is to translate, and bringing the catalogues up to date: `make messages`.
 
-Texts are found where they are said (`say("…")`, `say.counted("…", "…", n)`), in the tables of texts of the modules that say
-them, and in the shipped scenarios: what keys, sources of income, reforms and stresses are called.
+Texts are found where they are said (`say("…")`, `say.counted("…", "…", n)`), where they are marked to be said elsewhere
+(`marked("…")`), in the tables of texts of the modules that say them, and in the shipped scenarios: what keys, sources of income, reforms and stresses are called.
 """
 
 from __future__ import annotations
@@ -27,15 +27,14 @@ Wanted = tuple[
 ]  # context, and the text or its singular and plural
 PLACES = ("subject", "object", "in")
 HERE = Path(__file__).parent
-SAYING = ("brief", "figures.py", "figures_solve.py", "figures_influence.py", "language.py")
+SAYING = (HERE.parent / "app", HERE)
 
 
 def wanted() -> list[Wanted]:
     """Every text that a catalogue must have, each once, in a fixed order."""
     found: dict[Wanted, None] = {}
-    for name in SAYING:
-        path = HERE / name
-        for module in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+    for folder in SAYING:
+        for module in sorted(folder.rglob("*.py")):
             found |= dict.fromkeys(_said(module))
     found |= dict.fromkeys(_tables())
     found |= dict.fromkeys(_scenarios())
@@ -43,7 +42,7 @@ def wanted() -> list[Wanted]:
 
 
 def _said(module: Path) -> Iterator[Wanted]:
-    """The constant texts given to `say` in a module."""
+    """The constant texts given to `say` in a module, and those `marked` there to be said elsewhere."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
@@ -51,7 +50,7 @@ def _said(module: Path) -> Iterator[Wanted]:
             a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
         ]
         name = node.func
-        if isinstance(name, ast.Name) and name.id in ("say", "self") and len(texts) == 1:
+        if isinstance(name, ast.Name) and name.id in ("say", "self", "marked") and len(texts) == 1:
             yield None, texts[0]
         elif isinstance(name, ast.Attribute) and name.attr == "counted" and len(texts) == 2:
             yield None, (texts[0], texts[1])

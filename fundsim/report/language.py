@@ -177,6 +177,11 @@ class Language:
 ENGLISH = Language("en", Locale.parse("en"))
 
 
+def marked(text: str) -> str:
+    """The text itself.  Marks one that stands in a table and is said elsewhere, so that catalogues have it."""
+    return text
+
+
 def codes() -> list[str]:
     """Every language there is, English first."""
     written = sorted(path.stem for path in FOLDER.glob("*.po"))
