@@ -67,20 +67,20 @@ def _with_progress(seed: int, workers: int) -> Report:
 def print_report(console: Console, report: Report) -> None:
     """Failures, a one-screen summary, every line by section, what was not checked, the statement."""
 
-    def say(text: str, style: str | None = None) -> None:
+    def put(text: str, style: str | None = None) -> None:
         console.print(text, style=style, markup=False, highlight=False)
 
-    say("fundsim validate", "bold")
+    put("fundsim validate", "bold")
     for line in headline(report):
-        say(line, "bold red" if line.startswith("FAILED") else None)
+        put(line, "bold red" if line.startswith("FAILED") else None)
     for check in report.failed:
-        say(
+        put(
             f"  {check.id}: {check.compared}. Ours {number(check.ours)}, theirs {number(check.theirs)} "
             f"{check.unit}; {score(check)}, allowed {limit(check)}. {check.note}"
         )
     console.print(_summary(report))
     about = report.identity
-    say(
+    put(
         f"fundsim {about['fundsim']} · sources {about['sources'][:12]} · commit {about['commit']} · "
         f"seed {about['seed']} · result {about['result'][:12]} · numpy {about['numpy']} · "
         f"{report.seconds:.0f} s"
@@ -95,12 +95,12 @@ def print_report(console: Console, report: Report) -> None:
         (15, [*statement(report.checks, report.grades), f"Status: {NOT_ASSURED}."]),
     ):
         console.print()
-        say(f"{section}  {SECTIONS[section]}", "bold")
+        put(f"{section}  {SECTIONS[section]}", "bold")
         for i, text in enumerate(texts, 1):
-            say(f"{i:3d}. {text}")
+            put(f"{i:3d}. {text}")
     for role in SIGN_OFF:
-        say(f"{role}: ____________________   Date: __________")
-    say("What is compared, power and citation of each check: --markdown FILE or --json FILE.")
+        put(f"{role}: ____________________   Date: __________")
+    put("What is compared, power and citation of each check: --markdown FILE or --json FILE.")
 
 
 def _summary(report: Report) -> Table:
