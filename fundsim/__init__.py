@@ -3,11 +3,12 @@
 scenario = load("serbia+tariff")
 [projection] = project([scenario], replications=1000)
 rows = measure(projection)
+brief(["serbia+tariff", "serbia+status_fixed"], "briefing.docx", "sr-Latn")
 """
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "load", "measure", "project"]
+__all__ = ["__version__", "brief", "load", "measure", "project"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> object:
         from fundsim.analysis.measures import measure
 
         return measure
+    if name == "brief":
+        from fundsim.report.brief.command import brief
+
+        return brief
     raise AttributeError(f"module 'fundsim' has no attribute {name!r}")

@@ -10,6 +10,17 @@ from typing import Annotated
 import typer
 
 from fundsim.failure import BAD_INPUT, DONE, FAILED, INTERRUPTED, told_and_code
+from fundsim.options import (
+    Names,
+    Out,
+    Replications,
+    Seed,
+    Sets,
+    Workers,
+    Years,
+    names_of,
+    with_years,
+)
 
 app = typer.Typer(
     name="fundsim",
@@ -20,32 +31,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="What a state compensation fund for trafficked persons costs, whether it lasts, who is paid.",
 )
-
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="Override key=value, the value as in TOML.")
-]
-Replications = Annotated[
-    int | None, typer.Option("--replications", "-n", help="Futures to simulate.")
-]
-Seed = Annotated[int | None, typer.Option(help="Seed; the same seed gives the same numbers.")]
-Years = Annotated[int | None, typer.Option(help="Years of the horizon.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for data and figures.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a core.")]
-Names = Annotated[
-    list[str], typer.Argument(help="serbia, serbia+tariff+legal_aid, a file, or several of these.")
-]
-
-
-def names_of(scenarios: list[str]) -> list[str]:
-    """The scenarios that are named, `+my.toml` joined to the one before it."""
-    from fundsim.scenario.sets import joined
-
-    return joined(scenarios)
-
-
-def with_years(sets: list[str] | None, years: int | None) -> list[str]:
-    """The --set texts, with --years as one of them."""
-    return list(sets or []) + ([f"time.horizon_years={years}"] if years is not None else [])
 
 
 @app.command("list")
@@ -303,13 +288,17 @@ def brief(
     replications: Replications = None,
     seed: Seed = None,
     years: Years = None,
+    dashboard: Annotated[str, typer.Option(help="Where its link leads.")] = "http://127.0.0.1:8501",
     workers: Workers = None,
 ) -> None:
-    """Write a briefing for a ministry: the first scenario, beside the others as alternatives."""
+    """Write a briefing for a ministry: the first scenario, the others beside it as alternatives."""
+    from fundsim.app.address import linked
     from fundsim.report.brief.command import print_brief
 
-    sets, names = with_years(set_, years), names_of(scenarios)
-    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers)
+    sets, link = with_years(set_, years), linked(dashboard)
+    print_brief(
+        names_of(scenarios), sets, lang, out, solvent, date, replications, seed, workers, link
+    )
 
 
 @app.command()

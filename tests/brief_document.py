@@ -10,6 +10,7 @@ from fundsim.report.brief.blocks import (
     Figure,
     Heading,
     Items,
+    Link,
     Paragraph,
     Table,
 )
@@ -35,6 +36,7 @@ WITH_CONTROLS = (
 )
 WITHOUT_CONTROLS = "A bell, a null, an override, a tab , a private  sign.\nA new line."
 LONG_WORD = "Entschädigungsfondsdurchführungsverordnung" * 4
+ADDRESS = "https://fund.example/?k=0a1b2c3d&s=serbia-tariff&n=2000&fund.decision.caseworkers=2"
 YEARS = range(2027, 2067)
 
 
@@ -146,5 +148,6 @@ def briefing(language: str = "en") -> Document:
             odd,
             Box("How this was computed", (ENGLISH, CYRILLIC, HOSTILE[1])),
             Box("Run card", ("fundsim run serbia+tariff --seed 1",)),
+            Link("These figures in the dashboard:", ADDRESS),
         ),
     )  # fmt: skip

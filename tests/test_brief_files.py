@@ -36,6 +36,7 @@ from fundsim.report.brief.word import docx
 from fundsim.report.brief.word_styles import WIDTH
 from fundsim.report.figures_print import png, svg
 from tests.brief_document import (
+    ADDRESS,
     ALBANIAN,
     CYRILLIC,
     HOSTILE,
@@ -254,7 +255,9 @@ def test_word_properties_and_parts(files: dict[str, bytes], word: Word, document
         xml = b"".join(file.read(n) for n in names if n.endswith((".xml", ".rels")))
     assert names[0] == "[Content_Types].xml"
     assert not [n for n in names if "thumbnail" in n or "stylesWithEffects" in n]
-    assert b'TargetMode="External"' not in xml
+    assert xml.count(b'TargetMode="External"') == 1, (
+        "the link, which asks for nothing until it is followed"
+    )
     assert b'w:altName w:val="Carlito"' in xml
 
 
@@ -311,6 +314,19 @@ def test_pdf_takes_any_character(document: Document) -> None:
         assert write(strange)
 
 
+def test_the_link_can_be_followed_and_read(
+    word: Word, page: parser.HtmlElement, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    [link] = [r.target_ref for r in word.part.rels.values() if r.is_external]
+    assert link == ADDRESS
+    assert ADDRESS in [h.text for p in word.paragraphs for h in p.hyperlinks]
+    assert [a.get("href") for a in page.xpath("//a")] == [ADDRESS]
+    assert page.xpath("//a")[0].text == ADDRESS
+    (tmp_path / "b.pdf").write_bytes(files["pdf"])
+    assert ADDRESS in together(tool("pdftotext", "b.pdf", "-", folder=tmp_path))
+    assert ADDRESS in tool("pdfinfo", "-url", "b.pdf", folder=tmp_path)
+
+
 # --- web page --------------------------------------------------------------------------------
 
 
@@ -321,7 +337,7 @@ def test_page_has_no_script_and_asks_for_nothing(page: parser.HtmlElement) -> No
         for key, value in element.attrib.items():
             assert not key.startswith("on")
             if key in ("src", "href", "srcset", "action", "xlink:href"):
-                assert value.startswith("#")
+                assert value.startswith("#") or (element.tag == "a" and value == ADDRESS)
     style = "".join(page.xpath("//style/text()"))
     assert "@import" not in style
     assert "url(" not in style

@@ -8,9 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim import load, measure, project
+from fundsim.app import briefing as module
 from fundsim.app import headline, main, runs, sidebar
 from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
+from fundsim.app.link import opened as link_opened
+from fundsim.report.brief.blocks import Document, Link, Table
 from fundsim.report.words import Results
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +34,7 @@ COVERS = (
 
 @pytest.fixture(autouse=True)
 def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sidebar, "SIZES", (FEW, 500, 2000))
+    monkeypatch.setattr(sidebar, "SIZES", (FEW, 500, 1000, 2000))
 
 
 def opened(choice: Choice = TARIFF, **query: str) -> AppTest:
@@ -124,6 +127,44 @@ def test_further_analyses_can_be_asked_for() -> None:
     text = " ".join(s.value for s in app.subheader)
     for words in ("One assumption at a time", "Sobol", "most worth finding out"):
         assert words in text
+
+
+def test_a_briefing_is_made_of_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the variants beside it, in the language of the page, and with a link to what was shown."""
+    made = []
+
+    def kept(document: Document) -> bytes:
+        made.append(document)
+        return b"%PDF"
+
+    monkeypatch.setattr(module, "writer", lambda path: kept)
+    choice = replace(
+        TARIFF, language="sr-Latn", replications=1000,
+        variants=(Design("status_fixed"), Design("tariff", (), (("fund.take_up.rate", "0.4"),))),
+    )  # fmt: skip
+    app = opened(choice)
+    app.button(key="make_briefing").click().run(timeout=120)
+    assert not app.exception, app.exception[0].message
+    [document] = made
+    assert document.title == "Fond za naknadu štete žrtvama trgovine ljudima u Srbiji"
+    [designs] = [b for b in document.blocks if isinstance(b, Table) and b.heads[0] == "Varijanta"]
+    assert [row[0] for row in designs.rows] == [
+        "tarifa",
+        "jednak iznos na osnovu statusa",
+        "tarifa + varijanta 2",
+    ]
+    [link] = [b for b in document.blocks if isinstance(b, Link)]
+    query = link.address.partition("?")[2]
+    found = link_opened({k: [v] for k, _, v in (pair.partition("=") for pair in query.split("&"))})
+    assert found.notices == ()
+    assert replace(found.choice, page=choice.page) == choice
+    app.run()
+    assert len(made) == 1, "made once, however often the page is drawn again"
+
+
+def test_a_briefing_needs_enough_futures() -> None:
+    app = opened(replace(TARIFF, replications=500))
+    assert any("at least 1,000 futures" in m.value.replace("\\", "") for m in app.markdown)
 
 
 @pytest.mark.parametrize("kind", ["paid", "refused", "never_claims", "offender_pays"])

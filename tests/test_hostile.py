@@ -134,7 +134,13 @@ def test_an_upload_that_is_none_is_refused(content: bytes) -> None:
 
 def test_nothing_tells_where_an_own_file_is_kept(file: Path) -> None:
     scenario = scenario_of(str(file), Design("", ("legal_aid",)))
-    said = json.dumps([scenario.notes, scenario.given, [str(o) for o in scenario.origins.values()]])
+    said = json.dumps(
+        [
+            [str(n) for n in scenario.notes],
+            scenario.given,
+            [str(o) for o in scenario.origins.values()],
+        ]
+    )
     assert str(file.parent) not in said
     file.write_text(FILE + "[fund]\nnothing = 1\n", encoding="utf-8")
     with pytest.raises(InputError) as error:

@@ -23,7 +23,7 @@ DOORS = {
     "docx": "report/brief/word",
     "typst": "report/brief/pdf",
     "cyrtranslit": "report/language",
-    "typer": "cli",
+    "typer": ("cli", "options"),
     "streamlit": "app",
     "uvicorn": "app/server",
     "simpy": "model/reference",

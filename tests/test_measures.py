@@ -10,7 +10,7 @@ from fundsim.analysis.measures import MEASURES, measure, named
 from fundsim.analysis.needs import needs
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.project import Projection, project
-from fundsim.report.words import Results
+from fundsim.report.words import Results, spending
 from fundsim.report.write import dictionary
 from fundsim.scenario.compose import load
 from tests.test_worked_example import five_cases
@@ -248,4 +248,21 @@ def test_the_share_that_reaches_victims_is_told(mixed: Projection) -> None:
     results = Results.of(mixed, measure(mixed))
     means = {m: mixed.column(m).mean() for m in ("benefits_a_year", "outgo_a_year")}
     share = percent(means["benefits_a_year"] / means["outgo_a_year"])
-    assert f"{share} goes to victims" in " ".join(answer(results))
+    assert f"money to victims {share}, their legal aid " in " ".join(answer(results))
+
+
+def test_money_for_lawyers_and_shelter_is_not_called_running_the_fund() -> None:
+    sets = ("fund.costs.legal_aid_by_fund=true", "fund.assistance.rate=0.5")
+    [projection] = project([load("serbia+tariff", sets)], 100)
+    spent = spending(Results.of(projection, measure(projection)))
+    assert sum(spent.values()) == pytest.approx(1)
+    assert list(spent) == [
+        "money to victims", "their legal aid", "their shelter and reintegration", "running the fund",
+    ]  # fmt: skip
+    running = ("office", "caseworkers", "decisions", "subrogation")
+    means = sum(
+        projection.column(f"cost.{kind}_real@{year}").mean() for kind in running for year in projection.years()
+        if f"cost.{kind}_real@{year}" in projection
+    )  # fmt: skip
+    total = projection.column("outgo_a_year").mean() * len(projection.years())
+    assert spent["running the fund"] == pytest.approx(means / total)

@@ -131,7 +131,13 @@ def _own(country: str, rest: str, texts: tuple[str, ...], changed: float) -> Sce
         ) from None
     origins = {k: replace(o, file=known(o.file)) for k, o in found.origins.items()}
     return replace(
-        found, given=known(found.given), origins=origins, notes=tuple(map(known, found.notes))
+        found,
+        given=known(found.given),
+        origins=origins,
+        notes=tuple(
+            replace(n, values=tuple((name, known(text)) for name, text in n.values))
+            for n in found.notes
+        ),
     )
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from fundsim.analysis.needs import Needs
 from fundsim.analysis.still import why_still
-from fundsim.app import contract, draw, headline, runs, share, sidebar, state
+from fundsim.app import briefing, contract, draw, headline, runs, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
@@ -32,6 +32,7 @@ from fundsim.model.ledger import LedgerError
 from fundsim.report import words
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.note import DEFAULT_POLICY
 
 PAGES: dict[str, ModuleType] = {
     "answer": answer, "victims": victims, "money": money, "what_if": what_if, "drives": drives,
@@ -131,8 +132,8 @@ def _about_the_scenario(choice: Choice, scenario: Scenario, found: dict[str, Con
         listed = "; ".join(changes[:MOST_CHANGES])
         st.info(draw.plain(f"{len(changes)} {differ} from the sourced files: {listed}{more}."))
     for note in scenario.notes:
-        if not note.startswith("no policy was named"):
-            draw.aside(f"Note: {note.partition(' (--set ')[0]}.")
+        if note.text != DEFAULT_POLICY:
+            draw.aside(f"Note: {note.text.format(**dict(note.values))}.")
 
 
 def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown, Any]:
@@ -183,6 +184,7 @@ def _after(view: View, shown: Shown) -> None:
         contract.kept(view, promise.claim, promise.whole, shown.others if on_its_page else None)
     share.links(view, shown.others)
     share.downloads(view, shown)
+    briefing.offer(view)
     if footnote := view.scenario.world.country.footnote:
         draw.aside(footnote)
     draw.aside(f"{words.stamp(view.results.projection)} · digest {headline.digest(view.results)}")

@@ -131,7 +131,7 @@ def _card(view: View, shown: Shown) -> Mapping[str, str]:
         "what": words.stamp(projection), "command": "; ".join((words.command(projection), *shown.commands)),
         "scenario": view.scenario.name, "scenario hash": view.scenario.hash, "seed": str(projection.seed),
         "replications": str(projection.replications), "digest of the results": headline.digest(view.results),
-        "changed values": "; ".join(view.scenario.sets), "notes": "; ".join(view.scenario.notes),
+        "changed values": "; ".join(view.scenario.sets), "notes": "; ".join(map(str, view.scenario.notes)),
         "footnote": view.scenario.world.country.footnote,
         "how sure": words.answer(view.results)[-1],
     }  # fmt: skip

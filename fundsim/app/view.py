@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from fundsim.report import words
 from fundsim.report.language import Language, language
 from fundsim.report.words import Results
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ class View:
     def scenario_of(self, design: Design) -> Scenario:
         """Another design for the same country."""
         return scenario_of(self.choice.country, design)
+
+    def designs(self) -> list[Scenario]:
+        """The scenario and those set beside it that are possible and not the same again, each with a name of its own."""
+        found = [self.scenario]
+        for number, variant in enumerate(self.choice.variants, 1):
+            try:
+                scenario = self.scenario_of(variant)
+            except InputError:
+                continue
+            if scenario.name in {s.name for s in found}:  # the same files, other values
+                scenario = replace(scenario, name=f"{scenario.name}+variant_{number}")
+            if scenario.hash not in {s.hash for s in found}:
+                found.append(scenario)
+        return found
 
 
 def title_of(scenario: Scenario) -> str:

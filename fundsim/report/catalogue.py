@@ -14,10 +14,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from fundsim import __version__
-from fundsim.report import figures, figures_influence
+from fundsim.report import figures, figures_influence, words
 from fundsim.report.brief import design, evidence
 from fundsim.report.language import FOLDER
-from fundsim.scenario import files
+from fundsim.scenario import files, note
 from fundsim.scenario.compose import load
 from fundsim.scenario.labels import labels
 from fundsim.scenario.schema import FORMS, assumptions
@@ -67,6 +67,8 @@ def _tables() -> Iterator[Wanted]:
     yield from ((None, label) for _, label in steps)
     yield from ((None, text) for text in figures.PANELS)
     yield from ((None, grade) for grade in figures_influence.GRADES)
+    yield from ((None, text) for text in note.TEXTS)
+    yield from ((None, text) for text in (words.VICTIMS, *words.SPENT.values(), words.RUNNING))
     yield from ((None, label) for label in ("Recovered from offenders", "Return on reserves"))
     yield from (("form", form) for form in FORMS)
 

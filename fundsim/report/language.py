@@ -174,7 +174,7 @@ class Language:
         return self.whole(x) if x >= 9.95 else self.decimal(x)
 
 
-ENGLISH = Language("en", Locale.parse("en"))
+ENGLISH = Language("en", Locale.parse("en_GB"))
 
 
 def marked(text: str) -> str:

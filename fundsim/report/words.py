@@ -20,6 +20,13 @@ SPREAD_OF = (
     ("share_paid_with", "Share of identified victims paid"),
     ("months_to_payment_with", "Months to payment"), ("received_with", "Received by each victim"),
 )  # fmt: skip
+VICTIMS, RUNNING = "money to victims", "running the fund"
+# kinds of cost that do not run the fund, and what they are called in a sentence
+SPENT = {
+    "legal_aid": "their legal aid",
+    "assistance": "their shelter and reintegration",
+    "reforms": "reforms",
+}
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
 
 
@@ -127,10 +134,8 @@ def _money(results: Results) -> list[str]:
         f"{euro(get('due_per_head'))} per inhabitant."
     )
     if (spent := get("outgo_a_year")) > 0:
-        cost += (
-            f" Of what it can pay, {euro(spent)} a year, "
-            f"{percent(get('benefits_a_year') / spent)} goes to victims; the rest runs the fund."
-        )
+        where = ", ".join(f"{label} {percent(x)}" for label, x in spending(results).items())
+        cost += f" It can pay {euro(spent)} a year: {where}."
     parts = receipts(results)
     total = sum(parts.values())
     if total <= 0:
@@ -147,6 +152,22 @@ def _money(results: Results) -> list[str]:
         if x / total >= 0.005
     )
     return [cost, f"Who pays, as shares of all that comes in: {names}."]
+
+
+def spending(results: Results) -> dict[str, float]:
+    """Where what the fund can pay goes, as shares of it over the horizon, by label; mean, real, without what is 0."""
+    years = results.projection.years()
+    spent = results.get("outgo_a_year") * len(years)
+    if spent <= 0:
+        return {}
+    apart = {
+        label: sum(results.get(f"cost.{kind}_real", year=y) for y in years) / spent
+        for kind, label in SPENT.items()
+    }
+    victims = results.get("benefits_a_year") * len(years) / spent
+    rest = 1 - victims - sum(apart.values())
+    found = {VICTIMS: victims, **apart, RUNNING: rest}
+    return {label: x for label, x in found.items() if x > 1e-9}
 
 
 def receipts(results: Results) -> dict[str, float]:

@@ -61,7 +61,7 @@ def run_card(results: Results) -> dict[str, Any]:
         "scenario": scenario.name,
         "scenario_hash": scenario.hash,
         "sets": list(scenario.sets),
-        "notes": list(scenario.notes),
+        "notes": [str(note) for note in scenario.notes],
         "seed": projection.seed,
         "replications": projection.replications,
         "python": platform.python_version(),

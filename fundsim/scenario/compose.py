@@ -22,6 +22,7 @@ from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
+from fundsim.scenario.note import DEFAULT_POLICY, UNFILLED, Note, made_certain, note
 from fundsim.scenario.retired import retired_name
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
@@ -66,7 +67,7 @@ class Scenario:
     world: World
     origins: Mapping[str, Origin]
     sources: Mapping[str, Mapping[str, Any]]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     sets: tuple[str, ...] = ()
     given: str = ""
 
@@ -102,12 +103,12 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     raises   InputError with all problems
     """
     chain = _files(name)
-    notes: list[str] = []
+    notes: list[Note] = []
     if not any("entry_point" in f.data.get("fund", {}) for f in chain if _tables(f)):
         policy = _default_policy(chain)
         if policy:
             chain.append(_shipped(policy, ("policy",), name))
-            notes.append(f"no policy was named; {policy}, the default of {chain[0].name}, is used")
+            notes.append(note(DEFAULT_POLICY, policy=policy, base=chain[0].name))
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
     _refuse_clashes(chain)
     overrides = parse_sets(sets)
@@ -120,12 +121,10 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     for file in chain:
         sources |= file.data.get("sources", {})
     world = _validate(merged, origins, chain, sources)
-    notes += _fixed_by_set(world, chain, overrides)
+    before = {key: value for file in chain for key, value in leaves(file.data)}
+    notes += made_certain(world, before, (k for file in overrides for k, _ in leaves(file.data)))
     if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
-        notes.append(
-            f"{placeholders} numbers are still placeholders copied from another country: "
-            "the result says nothing yet"
-        )
+        notes.append(note(UNFILLED, number=placeholders))
     questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
         name=_canonical(chain),
@@ -137,23 +136,6 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         sets=tuple(sets),
         given=name if any(f.name == str(f.path) for f in chain) else _canonical(chain),
     )
-
-
-def _fixed_by_set(world: World, chain: Sequence[File], overrides: Sequence[File]) -> Iterable[str]:
-    """A note for each uncertain number that ``--set`` has made certain."""
-    before: dict[str, Any] = {}
-    for file in chain:
-        before |= dict(leaves(file.data))
-    for file in overrides:
-        for key, _ in leaves(file.data):
-            old = before.get(key)
-            if isinstance(old, dict) and old.get("low") is not None:
-                now = next((a for k, a, _ in assumptions(world) if k == key), None)
-                if now is not None and not now.uncertain:
-                    yield (
-                        f"{key} is taken as certain; it was believed to lie between {old['low']:g} "
-                        f"and {old['high']:g} (--set {key}.value=… keeps the range)"
-                    )
 
 
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:

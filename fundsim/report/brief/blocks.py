@@ -66,7 +66,18 @@ class Box:
     texts: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Items | Table | Figure | Box
+@dataclass(frozen=True)
+class Link:
+    """Small print with an address that can be followed, and read where it cannot.
+
+    text  what it leads to;  address  begins with http:// or https://
+    """
+
+    text: str
+    address: str
+
+
+Block = Heading | Paragraph | Items | Table | Figure | Box | Link
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,60 @@
-"""`fundsim brief`: a briefing as Word, PDF or a web page."""
+"""Briefings as files, Word, PDF or a web page: from Python, and for `fundsim brief`."""
 
 from __future__ import annotations
 
 import datetime
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from fundsim.analysis.needs import needs
+from fundsim.analysis.project import project
 from fundsim.report.brief.blocks import Document
 from fundsim.report.brief.compose import briefing
-from fundsim.report.brief.gather import gather
+from fundsim.report.brief.gather import Facts, gather, refuse_few, stresses_of
 from fundsim.report.command import blocks_with_progress, checked, worker_count
-from fundsim.report.language import language
-from fundsim.scenario.compose import load_all
+from fundsim.report.language import Language, language
+from fundsim.scenario.compose import Scenario, load, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
 
 REPLICATIONS = 5000
 
 
-def print_brief(
-    names: list[str], sets: list[str], lang: str, out: Path, solvent: float, day: str | None,
-    replications: int | None, seed: int | None, workers: int | None,
-) -> None:  # fmt: skip
-    """Compute everything, write the briefing whole or not at all, and say where it is."""
+Tell = Callable[[str], None]
+Progress = Callable[[Sequence[Scenario], int], AbstractContextManager[Tell]]
+
+
+@contextmanager
+def quietly(scenarios: Sequence[Scenario], replications: int) -> Iterator[Tell]:
+    """Nothing is told of what is being computed."""
+    yield lambda name: None
+
+
+def brief(
+    names: Sequence[str],
+    out: Path | str,
+    lang: str = "en",
+    sets: Sequence[str] = (),
+    solvent: float = 0.95,
+    day: str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    address: Callable[[Facts, Language], str] = lambda facts, say: "",
+    progress: Progress = quietly,
+) -> Path:
+    """Compute everything and write a briefing, whole or not at all.
+
+    names    the scenario it is about, then designs of the same country to set beside it;  sets  as `load` takes them
+    out      file to write: .docx, .pdf or .html;  lang  code of its language
+    solvent  share of futures in which the fund shall last;  day  date on it, 2026-11-22; today without
+    address  of a dashboard that shows the same figures, or empty
+    returns  the file;  raises  InputError with every problem, OSError
+    """
+    out = Path(out)
     write, say, date = writer(out), language(lang), date_of(day)
     if not 0 < solvent < 1:
         raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{solvent:g}"))
@@ -33,13 +64,44 @@ def print_brief(
     scenarios = load_all(names, sets)
     n = REPLICATIONS if replications is None else replications
     n, number = checked(n, seed, len(scenarios))
-    with blocks_with_progress(scenarios, n) as tell:
-        known = {scenario.name for scenario in scenarios}
+    refuse_few(n)
+    first = scenarios[0]
+    stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
+    processes, known = worker_count(workers), {scenario.name for scenario in scenarios}
+    with progress(scenarios, n) as told:
+
+        def tell(name: str) -> None:
+            if name in known:
+                told(name)
+
         facts = gather(
-            scenarios, n, number, solvent, date, worker_count(workers),
-            lambda name: tell(name) if name in known else None,
+            scenarios, stressed, solvent, date,
+            lambda these: project(these, n, number, processes, tell),
+            lambda scenario, line: needs(scenario, line, n, number, processes, tell),
         )  # fmt: skip
+    facts = replace(facts, link=address(facts, say))
     save(out, write(briefing(facts, say)))
+    return out
+
+
+def print_brief(
+    names: list[str], sets: list[str], lang: str, out: Path, solvent: float, day: str | None,
+    replications: int | None, seed: int | None, workers: int | None, address: Callable[[Facts, Language], str],
+) -> None:  # fmt: skip
+    """The same with progress, and say where it is."""
+    brief(
+        names,
+        out,
+        lang,
+        sets,
+        solvent,
+        day,
+        replications,
+        seed,
+        workers,
+        address,
+        blocks_with_progress,
+    )
     sys.stdout.write(f"Briefing: {out}\n")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fundsim.analysis.inputs import Input, inputs
 from fundsim.report import words
-from fundsim.report.brief.blocks import Block, Box, Heading, Items, Paragraph, Table
+from fundsim.report.brief.blocks import Block, Box, Heading, Items, Link, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.risks import named
 from fundsim.report.language import Language
@@ -56,6 +56,8 @@ def evidence(facts: Facts, say: Language) -> Iterator[Block]:
     yield Heading(say("Limits"), 2)
     yield Items(tuple(say(text) for text in LIMITS))
     yield Box(say("Run card"), tuple(_card(facts, say)))
+    if facts.link:
+        yield Link(say("These figures in the dashboard, to explore them:"), facts.link)
 
 
 def _assumptions(facts: Facts, say: Language) -> tuple[tuple[str, ...], ...]:
@@ -90,4 +92,6 @@ def _card(facts: Facts, say: Language) -> Iterator[str]:
     )
     yield say("The same figures again: `{command}`", command=words.command(projection))
     for note in scenario.notes:
-        yield f"{note}."
+        values = {name: named(facts, say).get(value, value) for name, value in note.values}
+        text = say(note.text, **values)
+        yield f"{text[:1].upper()}{text[1:]}."

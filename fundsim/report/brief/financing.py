@@ -12,7 +12,7 @@ from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.figures_solve import confidence_curve
 from fundsim.report.language import Language
-from fundsim.report.words import receipts
+from fundsim.report.words import receipts, spending
 from fundsim.scenario.schema import SeizedAssets
 
 CONFIDENCES = (0.5, 0.75, 0.9, 0.95, 0.99)
@@ -24,14 +24,17 @@ def financing(facts: Facts, say: Language) -> Iterator[Block]:
         return
     get = facts.get
     yield Heading(say("Cost and financing"))
-    spent = get("outgo_a_year")
     yield Paragraph(" ".join([*_who_pays(facts, say), *_burden(facts, say)]))
-    if spent > 0:
+    if spent := spending(facts.results):
+        shares = "; ".join(
+            say("{name} {share}", name=say(label), share=say.percent(x))
+            for label, x in spent.items()
+        )
         yield Paragraph(
             say(
-                "Of what the fund can pay, {share} goes to victims; the rest runs the fund. Where an existing office takes "
-                "it on, that part is smaller.",
-                share=say.percent(get("benefits_a_year") / spent),
+                "Where it goes, as shares of what the fund can pay: {shares}. Where an existing office takes the fund on, running "
+                "it costs less.",
+                shares=shares,
             )
         )
     yield _yearly(facts, say)
@@ -115,8 +118,15 @@ def _confidence(facts: Facts, say: Language) -> Table:
             amount = enough(need, share).amount
             cells.append(say.euro(amount) if np.isfinite(amount) else say("no amount suffices"))
         rows.append((say("{n} of 100 futures", n=f"{100 * share:g}"), *cells))
+    planned = facts.scenario.world.income[facts.needs.line].in_force
     return Table(
         say("What it takes, exact in each future"),
-        (say("To last in"), say("Contribution of the state a year"), say("or capital at the opening, with the planned line")),
+        (
+            say("To last in"),
+            say("Contribution of the state a year, beside other income") if facts.other_income
+            else say("Contribution of the state a year"),
+            say("or capital at the opening, with the planned line") if planned
+            else say("or capital at the opening, without a contribution"),
+        ),
         tuple(rows), (False, True, True), (2, 3, 4),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fundsim.analysis.compare import Difference, compare
@@ -16,14 +16,14 @@ from fundsim.analysis.decision import (
 )
 from fundsim.analysis.information import Value, worth
 from fundsim.analysis.measures import measure
-from fundsim.analysis.needs import Answer, Needs, enough, needs
+from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.precision import Z95
-from fundsim.analysis.project import project
+from fundsim.analysis.project import Projection
 from fundsim.analysis.sensitivity import Ranking, ranking
 from fundsim.report.solving import budget_line
 from fundsim.report.words import Results
 from fundsim.scenario import files
-from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
 
 LEAST = 1000  # futures, below which what drives the answer cannot be told from noise
@@ -54,6 +54,7 @@ class Facts:
     ranking: Ranking | None
     learn: tuple[Value, ...]
     date: datetime.date
+    link: str = ""
 
     @property
     def scenario(self) -> Scenario:
@@ -65,54 +66,71 @@ class Facts:
         """Whether it has a fund at all."""
         return self.scenario.world.fund.entry_point != "none"
 
+    @property
+    def other_income(self) -> bool:
+        """Whether the fund has other income than the line that the state would vary."""
+        line = self.needs.line if self.needs is not None else ""
+        return any(s.in_force and name != line for name, s in self.scenario.world.income.items())
+
     def get(self, measure: str, statistic: str = "mean", year: int | None = None) -> float:
         """A measure of the scenario."""
         return self.results.get(measure, statistic, year)
 
 
+def stresses_of(scenario: Scenario) -> list[str]:
+    """The shipped stresses that it can be put under; none where there is no fund."""
+    if scenario.world.fund.entry_point == "none":
+        return []
+    return [
+        name for name in files.shipped("stress") if f"stress.{name}" not in scenario.world.changes
+    ]
+
+
 def gather(
     scenarios: Sequence[Scenario],
-    replications: int,
-    seed: int,
+    stressed: Mapping[str, Scenario],
     confidence: float,
     date: datetime.date,
-    workers: int = 1,
-    tell: Callable[[str], None] = lambda name: None,
+    projected: Callable[[Sequence[Scenario]], Sequence[Projection]],
+    needed: Callable[[Scenario, str], Needs],
 ) -> Facts:
     """Compute everything.
 
     scenarios  the one the briefing is about, then variants of the same country
-    tell       called with a scenario's name after each block
+    stressed   name of each of `stresses_of` -> the first scenario under it
+    projected  gives the projection of each scenario, all of one seed and number of replications
+    needed     gives what each future needs of a budget line of a scenario
     raises     InputError for another country, the same scenario twice, or too few replications
     """
-    _refuse(scenarios, replications)
+    _refuse(scenarios)
     first = scenarios[0]
-    names = files.shipped("stress") if first.world.fund.entry_point != "none" else {}
-    stressed = {
-        name: load(f"{first.given}+{name}", first.sets) for name in names if f"stress.{name}" not in first.world.changes
-    }  # fmt: skip
-    found = project([*scenarios, *stressed.values()], replications, seed, workers, tell)
+    found = projected([*scenarios, *stressed.values()])
+    refuse_few(found[0].replications)
     results = [Results.of(p, measure(p)) for p in found]
     own = results[: len(scenarios)]
-    needed, paid = None, None
+    needs, paid = None, None
     learn: tuple[Value, ...] = ()
     if first.world.fund.entry_point != "none" and (line := _line(first)):
-        needed = needs(first, line, replications, seed, workers, tell)
-        paid = enough(needed.contribution, confidence)
-        learn = _to_learn(needed, seed)
+        needs = needed(first, line)
+        paid = enough(needs.contribution, confidence)
+        learn = _to_learn(needs)
     differences = [d for d in compare([r.projection for r in own]) if d.statistic == "mean"]
     return Facts(
-        own[0], tuple(own[1:]), tuple(differences), confidence, needed, paid,
+        own[0], tuple(own[1:]), tuple(differences), confidence, needs, paid,
         dict(zip(stressed, results[len(own) :], strict=True)), _ranking(own[0]), learn, date,
     )  # fmt: skip
 
 
-def _refuse(scenarios: Sequence[Scenario], replications: int) -> None:
-    first, *variants = scenarios
-    problems = []
+def refuse_few(replications: int) -> None:
+    """Raises `InputError` for too few replications to tell what drives the answer."""
     if replications < LEAST:
         rule = f"must be at least {LEAST:,} for a briefing"
-        problems.append(Problem("--replications", rule, value=str(replications)))
+        raise InputError(Problem("--replications", rule, value=str(replications)))
+
+
+def _refuse(scenarios: Sequence[Scenario]) -> None:
+    first, *variants = scenarios
+    problems = []
     for variant in variants:
         if variant.world.country.code != first.world.country.code:
             problems.append(Problem(variant.name, f"is another country than {first.name}"))
@@ -137,11 +155,11 @@ def _ranking(results: Results) -> Ranking | None:
         return None
 
 
-def _to_learn(needed: Needs, seed: int) -> tuple[Value, ...]:
+def _to_learn(needs: Needs) -> tuple[Value, ...]:
     """The assumptions that are surely worth finding out before the contribution is set."""
-    n, scenario = needed.replications, needed.scenario
-    decision = contribution_decision(needed.contribution, SHORT, IDLE)
-    drawn = drawn_assumptions(scenario, n, seed, needed.line)
+    scenario = needs.scenario
+    decision = contribution_decision(needs.contribution, SHORT, IDLE)
+    drawn = drawn_assumptions(scenario, needs.replications, needs.seed, needs.line)
     found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
     sure = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0.0)]
     return tuple(sure[:TO_LEARN])

@@ -140,11 +140,16 @@ def _contribution(facts: Facts, say: Language) -> list[str]:
                 sure=sure,
             )
         ]
+    amount = say.euro(facts.paid.amount)
+    if facts.other_income:
+        return [
+            say(
+                "To last in {sure} of 100 futures it needs {amount} a year from the state, beside its other income.",
+                sure=sure, amount=amount,
+            )
+        ]  # fmt: skip
     return [
-        say(
-            "To last in {sure} of 100 futures it needs {amount} a year from the state.",
-            sure=sure, amount=say.euro(facts.paid.amount),
-        )
+        say("To last in {sure} of 100 futures it needs {amount} a year from the state.", sure=sure, amount=amount)
     ]  # fmt: skip
 
 

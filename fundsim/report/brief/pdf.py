@@ -17,6 +17,7 @@ from fundsim.report.brief.blocks import (
     Figure,
     Heading,
     Items,
+    Link,
     Paragraph,
     Table,
 )
@@ -115,6 +116,8 @@ def _block(block: Block) -> dict[str, Any]:
         return {"block": block.kind, "text": _line(block.text)}
     if isinstance(block, Items):
         return {"block": "items", "texts": [_line(text) for text in block.texts]}
+    if isinstance(block, Link):
+        return {"block": "link", "text": _line(block.text), "address": block.address}
     if isinstance(block, Box):
         texts = [_line(text) for text in block.texts]
         return {"block": "box", "title": _line(block.title), "texts": texts}

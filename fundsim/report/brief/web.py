@@ -15,6 +15,7 @@ from fundsim.report.brief.blocks import (
     Figure,
     Heading,
     Items,
+    Link,
     Paragraph,
     Table,
 )
@@ -77,6 +78,9 @@ def _block(block: Block, name: str) -> str:
         return f"<p{kind}>{escape(block.text)}</p>"
     if isinstance(block, Items):
         return "<ul>\n" + "".join(f"<li>{escape(text)}</li>\n" for text in block.texts) + "</ul>"
+    if isinstance(block, Link):
+        address = escape(block.address)
+        return f'<p class="note">{escape(block.text)} <a href="{address}">{address}</a></p>'
     if isinstance(block, Table):
         return _table(block, name)
     if isinstance(block, Figure):

@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import docx as library
 from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -23,6 +24,7 @@ from fundsim.report.brief.blocks import (
     Figure,
     Heading,
     Items,
+    Link,
     Paragraph,
     Table,
 )
@@ -93,10 +95,24 @@ def _add(word: Word, block: Block, before: Block | None, noted: bool) -> None:
     elif isinstance(block, Table):
         word.add_paragraph(block.caption, style="Caption")
         _table(word, block, noted)
+    elif isinstance(block, Link):
+        _link(word.add_paragraph(f"{block.text} ", style="Note"), block.address)
     elif isinstance(block, Box):
         if before is not None:
             word.add_paragraph(style="Gap")  # or two tables would become one
         _box(word, block)
+
+
+def _link(line: Line, address: str) -> None:
+    """The address at the end of a line, to be followed."""
+    link = _element("w:hyperlink", {})
+    link.set(
+        qn("r:id"), line.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    )
+    run = line.add_run(address)
+    run.underline = True
+    link.append(run._r)
+    line._p.append(link)
 
 
 def _picture(word: Word, figure: Figure, noted: bool) -> None:

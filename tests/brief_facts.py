@@ -1,0 +1,24 @@
+"""Facts of a briefing for tests: computed once for each scenario that is asked for."""
+
+import datetime
+from functools import lru_cache
+
+from fundsim.analysis.needs import needs
+from fundsim.analysis.project import project
+from fundsim.report.brief.gather import Facts, gather, stresses_of
+from fundsim.scenario.compose import load
+
+DAY = datetime.date(2026, 11, 22)
+
+
+@lru_cache(maxsize=16)
+def facts(
+    *names: str, sets: tuple[str, ...] = (), replications: int = 1000, seed: int = 7
+) -> Facts:
+    """What the briefing about the first of these scenarios, with the others beside it, rests on."""
+    scenarios = [load(name, sets) for name in names]
+    stressed = {s: load(f"{names[0]}+{s}", sets) for s in stresses_of(scenarios[0])}
+    return gather(
+        scenarios, stressed, 0.95, DAY, lambda these: project(these, replications, seed),
+        lambda scenario, line: needs(scenario, line, replications, seed),
+    )  # fmt: skip

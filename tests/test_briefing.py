@@ -1,0 +1,350 @@
+"""What a briefing says: every figure is the run's, and the words change with the results."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from lxml import html as parser
+
+from fundsim import brief, load
+from fundsim.analysis.needs import enough, needs
+from fundsim.app.address import linked
+from fundsim.app.choice import Choice, Design
+from fundsim.app.link import opened
+from fundsim.cli import app
+from fundsim.report.brief.compose import briefing
+from fundsim.report.brief.financing import CONFIDENCES
+from fundsim.report.brief.opening import FAILS, LASTS, answer
+from fundsim.report.language import ENGLISH, language
+from fundsim.scenario.errors import InputError
+from tests.brief_facts import facts
+
+N, SEED = 1000, 7
+NAME, OTHER, STRESS = "serbia+tariff", "serbia+status_fixed", "take_up_doubles"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One summary.json."""
+
+    measures: dict[str, Any]
+
+    def get(self, measure: str, statistic: str = "mean", year: int | None = None) -> float:
+        entry = self.measures.get(measure, {})
+        return float((entry if year is None else entry["years"][str(year)]).get(statistic, 0.0))
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Summary]:
+    """What `fundsim run` writes of the scenario, the design beside it, and one stress."""
+    out = tmp_path_factory.mktemp("runs") / "out"
+    names = [NAME, OTHER, f"{NAME}+{STRESS}"]
+    arguments = [
+        "run",
+        *names,
+        "-n",
+        str(N),
+        "--seed",
+        str(SEED),
+        "--out",
+        str(out),
+        "--workers",
+        "1",
+    ]
+    app(arguments, standalone_mode=False)
+    found = {}
+    for path in out.glob("*/summary.json"):
+        said = json.loads(path.read_text(encoding="utf-8"))
+        found[said["scenario"]] = Summary(said["measures"])
+    return {name: found[load(name).name] for name in names}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> parser.HtmlElement:
+    """The briefing of the same scenarios, as a person would write it."""
+    out = tmp_path_factory.mktemp("brief") / "brief.html"
+    link = linked("https://fund.example/")
+    brief([NAME, OTHER], out, replications=N, seed=SEED, workers=1, day="2026-11-22", address=link)
+    return parser.document_fromstring(out.read_text(encoding="utf-8"))
+
+
+def paragraphs(page: parser.HtmlElement, *sections: str) -> list[str]:
+    """The paragraphs and items of sections; of the first page for an empty name."""
+    found, section = [], ""
+    for element in page.xpath("//main/*"):
+        if element.tag == "h2":
+            section = element.text_content()
+        elif element.tag in ("p", "ul") and section in sections:
+            found += (
+                [li.text_content() for li in element]
+                if element.tag == "ul"
+                else [element.text_content()]
+            )
+    return found
+
+
+def rows(page: parser.HtmlElement, caption: str) -> list[list[str]]:
+    """The cells of the table whose caption has these words."""
+    [table] = [
+        f
+        for f in page.xpath("//figure[.//table]")
+        if caption in f.xpath("./figcaption")[0].text_content()
+    ]
+    return [
+        [cell.text_content().replace("\u200b", "") for cell in row]
+        for row in table.xpath(".//tbody/tr")
+    ]
+
+
+def of_identified(measure: str):
+    return lambda s: s.get(measure) / s.get("identified")
+
+
+e, p, h, m, w, t = (
+    ENGLISH.euro, ENGLISH.percent, ENGLISH.hundred, ENGLISH.months, ENGLISH.whole, ENGLISH.thousand,
+)  # fmt: skip
+# every sentence with a figure, and what each figure must be: how it is written, and of which measure
+SENTENCES = [
+    ("would cost Serbia (.+?) a year", e, lambda s: s.get("due_a_year")),
+    (r"\(between (.+?) and", e, lambda s: s.get("due_a_year", "p5")),
+    (r"and (€ [\d,]+) in 9 of 10 futures\)", e, lambda s: s.get("due_a_year", "p95")),
+    ("or (.+?) per inhabitant", e, lambda s: s.get("due_per_head")),
+    ("it is at risk: in (.+?) of 100 futures its money runs short", h, lambda s: s.get("ruin")),
+    ("Of 100 identified victims (.+?) get money instead of", h, lambda s: s.get("share_paid_with")),
+    ("get money instead of (.+?) without it", h, lambda s: s.get("share_paid_without")),
+    ("victims each receives (.+?) instead of", e, lambda s: s.get("received_with")),
+    (r"receives € [\d,]+ instead of (.+?)\.", e, lambda s: s.get("received_without")),
+    (r"are paid wait (.+?) in the middle future", m, lambda s: s.get("months_to_payment_with", "p50")),
+    (r"of (\d+) uncertain numbers", w, lambda s: sum(s.get("assumptions", g) for g in ("data", "partly", "judgement"))),
+    (r"(\d+) rest on data", w, lambda s: s.get("assumptions", "data")),
+    (r"(\d+) on partial data", w, lambda s: s.get("assumptions", "partly")),
+    (r"and (\d+) on judgement", w, lambda s: s.get("assumptions", "judgement")),
+    ("Serbia, (.+?) are told of their right", h, of_identified("informed")),
+    ("indicted for trafficking in (.+?) cases", h, of_identified("prosecuted")),
+    ("convicted of any offence in (.+?),", h, of_identified("convicted")),
+    ("awards compensation to (.+?), and", h, of_identified("awarded")),
+    (", and (.+?) ever get any money", h, lambda s: s.get("share_paid_without")),
+    (r"State budget line (.+?);", p, lambda s: received(s, "income.budget")),
+    (r"Return on reserves (.+?)\.", p, lambda s: received(s, "returns")),
+    (r"The yearly cost is (.+?) of what", p, lambda s: s.get("due_a_year") / confiscated()),
+    (r"money to victims (.+?);", p, lambda s: s.get("benefits_a_year") / s.get("outgo_a_year")),
+    (r"running the fund (.+?)\.", p, lambda s: 1 - s.get("benefits_a_year") / s.get("outgo_a_year")),
+]  # fmt: skip
+# figures that are no results: what was asked for, and what the scenario says
+GIVEN = [r"9 of 10 futures", r"[Oo]f 100\b", r"in 95 of", r"budget line of € 310,000 a year", r"within 15 years",
+         r"Of 100 victims", r"€ 2\.70 million", r"from 8 average", r"to 12 average", r"^1 caseworker",
+         r"^Sources: .*", r"it needs € [\d,]+ a year from the state"]  # fmt: skip
+
+
+def received(s: Summary, measure: str) -> float:
+    years = range(2027, 2042)
+    parts = [
+        sum(s.get(name, year=y) for y in years)
+        for name in ("income.budget", "recoveries", "returns")
+    ]
+    return sum(s.get(measure, year=y) for y in years) / sum(parts)
+
+
+def confiscated() -> float:
+    income = load(NAME).world.income
+    return max(
+        source.yearly_value.value for source in income.values() if hasattr(source, "yearly_value")
+    )
+
+
+def test_every_figure_in_the_text_is_the_one_in_summary_json(
+    page: parser.HtmlElement, runs: dict[str, Summary]
+) -> None:
+    sections = ("", "The problem in figures", "The fund proposed", "Cost and financing")
+    text = "\n".join(paragraphs(page, *sections))
+    left = list(text)
+    for pattern, form, value in SENTENCES:
+        [found] = re.finditer(pattern, text)
+        assert found[1] == form(value(runs[NAME])), pattern
+        left[slice(*found.span(1))] = "…" * len(found[1])
+    for pattern in GIVEN:
+        given = list(re.finditer(pattern, text, re.MULTILINE))
+        assert given, f"{pattern} is not there any more"
+        for found in given:
+            left[slice(*found.span())] = "…" * len(found[0])
+    assert not re.search(r"\d", "".join(left)), "figures that no line above checks: " + "".join(
+        left
+    )
+
+
+def test_what_the_state_must_pay_is_what_solve_finds(page: parser.HtmlElement) -> None:
+    found = needs(load(NAME), "budget", N, SEED)
+    paid = enough(found.contribution, 0.95)
+    [amount] = re.findall("it needs (.+?) a year from the state", " ".join(paragraphs(page, "")))
+    assert amount == e(paid.amount)
+    told = rows(page, "What it takes, exact")
+    wanted = [
+        [f"{100 * share:g} of 100 futures", *(e(enough(x, share).amount) for x in (found.contribution, found.capital))]
+        for share in CONFIDENCES
+    ]  # fmt: skip
+    assert told == wanted
+    [line] = [row for row in rows(page, "At a glance") if row[0].startswith("The state pays")]
+    assert line[1:] == [e(paid.amount), f"{e(paid.low95)} to {e(paid.high95)}"]
+
+
+def test_every_cell_of_the_tables_is_the_one_in_summary_json(
+    page: parser.HtmlElement, runs: dict[str, Summary]
+) -> None:
+    first = runs[NAME]
+    glance = {row[0]: row[1:] for row in rows(page, "At a glance")}
+    for label, form, measure, middle in (
+        ("Cost a year", e, "due_a_year", "mean"),
+        ("Identified victims who get money, without the fund", p, "share_paid_without", "mean"),
+        ("Identified victims who get money, with the fund", p, "share_paid_with", "mean"),
+        (
+            "Received, averaged over all identified victims, with the fund",
+            e,
+            "received_with",
+            "mean",
+        ),
+        ("Wait from identification to payment, with the fund", m, "months_to_payment_with", "p50"),
+    ):
+        low, high = (form(first.get(measure, s)) for s in ("p5", "p95"))
+        assert glance.pop(label) == [form(first.get(measure, middle)), f"{low} to {high}"], label
+    low, high = (p(first.get("ruin", s)) for s in ("low95", "high95"))
+    label = "Futures in which money runs short, as planned (range: error of the simulation)"
+    assert glance.pop(label) == [p(first.get("ruin")), f"{low} to {high}"]
+    assert len(glance) == 1, "what the state pays is checked beside"
+
+    for row in rows(page, "Year by year"):
+        year = int(row[0])
+
+        def get(measure: str, statistic: str = "mean", year: int = year) -> float:
+            return first.get(measure, statistic, year)
+
+        income = get("income") + get("recoveries") + get("returns")
+        assert row[1:] == [
+            t(get("due")), f"{t(get('due', 'p5'))} to {t(get('due', 'p95'))}", t(get("benefits")), t(income),
+            t(get("cash")), t(get("liabilities")), p(get("shortfall_so_far")),
+        ]  # fmt: skip
+
+    designs = rows(page, "Designs side by side")
+    assert [row[0] for row in designs] == ["tariff", "status fixed"]
+    for row, name in zip(designs, (NAME, OTHER), strict=True):
+        s = runs[name]
+        assert row[1:] == [
+            e(s.get("due_a_year")), p(s.get("ruin")), h(s.get("share_paid_with")),
+            m(s.get("months_to_payment_with", "p50")), e(s.get("received_with")),
+        ]  # fmt: skip
+
+    hard = {row[0]: row[1:] for row in rows(page, "Hard years")}
+    for label, name in (("As planned", NAME), ("Take-up doubles", f"{NAME}+{STRESS}")):
+        s = runs[name]
+        assert hard[label] == [
+            e(s.get("due_a_year")), p(s.get("ruin")), h(s.get("share_paid_with")), e(s.get("received_with"))
+        ]  # fmt: skip
+
+
+def test_its_link_opens_the_same_figures(page: parser.HtmlElement) -> None:
+    [address] = page.xpath("//a/@href")
+    place, _, query = address.partition("?")
+    assert place == "https://fund.example/"
+    found = opened({k: [v] for k, _, v in (pair.partition("=") for pair in query.split("&"))})
+    assert found.notices == ()
+    assert found.choice == Choice(
+        "serbia", Design("tariff"), (Design("status_fixed"),), replications=N, seed=SEED
+    )
+    assert found.claim is not None
+    assert found.claim.scenario_hash == f"{load(NAME).hash}_{load(OTHER).hash}"
+
+
+def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
+    link = linked("http://localhost:8501")
+    assert "fund.take_up.rate=0.4" in link(
+        facts(NAME, sets=("fund.take_up.rate=4e-1", *SHORT)), ENGLISH
+    )
+    assert link(facts(NAME, sets=SHORT, replications=1100), ENGLISH) == ""
+    assert (
+        link(facts(NAME, sets=("fund.eligible.forms=['labour']", *SHORT)), ENGLISH).count(
+            "=.labour&"
+        )
+        == 1
+    )
+    for wrong in ("ftp://x", "javascript:alert(1)", 'https://x/"><b>', ""):
+        with pytest.raises(InputError, match="--dashboard"):
+            linked(wrong)
+
+
+# ------------------------------------------------------------------------------- the opening
+
+SHORT = ("time.horizon_years=5", "time.runoff_years=5")
+FUNDS = {
+    "lasts": (NAME, (*SHORT, "income.budget.amount=600000", "fund.opening_capital=500000")),
+    "at risk": (NAME, (*SHORT, "income.budget.amount=170000")),
+    "fails": (NAME, (*SHORT, "income.budget.amount=50000")),
+    "advance": (NAME, (*SHORT, "income.budget.amount=50000", "fund.payment.when_short='treasury_advance'")),
+    "no fund": ("serbia+no_fund", SHORT),
+}  # fmt: skip
+SAID = {  # what each says and none of the others
+    "lasts": "it lasts 5 years in",
+    "at risk": "it is at risk: in",
+    "fails": "it does not last: in",
+    "advance": "the treasury lends, so that victims do not wait",
+    "no fund": "Serbia has no compensation fund in this scenario",
+}
+
+
+def openings(code: str) -> Iterator[tuple[str, str]]:
+    for case, (name, sets) in FUNDS.items():
+        yield case, " ".join(answer(facts(name, sets=sets), language(code)))
+
+
+def test_the_opening_says_what_the_results_say() -> None:
+    for case, text in openings("en"):
+        for other, words in SAID.items():
+            assert (words in text) == (other == case), (case, text)
+    ruin = {case: facts(name, sets=sets).get("ruin") for case, (name, sets) in FUNDS.items()}
+    assert ruin["lasts"] <= LASTS < ruin["at risk"] < FAILS <= ruin["fails"]
+    assert ruin["advance"] == ruin["fails"], "the treasury's loan is counted as a shortfall"
+    texts = dict(openings("en"))
+    for case in ("at risk", "fails", "advance"):
+        assert f"in {h(ruin[case])} of 100 futures" in texts[case]
+    assert "victims wait" in texts["fails"]
+    assert "victims wait" not in texts["advance"]
+    assert "€" not in texts["no fund"].partition("each receives")[0], (
+        "nothing costs anything without a fund"
+    )
+    assert "shortfall" not in texts["no fund"]
+
+
+@pytest.mark.parametrize("code", ["sr-Latn", "sr-Cyrl"])
+def test_the_opening_differs_in_every_language(code: str) -> None:
+    texts = [text for _, text in openings(code)]
+    without_figures = {re.sub(r"[\d.,]+", "", text) for text in texts}
+    assert len(without_figures) == len(FUNDS)
+    assert not any(words in text for text in texts for words in SAID.values())
+
+
+def test_a_fund_that_cannot_be_made_to_last_says_so() -> None:
+    """Its yearly limit leaves payments waiting, however much money there is."""
+    found = facts(NAME, sets=(*SHORT, "fund.payment.yearly_limit=20000"))
+    assert found.paid is not None
+    assert math.isinf(found.paid.amount)
+    assert "No yearly contribution alone makes it last in 95 of 100 futures." in " ".join(
+        answer(found, ENGLISH)
+    )
+
+
+def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
+    mixed = facts("serbia+mixed_financing", sets=SHORT)
+    assert "from the state, beside its other income." in " ".join(answer(mixed, ENGLISH))
+    heads = [
+        b.heads
+        for b in briefing(mixed, ENGLISH).blocks
+        if hasattr(b, "heads") and "What it takes" in b.caption
+    ]
+    assert heads[0][1:] == (
+        "Contribution of the state a year, beside other income", "or capital at the opening, with the planned line",
+    )  # fmt: skip
+    assets = briefing(facts("serbia+assets_only", sets=SHORT), ENGLISH)
+    heads = [b.heads for b in assets.blocks if hasattr(b, "heads") and "What it takes" in b.caption]
+    assert heads[0][2] == "or capital at the opening, without a contribution"
