@@ -90,7 +90,7 @@ def cash_fan(results: Results, say: Language = ENGLISH, bare: bool = False) -> F
         f"{title(results.projection)}: the fund falls short in {percent(ruin)} of futures "
         f"within {years.size} years"
     )
-    figure = bare_sheet(4.2) if bare else _sheet(results, heading, height=5.6)
+    figure = bare_sheet(3.6) if bare else _sheet(results, heading, height=5.6)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
     low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
     inner = _yearly(results, "cash", "p25"), _yearly(results, "cash", "p75")
@@ -217,7 +217,7 @@ def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Fi
             f"instead of {percent(a)} without the fund"
         )
     figure = (
-        bare_sheet(4.4 if _has_fund(results) else 2.4) if bare else _sheet(results, heading, 5.4)
+        bare_sheet(3.4 if _has_fund(results) else 2.0) if bare else _sheet(results, heading, 5.4)
     )
     panels = [(WITHOUT, GREY, PANELS[0])]
     if _has_fund(results):

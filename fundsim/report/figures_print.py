@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.ft2font import FT2Font
 
 from fundsim.report.figures import Picture
@@ -37,6 +40,21 @@ def svg(picture: Picture) -> str:
 
 def _saved(picture: Picture, **how: Any) -> bytes:
     """Drawn from a copy: drawing settles the layout, and would change what is drawn next."""
-    file = BytesIO()
-    deepcopy(picture).savefig(file, **how)
+    file, drawn = BytesIO(), deepcopy(picture)
+    wrap_labels(drawn)
+    drawn.savefig(file, **how)
     return file.getvalue()
+
+
+def wrap_labels(picture: Picture) -> None:
+    """Break the labels of axes that are longer than their axis, in whatever language: else their ends are cut off."""
+    FigureCanvasAgg(picture).draw()  # type: ignore[no-untyped-call]
+    for axes in picture.axes:
+        box = axes.get_window_extent()
+        for label, room in ((axes.xaxis.label, box.width), (axes.yaxis.label, box.height)):
+            extent = label.get_window_extent()
+            long = extent.width if label is axes.xaxis.label else extent.height
+            text = " ".join(label.get_text().split())
+            lines = math.ceil(long / room)
+            if lines > 1:
+                label.set_text("\n".join(wrap(text, math.ceil(1.1 * len(text) / lines))))

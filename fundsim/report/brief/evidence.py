@@ -90,7 +90,8 @@ def _card(facts: Facts, say: Language) -> Iterator[str]:
         seed=str(projection.seed),
         n=say.whole(projection.replications),
     )
-    yield say("The same figures again: `{command}`", command=words.command(projection))
+    again = say("The same figures again: `{command}`", command=words.command(projection))
+    yield again.replace("`", "")  # they only keep a command from being written in another script
     for note in scenario.notes:
         values = {name: named(facts, say).get(value, value) for name, value in note.values}
         text = say(note.text, **values)

@@ -1,0 +1,132 @@
+"""The pages of real briefings: every country in every language, as PDF and as Word shown by LibreOffice."""
+
+import re
+import shutil
+import subprocess
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from PIL import Image
+
+from fundsim.app.choice import COUNTRIES
+from fundsim.report.brief.blocks import Document, Figure, Heading, Items, Link, Paragraph
+from fundsim.report.brief.compose import briefing
+from fundsim.report.brief.pdf import pdf
+from fundsim.report.brief.plain import shown
+from fundsim.report.brief.word import docx
+from fundsim.report.figures_print import wrap_labels
+from fundsim.report.language import codes, language
+from tests.brief_facts import facts
+
+TOOLS = ("soffice", "pdftoppm", "pdftotext", "pdffonts")
+LEAST, MOST = 4, 6  # pages of a briefing
+MARGIN = 8  # mm at each edge of a page on which nothing is printed
+DOTS = 50  # an inch
+
+needs_tools = pytest.mark.skipif(
+    not all(map(shutil.which, TOOLS)),
+    reason=f"needs {', '.join(TOOLS)} (Debian: libreoffice-writer, poppler-utils)",
+)
+
+
+def made(country: str, code: str) -> Document:
+    names = [f"{country}+{policy}" for policy in ("tariff", "status_fixed", "judgment_advance")]
+    return briefing(facts(*names), language(code))
+
+
+def run(*command: str, folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=180)
+    return done.stdout.decode("utf-8")
+
+
+@needs_tools
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_pages_are_whole_in_every_language(country: str, tmp_path: Path) -> None:
+    documents = {code: made(country, code) for code in codes()}
+    for code, document in documents.items():
+        (tmp_path / f"{code}.docx").write_bytes(docx(document))
+        (tmp_path / f"{code}_typst.pdf").write_bytes(pdf(document))
+    profile = (
+        f"-env:UserInstallation=file://{tmp_path}/profile"  # its own: another one may be running
+    )
+    run(
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        *(f"{c}.docx" for c in documents),
+        folder=tmp_path,
+    )
+    for code, document in documents.items():
+        for name in (f"{code}.pdf", f"{code}_typst.pdf"):
+            check(tmp_path, name, document)
+
+
+def check(folder: Path, name: str, document: Document) -> None:
+    run("pdftoppm", "-r", str(DOTS), "-gray", "-png", name, name, folder=folder)
+    pages = sorted(folder.glob(f"{name}-*.png"))
+    assert LEAST <= len(pages) <= MOST, f"{name}: {len(pages)} pages"
+    edge = round(MARGIN / 25.4 * DOTS)
+    for page in pages:
+        ink = np.asarray(Image.open(page)) < 200
+        assert ink.any(), f"{page.name} is empty"
+        ink[edge:-edge, edge:-edge] = False
+        assert not ink.any(), f"{page.name}: something is cut at the edge"
+    fonts = run("pdffonts", name, folder=folder).splitlines()[2:]
+    embedded = [line.split()[-5] for line in fonts]
+    assert embedded, name
+    assert set(embedded) == {"yes"}, fonts
+    said = together(run("pdftotext", name, "-", folder=folder))
+    assert "\ufffd" not in said, f"{name}: a sign that the font lacks"
+    for text in texts(document):
+        assert together(text) in said, f"{name}: {text}"
+
+
+def texts(document: Document) -> list[str]:
+    """What stands on the pages, but for tables, whose cells are read in another order."""
+    found = [document.title, document.subtitle, document.date, *document.footnotes]
+    for block in document.blocks:
+        if isinstance(block, Paragraph | Heading):
+            found.append(block.text)
+        elif isinstance(block, Items):
+            found += block.texts
+        elif isinstance(block, Link):
+            found.append(block.address)
+        elif hasattr(block, "caption"):
+            found.append(block.caption)
+    return [shown(text) for text in found]
+
+
+def together(text: str) -> str:
+    """Without blanks and places to break; two pages' feet may stand between the lines of a paragraph."""
+    text = re.sub(r"fundsim [\d.]+ · \S+ · [0-9a-f]{12}|\f", "", text)
+    return re.sub(r"[\s\u200b\u00ad]|(Page|Strana|Страна)\s*\d+\s*(of|od|од)\s*\d+", "", text)
+
+
+@pytest.mark.parametrize("code", codes())
+def test_no_label_of_a_picture_is_cut(code: str) -> None:
+    for block in made("serbia", code).blocks:
+        if not isinstance(block, Figure):
+            continue
+        picture = deepcopy(block.picture)
+        wrap_labels(picture)
+        FigureCanvasAgg(picture).draw()
+        wide, high = picture.get_size_inches() * picture.dpi
+        beyond = {
+            id(tick.label1)
+            for axes in picture.axes
+            for axis in (axes.xaxis, axes.yaxis)
+            for tick in axis.get_major_ticks()
+            if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+        }  # ticks beyond the end of an axis, which are not drawn
+        for text in picture.findobj(Text):
+            if not (text.get_visible() and text.get_text().strip()) or id(text) in beyond:
+                continue
+            box = text.get_window_extent()
+            inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= wide + 1 and box.y1 <= high + 1
+            assert inside, f"{block.caption}: {text.get_text()!r} at {box}"
