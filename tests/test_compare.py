@@ -10,8 +10,10 @@ import pytest
 
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.project import Projection, project
+from fundsim.app.choice import COUNTRIES
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.files import shipped
 from tests.test_run_command import SMALL, fundsim  # noqa: F401
 
 SHORT = ("time.horizon_years=6", "time.runoff_years=4", "income.budget.amount=200000")
@@ -78,6 +80,41 @@ def test_common_draws_cut_the_noise_of_a_reform(table: list[Difference]) -> None
         cut = one(table, measure).noise_cut
         assert cut is not None
         assert cut > 10, measure
+
+
+def test_pairing_is_the_variance_that_common_draws_take_away(
+    pair: list[Projection], table: list[Difference]
+) -> None:
+    x, y = (p.column("due_a_year") for p in pair)
+    d = one(table, "due_a_year")
+    assert d.pairing == pytest.approx((x.var() + y.var()) / (y - x).var())
+    assert d.pairing_most == pytest.approx((x.var() + y.var()) / (y.std() - x.std()) ** 2)
+    # futures of another run in place of one's own: nothing cancels
+    [other] = run("serbia+tariff+legal_aid", seed=99, n=x.size)
+    z = other.column("due_a_year")
+    assert (x.var() + z.var()) / (z - x).var() == pytest.approx(1, abs=0.15)
+
+
+POLICIES = [name for name in shipped("policy") if name != "no_fund"]
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_common_draws_cut_the_noise_between_policies_tenfold_or_it_cannot_be_done(
+    country: str,
+) -> None:
+    """The yearly cost of every two shipped policies: ten times less variance, or spreads so different that no
+    pairing could reach ten (a policy that pays six times as much); in few pairs of the latter kind's border less."""
+    found = run(*(f"{country}+{policy}" for policy in POLICIES), n=1000, sets=())
+    less = []
+    for place, first in enumerate(found):
+        for d in compare([first, *found[place + 1 :]]) if first is not found[-1] else []:
+            if (d.measure, d.statistic) == ("due_a_year", "mean"):
+                assert d.pairing is not None
+                assert d.pairing <= d.pairing_most * (1 + 1e-9)
+                if d.pairing < 10 <= d.pairing_most:
+                    less.append((first.scenario.name, d.scenario, round(d.pairing, 1)))
+    assert len(less) <= 6, less  # of 28
+    assert all(pairing > 5 for *_, pairing in less), less
 
 
 def test_the_noise_cut_is_that_of_independent_runs(

@@ -26,7 +26,11 @@ class Difference:
     low95, high95 95 % interval of the change (of the simulation alone)
     better        share of futures in which the variant is better;  worse  in which it is worse; both
                   None where neither lower nor higher is better, or for a quantile
-    noise_cut     how many times the variance that independent draws would have; None if unknown
+    noise_cut     how many times the variance of the change that independent runs would have, with batches of
+                  their own as every run; None if unknown
+    pairing       how many times the variance over futures that the change would have without common draws
+    pairing_most  the most that any pairing could reach, were the two figures one up to scale: (a² + b²) / (a − b)²
+                  of their standard deviations; infinite where these are equal
     same          the same in every future
     """
 
@@ -44,6 +48,8 @@ class Difference:
     better: float | None
     worse: float | None
     noise_cut: float | None
+    pairing: float | None
+    pairing_most: float | None
     same: bool
 
     @property
@@ -97,7 +103,7 @@ def _differences(
                 variant.scenario.name, m.name, m.unit, year, statistic, a.value, b.value, change.value,
                 change.mc_error, change.value - half, change.value + half,
                 _share(m, y - x, 1) if mean else None, _share(m, y - x, -1) if mean else None,
-                _noise_cut(a, b, change), bool(np.array_equal(x, y, equal_nan=True)),
+                _noise_cut(a, b, change), *_pairing(a, b), bool(np.array_equal(x, y, equal_nan=True)),
             )
         )  # fmt: skip
     return rows
@@ -141,3 +147,15 @@ def _noise_cut(a: Estimate, b: Estimate, change: Estimate) -> float | None:
     if not a.mc_error or not b.mc_error or not change.mc_error:
         return None
     return (a.mc_error**2 + b.mc_error**2) / change.mc_error**2
+
+
+def _pairing(a: Estimate, b: Estimate) -> tuple[float | None, float | None]:
+    """By how much common draws lower the variance of a change in one future, and the most that they could."""
+    if a.influence is None or b.influence is None:
+        return None, None
+    apart = float(a.influence.var() + b.influence.var())
+    together = float((b.influence - a.influence).var())
+    if apart == 0 or together == 0:
+        return None, None
+    scales = float((a.influence.std() - b.influence.std()) ** 2)
+    return apart / together, apart / scales if scales else np.inf
