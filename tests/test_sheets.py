@@ -210,6 +210,7 @@ def test_sheets_are_there_where_they_say_something(folder: Path) -> None:
     rest = ["victims", "victims by group", "assumptions", "run card"]
     assert list(read(folder / NAMES[0])[0]) == ["answer", "yearly", "income", "costs", *rest]
     assert list(read(folder / NAMES[2])[0]) == ["answer", "yearly", *rest]
+    assert list(opened(run_workbook(run("serbia+no_fund")[0]))[0]) == ["answer", *rest]
 
 
 def test_charts_are_native_have_alt_texts_and_the_house_s_colours(folder: Path) -> None:
@@ -257,6 +258,9 @@ def test_differences_are_those_of_compare(folder: Path, runs: list[Results]) -> 
         ):  # fmt: skip
             assert row.get(head) == stored(value), head
         assert (row["Reading"] == "the same in every future") == d.same
+        if not d.same:
+            told = "within noise" if d.within_noise else "lower" if d.change < 0 else "higher"
+            assert row["Reading"] == (told if sure else "no error to be had")
     assert next(rows, None) is None
     for row in table_of(sheets["side by side"]):
         for r in runs:

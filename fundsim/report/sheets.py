@@ -30,8 +30,10 @@ def run_workbook(results: Results) -> bytes:
 
 
 def run_sheets(results: Results) -> dict[str, Sheet]:
-    """The sheets of a run by name; without a fund there is no income and no cost of one."""
-    found = {"answer": answer_sheet(results), "yearly": yearly_sheet(results)}
+    """The sheets of a run by name; without a fund there is no money but what reforms cost the state."""
+    found = {"answer": answer_sheet(results)}
+    if has_fund(results) or results.get("state_cost_a_year") > 0:
+        found["yearly"] = yearly_sheet(results)
     if has_fund(results):
         found |= {"income": income_sheet(results), "costs": costs_sheet(results)}
     return found | {

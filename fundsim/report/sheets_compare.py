@@ -97,4 +97,6 @@ def _beside(first: Results, run: Results) -> list[dict[str, Any]]:
 def _reading(d: Difference) -> str:
     if d.same:
         return "the same in every future"
+    if d.mc_error is None:
+        return "no error to be had"
     return "within noise" if d.within_noise else "lower" if d.change < 0 else "higher"

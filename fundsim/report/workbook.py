@@ -43,6 +43,7 @@ HIGHEST = 409  # points of a row, Excel's limit
 A4, UPRIGHT_PAGE, WIDEST_PAGE = 9, 160, 260  # the paper's number; characters side by side
 NO_TABLE = 8  # the width of a column in which nothing stands
 CHART_WIDTH, CHART_HEIGHT, AXIS_PIXELS, BAR_PIXELS = 740, 380, 110, 17
+GAP = 12  # pixels to the left of a chart
 PLAIN_FONT, GRID = {"bold": False}, "#DDDDDD"
 CREATED = datetime(2000, 1, 1)  # the same tables give the same bytes, whenever they are written
 NAMING = frozenset({"year", "seed", "replication", "case"})  # columns of numbers that are names
@@ -280,7 +281,7 @@ class _Writer:
             made.set_y_axis(sizes)
         made.set_legend({"position": "bottom"} if len(chart.series) > 1 else {"none": True})
         made.set_size({"width": CHART_WIDTH, "height": height})
-        beside = {"description": chart.alt, "x_offset": place * (CHART_WIDTH + LINE_PIXELS)}
+        beside = {"description": chart.alt, "x_offset": place * (CHART_WIDTH + GAP) + GAP}
         self.sheet.insert_chart(self.line + 1, self.first, made, beside)
         return height
 
@@ -291,7 +292,7 @@ def _look(chart: Chart, series: Series) -> dict[str, Any]:
         return {"line": line | ({"dash_type": "dash"} if series.light else {})}
     fill: dict[str, Any] = {"fill": {"color": series.color}}
     if series.light:
-        fill = {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": series.color,
+        fill = {"pattern": {"pattern": "dark_upward_diagonal", "fg_color": series.color,
                             "bg_color": "#FFFFFF"}}  # fmt: skip
     if chart.kind == "bars":
         fill["data_labels"] = {"value": True, "num_format": chart.form}
