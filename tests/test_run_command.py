@@ -40,6 +40,7 @@ def test_a_run_writes_everything_and_its_manifest_fits(fundsim, tmp_path, capsys
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     wanted = {f"figures/{f}.{kind}" for f in figures.FIGURES for kind in ("png", "svg")}
     wanted |= {"summary.json", "yearly.csv", "yearly.parquet", "replications.parquet"}
+    wanted |= {"workbook.xlsx"}
     assert names == wanted | {"manifest.json"}
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
@@ -90,7 +91,7 @@ def test_the_manifest_s_command_gives_the_same_numbers(fundsim, tmp_path) -> Non
 def test_several_scenarios_get_a_folder_each(fundsim, tmp_path, capsys) -> None:
     assert fundsim("run", "serbia", "montenegro+no_fund", *SMALL, "--out", "out") == 0
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "serbia+tariff", "montenegro+no_fund", "manifest.json",
+        "serbia+tariff", "montenegro+no_fund", "workbook.xlsx", "manifest.json",
     }  # fmt: skip
     assert "Side by side" in capsys.readouterr().out
     drawn = {p.stem for p in (tmp_path / "out/montenegro+no_fund/figures").iterdir()}
@@ -126,7 +127,9 @@ def test_nothing_that_a_run_did_not_write_is_ever_deleted(fundsim, tmp_path, cap
     assert fundsim("run", "serbia", "kosovo", *SMALL, "-q", "--out", "out") == 0
 
 
-@pytest.mark.parametrize("broken", ["_write_table", "_write_replications", "write_json"])
+@pytest.mark.parametrize(
+    "broken", ["_write_table", "_write_replications", "write_json", "run_workbook"]
+)
 def test_a_full_disk_leaves_the_earlier_run_whole(
     fundsim, tmp_path, monkeypatch, capsys, broken
 ) -> None:

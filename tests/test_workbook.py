@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,38 +11,10 @@ import pytest
 
 from fundsim.report import workbook as module
 from fundsim.report.workbook import sheet_names, workbook
+from fundsim.report.workbook_parts import PERCENT, WHOLE, Chart, Number, Series, Sheet, Table
+from tests.spreadsheet import NS, opened, row_of, table_of
 
-NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 CARD = {"stamp": "fundsim 0.1.0 · serbia+tariff", "command": "fundsim run serbia+tariff"}
-Sheets = dict[str, dict[str, tuple[str, Any, str]]]
-
-
-def opened(data: bytes) -> tuple[Sheets, dict[str, str]]:
-    """Sheets as name -> cell -> (type, value, number format), and the text of each part."""
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        assert file.testzip() is None
-        parts = {n: file.read(n).decode("utf-8") for n in file.namelist()}
-    texts = []
-    if "xl/sharedStrings.xml" in parts:
-        shared = ElementTree.fromstring(parts["xl/sharedStrings.xml"])
-        texts = ["".join(t.text or "" for t in si.iter(f"{{{NS['m']}}}t")) for si in shared]
-    styles = ElementTree.fromstring(parts["xl/styles.xml"])
-    custom = {f.get("numFmtId"): f.get("formatCode") for f in styles.iterfind(".//m:numFmt", NS)}
-    built_in = {"0": "General", "1": "0", "3": "#,##0", "4": "#,##0.00", "11": "0.00E+00"}
-    forms = [
-        (custom | built_in)[x.get("numFmtId", "0")] for x in styles.iterfind("m:cellXfs/m:xf", NS)
-    ]
-    sheets: Sheets = {}
-    book = ElementTree.fromstring(parts["xl/workbook.xml"])
-    for number, entry in enumerate(book.iterfind("m:sheets/m:sheet", NS), 1):
-        sheet = ElementTree.fromstring(parts[f"xl/worksheets/sheet{number}.xml"])
-        cells = sheets.setdefault(str(entry.get("name")), {})
-        for cell in sheet.iterfind(".//m:c", NS):
-            kind, value = cell.get("t", "n"), cell.findtext("m:v", namespaces=NS)
-            assert cell.find("m:f", NS) is None, "a formula"
-            found = texts[int(value or 0)] if kind == "s" else value
-            cells[str(cell.get("r"))] = (kind, found, forms[int(cell.get("s", 0))])
-    return sheets, parts
 
 
 def test_one_sheet_a_table_and_the_card_last() -> None:
@@ -159,3 +129,89 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
     assert workbook({"t": [{"a": 1}] * 2}, CARD)
     with pytest.raises(ValueError, match="t: 3 rows; a sheet holds 3"):
         workbook({"t": [{"a": 1}] * 3}, CARD)
+
+
+PARTS = [{"year": 2027, "a": 1.0, "b": 2.0}, {"year": 2028, "a": 3.0, "b": None}]
+DRAWING = "xl/drawings/drawing1.xml"
+
+
+def chart(kind: str, *names: str) -> Chart:
+    series = tuple(
+        Series(column, name, "#0072B2", light=column == "b")
+        for column, name in zip("ab", names, strict=False)
+    )
+    return Chart(kind, "What it shows", "Said aloud", "year", series, "Year", "EUR")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "element"), [("lines", "lineChart"), ("columns", "barChart"), ("bars", "barChart")]
+)
+def test_a_chart_is_drawn_from_the_cells_of_its_table(kind: str, element: str) -> None:
+    sheet = Sheet([Table(PARTS, "First"), Table(PARTS, "Second", charts=[chart(kind, "A", "B")])])
+    _, parts = opened(workbook({"two tables": sheet}, CARD))
+    drawn = parts["xl/charts/chart1.xml"]
+    assert f"<c:{element}>" in drawn
+    assert re.findall(r"<c:f>(.*?)</c:f>", drawn) == [
+        "'two tables'!$A$8:$A$9", "'two tables'!$B$8:$B$9", "'two tables'!$A$8:$A$9",
+        "'two tables'!$C$8:$C$9",
+    ]  # fmt: skip
+    texts = re.findall(r"<(?:a:t|c:v)>([^<]*)</(?:a:t|c:v)>", drawn)
+    assert {"What it shows", "A", "B", "Year", "EUR"} <= set(texts)
+    assert 'descr="Said aloud"' in parts[DRAWING]
+    assert "0072B2" in drawn
+    assert ('<c:grouping val="stacked"/>' in drawn) == (kind == "columns")
+    assert ('<c:barDir val="bar"/>' in drawn) == (kind == "bars")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "Donors!A1", "=t!$A$1", "t!$A$1 left", "<b>&"])
+def test_a_name_in_a_legend_is_never_a_cell(name: str) -> None:
+    _, parts = opened(workbook({"t": Sheet([Table(PARTS, charts=[chart("lines", name)])])}, CARD))
+    drawn = ElementTree.fromstring(parts["xl/charts/chart1.xml"])
+    c = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+    assert [x.text for x in drawn.iterfind(f".//{c}ser/{c}tx/{c}v")] == [name.replace("!", "! ")]
+    assert drawn.find(f".//{c}ser/{c}tx/{c}strRef") is None
+
+
+def test_charts_of_one_table_stand_beside_one_another_and_the_next_table_below() -> None:
+    charts = [chart("lines", "A"), chart("columns", "A", "B")]
+    sheet = Sheet([Table(PARTS, charts=charts), Table(PARTS, "Next")], frozen=1)
+    sheets, parts = opened(workbook({"t": sheet}, CARD))
+    rows = [int(r) for r in re.findall(r"<xdr:row>(\d+)</xdr:row>", parts[DRAWING])]
+    columns = [int(r) for r in re.findall(r"<xdr:col>(\d+)</xdr:col>", parts[DRAWING])]
+    assert rows[0] == rows[2] == 4
+    assert columns[0] == 1, "a chart over a frozen column would not move with the rest"
+    assert columns[1] < columns[2]
+    [head] = [int(cell[1:]) for cell, (_, text, _) in sheets["t"].items() if text == "Next"]
+    assert head > max(rows) + 1
+    assert table_of(sheets["t"], head + 1) == table_of(sheets["t"])
+
+
+def test_notes_stand_below_their_table_over_several_columns() -> None:
+    text = "A sentence of some length. " * 12
+    sheets, parts = opened(workbook({"t": Sheet([Table(PARTS, notes=[text, "=1+1"])])}, CARD))
+    assert sheets["t"]["A5"][:2] == ("s", text)
+    assert sheets["t"]["A6"][:2] == ("s", "=1+1")
+    xml = parts["xl/worksheets/sheet1.xml"]
+    assert re.search(r'<mergeCell ref="A5:[C-Z]5"/>', xml)
+    height = re.search(r'<row r="5"[^>]* ht="(\d+)"', xml)
+    assert height is not None
+    assert int(height[1]) >= 3 * 15
+
+
+def test_a_heading_and_the_head_stay_in_view() -> None:
+    _, parts = opened(workbook({"t": Sheet([Table(PARTS, "Heading")], frozen=1)}, CARD))
+    assert 'xSplit="1" ySplit="2" topLeftCell="B3"' in parts["xl/worksheets/sheet1.xml"]
+
+
+def test_a_number_looks_as_is_said() -> None:
+    rows = [{"a": Number(0.1234, PERCENT), "b": Number(0.4, WHOLE), "c": Number(None, WHOLE),
+             "d": Number(float("nan"), WHOLE)}]  # fmt: skip
+    cells = opened(workbook({"t": rows}, CARD))[0]["t"]
+    assert cells["A2"] == ("n", "0.1234", "0.0%")
+    assert cells["B2"] == ("n", "0.4", "#,##0")
+    assert set(row_of(cells, 2)) == {"A", "B"}
+
+
+def test_charts_and_notes_are_the_same_bytes_again() -> None:
+    sheets = {"t": Sheet([Table(PARTS, notes=["n"], charts=[chart("bars", "A", "B")])])}
+    assert workbook(sheets, CARD) == workbook(sheets, CARD)

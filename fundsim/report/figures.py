@@ -47,6 +47,12 @@ KIND_LABELS = {
     "reforms": "Reforms",
     "subrogation": "Pursuing offenders",
 }
+GROUP_LABELS = {
+    "form.sexual": "Sexual exploitation", "form.labour": "Labour exploitation",
+    "form.begging": "Forced begging", "form.criminality": "Forced criminality",
+    "form.other": "Forced marriage or other", "age.child": "Children", "age.adult": "Adults",
+    "nationality.foreign": "Foreign nationals", "nationality.national": "Nationals",
+}  # fmt: skip
 
 
 def sheet(scenario: Scenario, heading: str, note: str, height: float = 4.6) -> Figure:

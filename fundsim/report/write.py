@@ -15,16 +15,20 @@ from fundsim import __version__
 from fundsim.analysis.measures import MEASURES, Row
 from fundsim.report import figures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
+from fundsim.report.sheets import run_workbook
+from fundsim.report.sheets_compare import runs_workbook
 from fundsim.report.words import Results, answer, command, spreads, stamp, tail_warning
 
 COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
+WORKBOOK = "workbook.xlsx"
 GROUP = 20_000  # replications in a row group of replications.parquet
 
 
 def write(folder: Path, runs: Sequence[Results]) -> None:
     """Write runs to a folder that appears only when it is complete.
 
-    One run is written into the folder itself, several into one subfolder each.
+    One run is written into the folder itself, several into one subfolder each, with a workbook of their
+    differences beside them: so a run's own files are the same whatever it was run with.
     """
     names = [r.projection.scenario.name for r in runs]
 
@@ -35,6 +39,7 @@ def write(folder: Path, runs: Sequence[Results]) -> None:
         for run in runs:
             (work / run.projection.scenario.name).mkdir()
             _write_run(work / run.projection.scenario.name, run)
+        (work / WORKBOOK).write_bytes(runs_workbook(runs))
         write_manifest(work, {"runs": names})
 
     complete(folder, names, fill)
@@ -46,6 +51,7 @@ def _write_run(folder: Path, results: Results) -> None:
     _write_replications(folder / "replications.parquet", results)
     (folder / "figures").mkdir()
     figures.save(results, folder / "figures")
+    (folder / WORKBOOK).write_bytes(run_workbook(results))
     write_manifest(folder, run_card(results))
 
 
@@ -151,6 +157,12 @@ def dictionary() -> str:
         "the whole horizon), `measure`, `unit`, `statistic`, `value`. `summary.json` holds the same, "
         "nested. `replications.parquet` has one row a replication: whole-horizon outcomes, and "
         "`assumption:KEY` for each drawn assumption.",
+        "",
+        "`workbook.xlsx` is for reading. Sheets: `answer` (headline measures and sentences), `yearly` (ranges by year), "
+        "`income` and `costs` (means by year; not without a fund), `victims` and `victims by group`, `assumptions` (all, with "
+        "ranges, distributions, grades and sources), `run card`. Of several scenarios the one beside their folders has "
+        "`side by side` and, where two are of one country, `comparison`: each beside the first of its country, paired, with 95 % "
+        "intervals. Shares are shown as percentages and kept as shares; numbers are kept to 16 digits, in the other files to all.",
         "",
         "**Statistics.** `mean`: over replications (a ratio: of the sums). `mc_error`: its Monte Carlo "
         "error, one standard error. `p5` … `p95`: percentiles over replications, chance and "

@@ -10,17 +10,11 @@ from fundsim.app.draw import Shown
 from fundsim.app.pages.answer import hundred
 from fundsim.app.view import View
 from fundsim.report import figures, story, words
-from fundsim.report.figures import BLUE, GREY
+from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
 from fundsim.report.figures_case import timeline
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
-GROUPS = {
-    "form.sexual": "Sexual exploitation", "form.labour": "Labour exploitation",
-    "form.begging": "Forced begging", "form.criminality": "Forced criminality",
-    "form.other": "Forced marriage or other", "age.child": "Children", "age.adult": "Adults",
-    "nationality.foreign": "Foreign nationals", "nationality.national": "Nationals",
-}  # fmt: skip
 KINDS = {
     "any": "any case", "paid": "is paid by the fund", "refused": "is refused", "waiting": "is granted and not paid yet",
     "never_claims": "never claims", "offender_pays": "the offender pays", "set_off": "has something deducted",
@@ -104,7 +98,7 @@ def _steps(view: View, steps: list[tuple[str, str]]) -> list[draw.Row]:
 
 def _groups(view: View) -> tuple[list[draw.Row], list[draw.Row]]:
     get, rows, bars = view.results.get, list[draw.Row](), list[draw.Row]()
-    for group, label in GROUPS.items():
+    for group, label in GROUP_LABELS.items():
         if get(f"share_paid_without.{group}", "mean") == 0 and (
             f"share_paid_without.{group}", None, "mean") not in view.results.values:  # fmt: skip
             continue
