@@ -22,6 +22,7 @@ from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
@@ -56,7 +57,7 @@ class Scenario:
     world    every value
     origins  dotted key -> file and line it came from
     sources  source id -> title, publisher, year, address, read
-    notes    what a reader must be told, e.g. that the default policy was used
+    notes    what a reader must be told, e.g. that the default policy was used, as `Phrase`s
     sets     the ``--set`` texts
     given    what loads it again: the name, or the path of an own file
     """
@@ -107,7 +108,10 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         policy = _default_policy(chain)
         if policy:
             chain.append(_shipped(policy, ("policy",), name))
-            notes.append(f"no policy was named; {policy}, the default of {chain[0].name}, is used")
+            notes.append(
+                Phrase("no policy was named; {policy}, the default of {file}, is used",
+                       policy=policy, file=chain[0].name)
+            )  # fmt: skip
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
     _refuse_clashes(chain)
     overrides = parse_sets(sets)
@@ -123,8 +127,11 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     notes += _fixed_by_set(world, chain, overrides)
     if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
         notes.append(
-            f"{placeholders} numbers are still placeholders copied from another country: "
-            "the result says nothing yet"
+            Phrase(
+                "{n} number is still a placeholder copied from another country: the result says nothing yet",
+                "{n} numbers are still placeholders copied from another country: the result says nothing yet",
+                n=placeholders,
+            )
         )
     questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
@@ -150,10 +157,11 @@ def _fixed_by_set(world: World, chain: Sequence[File], overrides: Sequence[File]
             if isinstance(old, dict) and old.get("low") is not None:
                 now = next((a for k, a, _ in assumptions(world) if k == key), None)
                 if now is not None and not now.uncertain:
-                    yield (
-                        f"{key} is taken as certain; it was believed to lie between {old['low']:g} "
-                        f"and {old['high']:g} (--set {key}.value=… keeps the range)"
-                    )
+                    yield Phrase(
+                        "{key} is taken as certain; it was believed to lie between {low} and {high} (--set "
+                        "{key}.value=… keeps the range)",
+                        key=key, low=float(old["low"]), high=float(old["high"]),
+                    )  # fmt: skip
 
 
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
