@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from cyrtranslit import to_cyrillic
 
 from fundsim.report import words
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.phrase import Phrase
 
 FOLDER = Path(__file__).parent / "languages"
 # code -> catalogue, locale, name; a code that ends in -Cyrl is derived from the catalogue of its Latin twin
@@ -45,8 +47,15 @@ class Language:
     catalogue: Catalog | None = None
     cyrillic: bool = False
 
+    @property
+    def name(self) -> str:
+        """What its speakers call it."""
+        return capital(str(self.locale.get_display_name(self.locale)))
+
     def __call__(self, text: str, /, **values: object) -> str:
-        """The text in this language, with its {names} filled in."""
+        """The text in this language, with its {names} filled in; a `Phrase` brings its own values."""
+        if isinstance(text, Phrase):
+            return self._of_phrase(text)
         return self._filled(self._found(text, None), values)
 
     def of(self, context: str, text: str, /, **values: object) -> str:
@@ -63,6 +72,22 @@ class Language:
         if not isinstance(forms, tuple) or not all(forms):
             return (one if n == 1 else many).format(**values)
         return self._filled(self._script(forms[_plural(self.catalogue, n)]), values)
+
+    def _of_phrase(self, phrase: Phrase) -> str:
+        if self.catalogue is None:
+            return str(phrase)
+        values = {name: self._value(value) for name, value in phrase.values.items()}
+        n = phrase.values.get("n")
+        if isinstance(n, int) and phrase.many:
+            return self.counted(phrase.text, phrase.many, n, **values)
+        return self(phrase.text, **values)
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Phrase):
+            return self(value)
+        if isinstance(value, float):
+            return self.typed(value)
+        return self.whole(value) if isinstance(value, int) else value
 
     def knows(self, text: str, context: str | None = None) -> bool:
         """Whether the catalogue has the text; English knows all."""
@@ -164,6 +189,11 @@ class Language:
         """A date in full."""
         return str(dates.format_date(day, "long", locale=self.locale))
 
+    def month(self, year: int, month: int) -> str:
+        """A month of a year, month from 1: January 2027."""
+        day = datetime.date(year, month, 1)
+        return str(dates.format_skeleton("yMMMM", day, locale=self.locale))
+
     def hundred(self, share: float) -> str:
         """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100."""
         x = 100 * share
@@ -173,8 +203,22 @@ class Language:
             return self("more than {number}", number="99")
         return self.whole(x) if x >= 9.95 else self.decimal(x)
 
+    def cents(self, cents: int) -> str:
+        """Euro to the cent: € 1,234.50."""
+        amount = numbers.format_decimal(Decimal(cents) / 100, "#,##0.00", locale=self.locale)
+        return f"€ {amount}" if self.catalogue is None else self("{amount} euro", amount=amount)
+
+    def typed(self, x: float) -> str:
+        """A number as it is typed: nine digits, no thousands."""
+        return f"{x:.9g}".replace(".", numbers.get_decimal_symbol(self.locale))
+
 
 ENGLISH = Language("en", Locale.parse("en"))
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def marked(text: str) -> str:
@@ -203,6 +247,16 @@ def language(code: str) -> Language:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=str(locale.language))
     return Language(wanted, locale, catalogue, cyrillic=wanted in DERIVED)
+
+
+def spoken(tag: str | None) -> str:
+    """The code of the language that comes nearest to a browser's (sr-RS, en-US); English where none does."""
+    parts = (tag or "").split("-")
+    for length in range(len(parts), 0, -1):
+        code = "-".join(parts[:length])
+        if ALIASES.get(code, code) in codes():
+            return ALIASES.get(code, code)
+    return "en"
 
 
 def _plural(catalogue: Catalog, n: int) -> int:

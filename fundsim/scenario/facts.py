@@ -18,6 +18,7 @@ from fundsim.scenario.schema import World
 # said of what moves figures in local currency and no others
 LOCAL_ONLY = Phrase("only figures in local currency hang on it")
 TEXT = Phrase("it is a text; no figure hangs on it")
+WITH_KEY = "{why} ({key})"  # the same in every language
 
 
 class Look:
@@ -69,7 +70,7 @@ def when(key: str, *values: Any, why: str) -> Fact:
 
 def because(why: str, key: str) -> Phrase:
     """A reason, and the key that would change it.  why  constant"""
-    return Phrase("{why} ({key})", why=Phrase(why), key=key)
+    return Phrase(WITH_KEY, why=Phrase(why), key=key)
 
 
 def either(*facts: Fact) -> Fact:

@@ -14,6 +14,7 @@ from fundsim.scenario.schema import Effect, FormShares, World
 
 __all__ = ["LOCAL_ONLY", "keys", "unused"]
 
+BOTH = "{first}; {more}"  # reasons one after the other, the same in every language
 # what the income of each kind of source is a product of: where one is 0, there is nothing
 PRODUCT = {
     "budget_line": ("amount",),
@@ -46,7 +47,7 @@ def unused(world: World, key: str, known: Collection[str] = ()) -> str:
         if not reason:
             return ""
         reasons[reason] = reason
-    return reduce(lambda first, next_: Phrase("{a}; {b}", a=first, b=next_), reasons.values())
+    return reduce(lambda first, more: Phrase(BOTH, first=first, more=more), reasons.values())
 
 
 def keys(part: Any, path: str = "") -> Iterator[str]:
