@@ -18,7 +18,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from cyrtranslit import to_cyrillic
 
-from fundsim.report import words
 from fundsim.scenario.errors import InputError, Problem, nearest
 
 FOLDER = Path(__file__).parent / "languages"
@@ -90,6 +89,20 @@ class Language:
 
     # ------------------------------------------------------------------------------- numbers
 
+    @property
+    def signs(self) -> tuple[str, str]:
+        """What stands before decimals, and between thousands."""
+        return (
+            str(numbers.get_decimal_symbol(self.locale)), str(numbers.get_group_symbol(self.locale)),
+        )  # fmt: skip
+
+    def _written(self, digits: str) -> str:
+        """Digits as Python has rounded them, so that all languages show the same, with this language's signs."""
+        if self.catalogue is None:
+            return digits
+        decimal, group = self.signs
+        return digits.translate({ord("."): decimal, ord(","): group})
+
     def whole(self, x: float) -> str:
         """A whole number with its thousands."""
         return str(numbers.format_decimal(round(x), "#,##0", locale=self.locale))
@@ -99,23 +112,33 @@ class Language:
         text = str(numbers.format_decimal(x, "#,##0." + "#" * digits, locale=self.locale))
         return text.replace("-", "−")
 
-    def euro(self, x: float) -> str:
-        """Euro with three digits that matter, as `words.euro` has it, written in this language."""
-        return self._from_english(words.euro(x))
+    def fixed(self, x: float, digits: int = 1) -> str:
+        """A number with exactly so many decimals."""
+        return self._written(f"{x:,.{digits}f}")
 
-    def _from_english(self, text: str) -> str:
-        """€ 1.23 million, € 165,000, € 0.04 in the language's own writing."""
+    def number(self, x: float) -> str:
+        """A number with three digits that matter: 0.035, 64, 55,000."""
+        return self._written(f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.3g}")
+
+    def euro(self, x: float) -> str:
+        """Euro with three digits that matter: € 165,000 or € 1.23 million."""
+        sign, digits, millions = _three_digits(x)
         if self.catalogue is None:
-            return text
-        found = re.fullmatch(r"(−?)€ ([\d,.]+)( million)?", text)
-        assert found is not None, text
-        amount = found[2].replace(",", "")
-        digits = len(amount.partition(".")[2])
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        number = f"{found[1]}{numbers.format_decimal(float(amount), pattern, locale=self.locale)}"
-        if found[3]:
-            return self("{amount} million euro", amount=number)
-        return self("{amount} euro", amount=number)
+            return f"{sign}€ {digits}{' million' if millions else ''}"
+        amount = sign + self._written(digits)
+        if millions:
+            return self("{amount} million euro", amount=amount)
+        return self("{amount} euro", amount=amount)
+
+    def money(self, x: float, currency: str) -> str:
+        """The same in any currency: € or a code as RSD."""
+        if currency == "€":
+            return self.euro(x)
+        sign, digits, millions = _three_digits(x)
+        amount = self._written(digits)
+        if millions:
+            return sign + self("{currency} {amount} million", currency=currency, amount=amount)
+        return sign + self("{currency} {amount}", currency=currency, amount=amount)
 
     def thousand(self, x: float) -> str:
         """Euro in thousands, for tables."""
@@ -143,9 +166,7 @@ class Language:
         return self._percent(p, 0 if p >= 0.0995 or p == 0 else 1)
 
     def _percent(self, p: float, digits: int) -> str:
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        number = numbers.format_decimal(100 * p, pattern, locale=self.locale)
-        return self("{number} %", number=number)
+        return self("{number} %", number=self._written(f"{100 * p:.{digits}f}"))
 
     def months(self, x: float) -> str:
         """Months, or years and months from two years on."""
@@ -175,6 +196,26 @@ class Language:
 
 
 ENGLISH = Language("en", Locale.parse("en"))
+
+
+def _three_digits(x: float) -> tuple[str, str, bool]:
+    """An amount's sign, its digits, and whether they count millions; cents below a hundred."""
+    size = abs(x)
+    sign = "−" if x <= -0.005 else ""
+    if size >= 999_500:
+        digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
+        return sign, f"{size / 1e6:,.{digits}f}", True
+    if size < 100:
+        return sign, f"{size:.0f}" if size == round(size) else f"{size:.2f}", False
+    step = 10 ** max(len(str(int(size))) - 3, 0)
+    return sign, f"{round(size / step) * step:,.0f}", False
+
+
+def country_of(place: str, name: str, say: Language) -> str:
+    """A country's name as a place in a sentence asks for: subject, object, or in (with the preposition)."""
+    if say.catalogue is not None and say.knows(name, place):
+        return say.of(place, name)
+    return say("in {place}", place=name) if place == "in" else name
 
 
 def marked(text: str) -> str:
