@@ -45,7 +45,7 @@ def page(view: View) -> Shown:
         ruin = words.in_futures(get("ruin"), get("ruin", "mc_error"), view.size)
         draw.heading(f"Cash in December: the fund falls short {ruin}")
         draw.picture(
-            charts.fan(rows, "Cash in December"),
+            charts.fan(rows, "Cash in December", view.say),
             f"Cash at year end, {view.years[0]} to {view.years[-1]}. {figures.alt_text(results, 'cash_fan')}",
         )
         draw.aside(
@@ -59,7 +59,7 @@ def page(view: View) -> Shown:
             for y in view.years
         ]  # fmt: skip
         draw.picture(
-            charts.bars_by_year(short, "Fell short by then"),
+            charts.bars_by_year(short, "Fell short by then", view.say),
             f"Share of futures with a shortfall by each year; {words.percent(short[-1]['share'])} by "
             f"{view.years[-1]}.",
         )
@@ -175,7 +175,7 @@ def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
     told = "no contribution suffices" if amount is None else f"{words.euro(amount)} a year"
     draw.heading(f"What it takes: {told} to last in {view.choice.confidence} of 100 futures")
     draw.picture(
-        charts.confidence(rows, amount, share, "Contribution of the state a year"),
+        charts.confidence(rows, amount, share, "Contribution of the state a year", view.say),
         f"The more the state pays a year, the more futures last; {told} in {view.choice.confidence} of 100.",
     )
     line = view.scenario.world.income[found.line].label

@@ -62,7 +62,7 @@ def page(view: View) -> Shown:
     with left:
         draw.heading("Without the fund")
         draw.picture(
-            charts.drop_off(tables["without the fund"], GREY),
+            charts.drop_off(tables["without the fund"], GREY, view.say),
             "Drop-off from identification to payment by the offender: "
             f"{words.percent(a)} of identified victims are ever paid.",
         )
@@ -71,7 +71,7 @@ def page(view: View) -> Shown:
         with right:
             draw.heading("With the fund, the same cases")
             draw.picture(
-                charts.drop_off(tables["with the fund"], BLUE),
+                charts.drop_off(tables["with the fund"], BLUE, view.say),
                 f"Drop-off from identification to payment with the fund: {words.percent(b)} are paid.",
             )
     draw.aside(
@@ -82,7 +82,7 @@ def page(view: View) -> Shown:
     rows, bars = _groups(view)
     draw.heading("Who is paid, by form, age and nationality")
     draw.picture(
-        charts.groups(bars, "Share of identified victims paid"),
+        charts.groups(bars, "Share of identified victims paid", view.say),
         "Share of identified victims paid, without and with the fund, in each group; see the table below.",
     )
     draw.table(rows, "By group, means over futures")
