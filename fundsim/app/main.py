@@ -207,7 +207,7 @@ def _after(view: View, shown: Shown) -> None:
     if footnote := view.scenario.world.country.footnote:
         draw.aside(view.say(footnote))
     digest = view.say("digest {digest}", digest=headline.digest(view.results))
-    draw.aside(f"{words.stamp(view.results.projection)} · {digest}")
+    draw.aside(f"{words.stamp(view.results.projection, view.say)} · {digest}")
     commands = (words.command(view.results.projection), *shown.commands)
     st.code("\n".join(commands), language="bash", wrap_lines=True)
 

@@ -47,7 +47,7 @@ class View:
     @property
     def note(self) -> str:
         """Where figures come from, for print."""
-        return words.stamp(self.results.projection)
+        return words.stamp(self.results.projection, self.say)
 
     @property
     def years(self) -> range:

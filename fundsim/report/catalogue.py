@@ -15,7 +15,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from fundsim import __version__
-from fundsim.report import figures, figures_influence
+from fundsim.analysis.decision import ASSETS, GROUPS, OTHER, OTHER_INCOME
+from fundsim.analysis.measures import MEASURES
+from fundsim.analysis.sensitivity import THE_REST
+from fundsim.analysis.still import NEVER, UNMOVED
 from fundsim.report.brief import design, evidence
 from fundsim.report.language import FOLDER
 from fundsim.scenario import files
@@ -77,15 +80,18 @@ def _constant(node: ast.expr) -> str | None:
 
 
 def _tables() -> Iterator[Wanted]:
-    """Texts that stand in tables of the modules which say them."""
+    """Texts that stand in tables, of the modules which say them and of floors that know no language."""
     for table in (design.ENTRY, design.FOREIGN, design.SHORT, design.INDEX, evidence.GRADES):
         yield from ((None, text) for text in table.values())
     yield from ((None, text) for text in (*evidence.METHOD, *evidence.LIMITS))
-    steps = (*figures.WITHOUT, *figures.WITH_FUND)
-    yield from ((None, label) for _, label in steps)
-    yield from ((None, text) for text in figures.PANELS)
-    yield from ((None, grade) for grade in figures_influence.GRADES)
-    yield from ((None, label) for label in ("Recovered from offenders", "Return on reserves"))
+    for measure in MEASURES:
+        yield from ((None, text) for text in (measure.label, measure.unit))
+    yield None, THE_REST
+    groups = (*dict(GROUPS).values(), ASSETS, OTHER_INCOME, OTHER)
+    yield from (("group", group) for group in groups)
+    yield from ((None, finding) for *_, finding in (*NEVER, *UNMOVED))
+    # what a design is called that differs from others in its values alone
+    yield from (("design", f"variant {number}") for number in (1, 2, 3))
     yield from (("form", form) for form in FORMS)
 
 

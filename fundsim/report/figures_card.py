@@ -44,13 +44,13 @@ def card(results: Results, say: Language = ENGLISH) -> Picture:
     if world.fund.entry_point == "none":
         topic = say("Compensation of identified victims of trafficking, without a fund")
     _line(picture, topic, LEFT, 584, 19, GREY)
-    _heading(picture, title(results.projection))
+    _heading(picture, title(results.projection, say))
     for at, one in zip(ROWS, headlines(results, say), strict=False):
         _line(picture, one.large, LEFT, at, 46, one.color, bold=True, end=MIDDLE - 28)
         for words, above in zip(one.words, (19, -19), strict=True):
             _line(picture, words, MIDDLE, at + above, 20, INK)
     _line(picture, _sure(results, say), LEFT, 100, 18, INK, bold=True)
-    foot = [stamp(results.projection)]
+    foot = [stamp(results.projection, say)]
     if world.country.footnote:
         foot += textwrap.wrap(say(world.country.footnote), 120)[::-1]
     for number, text in enumerate(foot):
@@ -61,7 +61,7 @@ def card(results: Results, say: Language = ENGLISH) -> Picture:
 def card_png(results: Results, say: Language = ENGLISH) -> bytes:
     """The card as a PNG file, with its words as title for those who do not see it."""
     file = BytesIO()
-    metadata = {"Title": card_text(results, say), "Software": stamp(results.projection)}
+    metadata = {"Title": card_text(results, say), "Software": stamp(results.projection, say)}
     card(results, say).savefig(file, format="png", dpi=DPI, metadata=metadata)
     return file.getvalue()
 
@@ -85,7 +85,7 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
             futures=_futures(results, say), guesses=_guesses(results, say),
         )  # fmt: skip
     room = max(MOST_LETTERS - len(says), LEAST_TITLE)
-    return _short(title(results.projection), room) + says
+    return _short(title(results.projection, say), room) + says
 
 
 def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:

@@ -28,7 +28,7 @@ def timeline(
     """
     texts = {part: [_text(s) for s in steps if s.part == part] for part in PARTS}
     heights = [sum(t.count("\n") + 1.6 for t in texts[part]) for part in PARTS]
-    figure = sheet(scenario, heading, note, 1.7 + ROW * sum(heights))
+    figure = sheet(scenario, heading, note, 1.7 + ROW * sum(heights), say)
     panels = figure.subplots(len(PARTS), 1, sharex=True, height_ratios=heights)
     first, last = min(s.at for s in steps), max(s.at for s in steps)
     span = max(last - first, 6.0)

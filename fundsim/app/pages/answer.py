@@ -72,13 +72,13 @@ def page(view: View) -> Shown:
             {"year": year, **{p: get("cash", p, year) for p in ("p5", "p25", "p50", "p75", "p95")}}
             for year in view.years
         ]
-        ruin = words.in_futures(get("ruin"), get("ruin", "mc_error"), view.size)
+        ruin = words.in_futures(get("ruin"), get("ruin", "mc_error"), view.size, say)
         draw.heading(say("Cash in December: the fund falls short {futures}", futures=ruin))
         draw.picture(
-            charts.fan(rows, say("Cash in December")),
+            charts.fan(rows, say("Cash in December"), say),
             say(
                 "Cash at year end, {first} to {last}. {what}",
-                first=view.years[0], last=view.years[-1], what=figures.alt_text(results, "cash_fan"),
+                first=view.years[0], last=view.years[-1], what=figures.alt_text(results, "cash_fan", say),
             ),
         )  # fmt: skip
         draw.aside(
@@ -94,7 +94,7 @@ def page(view: View) -> Shown:
             for y in view.years
         ]  # fmt: skip
         draw.picture(
-            charts.bars_by_year(short, say("Fell short by then")),
+            charts.bars_by_year(short, say("Fell short by then"), say),
             say(
                 "Share of futures with a shortfall by each year; {share} by {year}.",
                 share=say.percent(short[-1]["share"]), year=view.years[-1],
@@ -110,7 +110,7 @@ def page(view: View) -> Shown:
         tables["yearly"], say("Year by year, thousand euro of each year, mean of all futures"),
         say("Cost: what falls due, with the range of 9 in 10 futures. Cash and what is still to pay: in December."),
     )  # fmt: skip
-    for text in words.answer(results)[-1:]:
+    for text in words.answer(results, say)[-1:]:
         draw.say(text)
     return Shown(pictures, tables)
 
@@ -224,7 +224,7 @@ def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
         )  # fmt: skip
     draw.heading(heading)
     axis = say("Contribution of the state a year")
-    draw.picture(charts.confidence(rows, amount, sure / 100, axis), alt)
+    draw.picture(charts.confidence(rows, amount, sure / 100, axis, say), alt)
     world = view.scenario.world
     exact = say(
         EXACT[_index(view)], line=say(world.income[found.line].label), year=world.time.price_year
@@ -272,6 +272,6 @@ def _without(view: View) -> Shown:
             number=say.hundred(view.results.get("share_paid_without")),
         ),
     )
-    for text in words.answer(view.results):
+    for text in words.answer(view.results, say):
         draw.say(text)
     return Shown({"pathway": lambda: figures.pathway(view.results, say)}, {})

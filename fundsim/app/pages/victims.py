@@ -74,7 +74,7 @@ def page(view: View) -> Shown:
     with left:
         draw.heading(say("Without the fund"))
         draw.picture(
-            charts.drop_off(tables["without the fund"], GREY),
+            charts.drop_off(tables["without the fund"], GREY, say),
             say(
                 "Drop-off from identification to payment by the offender: {share} of identified victims are ever paid.",
                 share=say.percent(a),
@@ -85,7 +85,7 @@ def page(view: View) -> Shown:
         with right:
             draw.heading(say("With the fund, the same cases"))
             draw.picture(
-                charts.drop_off(tables["with the fund"], BLUE),
+                charts.drop_off(tables["with the fund"], BLUE, say),
                 say(
                     "Drop-off from identification to payment with the fund: {share} are paid.",
                     share=say.percent(b),
@@ -104,7 +104,7 @@ def page(view: View) -> Shown:
     rows, bars = _groups(view)
     draw.heading(say("Who is paid, by form, age and nationality"))
     draw.picture(
-        charts.groups(bars, say("Share of identified victims paid")),
+        charts.groups(bars, say("Share of identified victims paid"), say),
         say(
             "Share of identified victims paid, without and with the fund, in each group; see the table below."
         ),
