@@ -108,10 +108,8 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         policy = _default_policy(chain)
         if policy:
             chain.append(_shipped(policy, ("policy",), name))
-            notes.append(
-                Phrase("no policy was named; {policy}, the default of {file}, is used",
-                       policy=policy, file=chain[0].name)
-            )  # fmt: skip
+            notes.append(Phrase("no policy was named; {policy}, the default of {file}, is used",
+                                policy=policy, file=chain[0].name))  # fmt: skip
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
     _refuse_clashes(chain)
     overrides = parse_sets(sets)
@@ -126,13 +124,10 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     world = _validate(merged, origins, chain, sources)
     notes += _fixed_by_set(world, chain, overrides)
     if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
-        notes.append(
-            Phrase(
-                "{n} number is still a placeholder copied from another country: the result says nothing yet",
-                "{n} numbers are still placeholders copied from another country: the result says nothing yet",
-                n=placeholders,
-            )
-        )
+        notes.append(Phrase(
+            "{n} number is still a placeholder copied from another country: the result says nothing yet",
+            "{n} numbers are still placeholders copied from another country: the result says nothing yet",
+            n=placeholders))  # fmt: skip
     questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
         name=_canonical(chain),
@@ -150,9 +145,9 @@ def _fixed_by_set(world: World, chain: Sequence[File], overrides: Sequence[File]
     """A note for each uncertain number that ``--set`` has made certain."""
     before: dict[str, Any] = {}
     for file in chain:
-        before |= dict(leaves(file.data))
+        before |= dict(files.leaves(file.data))
     for file in overrides:
-        for key, _ in leaves(file.data):
+        for key, _ in files.leaves(file.data):
             old = before.get(key)
             if isinstance(old, dict) and old.get("low") is not None:
                 now = next((a for k, a, _ in assumptions(world) if k == key), None)
@@ -299,24 +294,9 @@ def _default_policy(chain: Sequence[File]) -> str:
     return ""
 
 
-def _is_value(data: Any) -> bool:
-    """An assumption or set of shares is one value: it replaces, it does not merge."""
-    return not isinstance(data, dict) or "value" in data or "unit" in data
-
-
 def _is_part(value: Any) -> bool:
     """Whether ``--set`` gives some fields of an assumption (`level.value=80`), not all of it."""
     return isinstance(value, dict) and not {"value", "unit"} <= value.keys()
-
-
-def leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
-    """Every value of a file's tables with its dotted key; an assumption is one value."""
-    for key, value in data.items():
-        here = f"{path}.{key}" if path else key
-        if _is_value(value):
-            yield here, value
-        else:
-            yield from leaves(value, here)
 
 
 def _refuse_clashes(chain: Sequence[File]) -> None:
@@ -326,7 +306,7 @@ def _refuse_clashes(chain: Sequence[File]) -> None:
         if file.kind in ("own", "base"):
             continue  # an own file may override what it extends
         tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
-        for key, value in leaves(tables):
+        for key, value in files.leaves(tables):
             other, before = seen.setdefault((file.kind, key), (file, value))
             if before != value:
                 rule = f"also set in {other.name}; two {file.kind} files may not set the same key"
@@ -347,9 +327,11 @@ def _merge(
             value = _believed(value)
             if "source" in value:
                 into[key].pop("grade", None)  # the grade of another source
-        if partial or (not _is_value(value) and isinstance(old, dict) and not _is_value(old)):
+        if partial or (
+            not files.is_value(value) and isinstance(old, dict) and not files.is_value(old)
+        ):
             _merge(into[key], value, file, origins, here)
-        elif not _is_value(value):
+        elif not files.is_value(value):
             into[key] = {}
             _merge(into[key], value, file, origins, here)
             origins[here] = Origin(file.name, files.line_of(file.lines, here))
