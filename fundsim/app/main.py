@@ -197,6 +197,7 @@ def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> N
 
 def _after(view: View, shown: Shown) -> None:
     """What stands below every page: whether a change moved anything, the link's promise, links and files."""
+    say = view.say
     _stillness(view)
     promise: state.Promise | None = st.session_state.get("promise")
     if promise is not None and _same_run(promise.choice, view.choice):
@@ -205,9 +206,9 @@ def _after(view: View, shown: Shown) -> None:
     share.links(view, shown.others)
     share.downloads(view, shown)
     if footnote := view.scenario.world.country.footnote:
-        draw.aside(view.say(footnote))
-    digest = view.say("digest {digest}", digest=headline.digest(view.results))
-    draw.aside(f"{words.stamp(view.results.projection, view.say)} · {digest}")
+        draw.aside(say(footnote))
+    digest = say("digest {digest}", digest=headline.digest(view.results))
+    draw.aside(f"{words.stamp(view.results.projection, say)} · {digest}")
     commands = (words.command(view.results.projection), *shown.commands)
     st.code("\n".join(commands), language="bash", wrap_lines=True)
 
@@ -221,6 +222,7 @@ def _same_run(a: Choice, b: Choice) -> bool:
 
 def _stillness(view: View) -> None:
     """If the last change of one value moved no figure, why."""
+    say = view.say
     before: Choice | None = st.session_state.get("before")
     if before is None or before.country != view.choice.country:
         return
@@ -237,8 +239,8 @@ def _stillness(view: View) -> None:
         return
     if headline.same_rows(results, view.results):
         [key] = keys
-        told = view.say(
+        told = say(
             "Your last change ({key}) moved no figure: {reason}",
-            key=key, reason=view.say(why_still(view.results.projection, view.scenario.world, key)),
+            key=key, reason=say(why_still(view.results.projection, view.scenario.world, key)),
         )  # fmt: skip
         st.info(draw.plain(told))
