@@ -54,7 +54,7 @@ def kind_of(measure: str) -> str:
 
 def named(view: View) -> Callable[[str], str]:
     """What an uncertain number is called, by the name under which it is drawn; the name itself where there is none."""
-    say, called = view.say, labels(view.scenario)
+    say, called = view.say, labels(view.scenario, view.say)
     for name, change in view.scenario.world.changes.items():
         for place, effect in enumerate(change.effects):
             called[effect_name(name, place)] = say(

@@ -19,7 +19,7 @@ from fundsim.analysis.project import Projection
 from fundsim.report import words
 from fundsim.report.command import checked, project_with_progress, worker_count
 from fundsim.report.folder import check_target
-from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.report.language import ENGLISH, Language, capital, marked
 from fundsim.report.saved import save_answer
 from fundsim.report.told import console_for_tables
 from fundsim.scenario.compose import Scenario, load_all
@@ -178,8 +178,7 @@ def _signed(x: float, say: Language) -> str:
 
 def sentences(means: dict[str, Difference], say: Language = ENGLISH) -> list[str]:
     """What changes, in plain words; only what the run can tell apart."""
-    text = changes(means, say)
-    return [f"{text[0].upper()}{text[1:]}."]
+    return [f"{capital(changes(means, say))}."]
 
 
 def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:

@@ -60,14 +60,14 @@ def controls(choice: Choice) -> None:
 
 def ledger(scenario: Scenario, say: Language) -> list[dict[str, Any]]:
     """Every assumption, with where it comes from.  say  the language of names, units and grades"""
-    rows, called = [], labels(scenario)
+    rows, called = [], labels(scenario, say)
     for key, a, _ in assumptions(scenario.world):
         entry = scenario.sources.get(a.source, {})
         address = str(entry.get("address") or "")
         rows.append({
             "name": called.get(key, key), "value": a.value, "low": a.low, "high": a.high, "unit": say(a.unit),
             "grade": say(a.graded) if a.source else say("lever"),
-            "source": source_of(scenario, a.source) if a.source else say("the ministry's choice"),
+            "source": source_of(scenario, a.source, say) if a.source else say("the ministry's choice"),
             "address": address if address.startswith("https://") else None,
             "key": key, "note": a.note,
         })  # fmt: skip

@@ -33,13 +33,13 @@ def controls(choice: Choice) -> None:
             left, middle, right = st.columns([3, 5, 2], vertical_alignment="bottom")
             shipped: list[str] = [*([""] if choice.own else []), *names("policy")]
             left.selectbox(
-                say("Variant {n}: policy", n=place + 1), shipped, format_func=partial(label_of, "policy"),
+                say("Variant {n}: policy", n=place + 1), shipped, format_func=partial(label_of, "policy", say=say),
                 key=state.bound(f"w{place}", variant.policy),
                 on_change=state.on(f"w{place}", _policy, place),
             )  # fmt: skip
             middle.multiselect(
                 say("Variant {n}: reforms and stresses", n=place + 1), [*names("reform"), *names("stress")],
-                format_func=partial(label_of, ""), key=state.bound(f"x{place}", list(variant.additions)),
+                format_func=partial(label_of, "", say=say), key=state.bound(f"x{place}", list(variant.additions)),
                 on_change=state.on(f"x{place}", _additions, place),
             )  # fmt: skip
             right.button(say("Remove"), key=f"remove{place}", on_click=_remove, args=(place,),
@@ -110,7 +110,7 @@ def page(view: View) -> Shown:
         return Shown()
     found = [view.results]
     found += [
-        runs.results(scenario, view.choice.seed, view.size, view.teller(title_of(scenario)))
+        runs.results(scenario, view.choice.seed, view.size, view.teller(title_of(scenario, say)))
         for scenario in scenarios[1:]
     ]
     projections = [r.projection for r in found]
@@ -169,11 +169,11 @@ def _scenarios(view: View) -> tuple[list[Scenario], list[str]]:
 
 
 def _sentence(view: View, found: list[Results], differences: list[Difference]) -> str:
-    first, second = found[0].projection.scenario, found[1].projection.scenario
+    say, first, second = view.say, found[0].projection.scenario, found[1].projection.scenario
     means = {d.measure: d for d in differences if d.scenario == second.name}
-    return view.say(
+    return say(
         "{second}, beside {first}: {changes}.",
-        second=title_of(second), first=title_of(first), changes=comparison.changes(means, view.say),
+        second=title_of(second, say), first=title_of(first, say), changes=comparison.changes(means, say),
     )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def _contribution(view: View, results: Results) -> str:
     line = runs.line_of_state(scenario.world)
     if not view.final or not line or scenario.world.fund.entry_point == "none":
         return "…" if not view.final else "–"
-    tell = view.teller(say("What it takes: {design}", design=title_of(scenario)))
+    tell = view.teller(say("What it takes: {design}", design=title_of(scenario, say)))
     needs = runs.needed(scenario, line, view.choice.seed, view.size, tell)
     amount = headline.contribution(needs, view.choice.confidence).amount
     return say.euro(amount) if np.isfinite(amount) else say("no amount suffices")
@@ -197,7 +197,7 @@ def _side_by_side(view: View, found: list[Results]) -> list[dict[str, str]]:
     for r in found:
         spent = r.get("outgo_a_year")
         rows.append({
-            say("Design"): title_of(r.projection.scenario), say("Cost a year"): say.euro(r.get("due_a_year")),
+            say("Design"): title_of(r.projection.scenario, say), say("Cost a year"): say.euro(r.get("due_a_year")),
             pays: _contribution(view, r),
             say("to victims"): say.percent(r.get("benefits_a_year") / spent) if spent else "–",
             say("Falls short"): say.percent(r.get("ruin")), say("Paid"): say.percent(r.get("share_paid_with")),
@@ -210,10 +210,8 @@ def _side_by_side(view: View, found: list[Results]) -> list[dict[str, str]]:
 
 def _panel(view: View, found: list[Results], differences: list[Difference], name: str) -> None:
     """A picture of how much one measure changes; none where no error is known."""
-    say, titles = (
-        view.say,
-        {r.projection.scenario.name: title_of(r.projection.scenario) for r in found},
-    )
+    say = view.say
+    titles = {r.projection.scenario.name: title_of(r.projection.scenario, say) for r in found}
     form = comparison.forms(say)[name]
     bars = [
         {"name": titles[d.scenario], "value": d.change, "low": d.low95, "high": d.high95,
@@ -224,7 +222,7 @@ def _panel(view: View, found: list[Results], differences: list[Difference], name
         return
     label = say(comparison.LABELS[name])
     draw.heading(
-        say("{measure}: change beside {design}", measure=label, design=title_of(view.scenario))
+        say("{measure}: change beside {design}", measure=label, design=title_of(view.scenario, say))
     )
     kind = "share" if form == say.percent else "money"
     draw.picture(
@@ -239,10 +237,8 @@ def _panel(view: View, found: list[Results], differences: list[Difference], name
 def _paired(
     view: View, found: list[Results], differences: list[Difference]
 ) -> list[dict[str, str]]:
-    say, titles = (
-        view.say,
-        {r.projection.scenario.name: title_of(r.projection.scenario) for r in found},
-    )
+    say = view.say
+    titles = {r.projection.scenario.name: title_of(r.projection.scenario, say) for r in found}
     rows, forms = [], comparison.forms(say)
     for d in differences:
         form = forms.get(d.measure)
