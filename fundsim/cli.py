@@ -271,7 +271,7 @@ def trace(
 ) -> None:
     """Tell one drawn case step by step, without and with the fund (reference engine)."""
     from fundsim.report.command import checked
-    from fundsim.report.story import print_story
+    from fundsim.report.trace import print_story
 
     _, number = checked(1, seed, 1)
     print_story(scenario, list(set_ or []), case, find, replication, number, as_json, figure)

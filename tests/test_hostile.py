@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fundsim.app import draw, own
+from fundsim.app import draw, further, own
 from fundsim.app.choice import PAGES, Choice, Design, scenario_of
-from fundsim.app.pages import drives
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.files import MOST_BYTES
 from fundsim.scenario.schema import assumptions
@@ -171,8 +170,8 @@ def test_a_tornado_tells_the_sources_of_its_own_file(file: Path) -> None:
     second = scenario_of(str(other), Design())
     assert first.hash == second.hash
     for scenario in (first, second):
-        found = drives._tornado(
-            drives.sourced(scenario), "due_a_year", 1, ("caseload.level",), scenario
+        found = further._tornado(
+            further.sourced(scenario), "due_a_year", 1, ("caseload.level",), scenario
         )
         belief = next(a for key, a, _ in assumptions(scenario.world) if key == "caseload.level")
         assert found.bars[0].input.grade == belief.graded

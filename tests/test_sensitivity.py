@@ -18,6 +18,7 @@ from fundsim.analysis.tornado import Bar, tornado
 from fundsim.model.parameters import Parameters, stratified
 from fundsim.model.run import simulate, table_years
 from fundsim.model.streams import Streams
+from fundsim.report.influence import sentence
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
@@ -206,7 +207,7 @@ def test_a_ranking_has_every_input_once_with_source_and_grade(projection: Projec
     assert found.rows[-1].cumulative == pytest.approx(sum(told))
     assert sum(found.by_grade.values()) == pytest.approx(1)
     assert found.joint == pytest.approx(1 - sum(told))
-    assert "rests on judgement" in found.sentence()
+    assert "rests on judgement" in sentence(found)
     assert found.half()[0] == first
 
 

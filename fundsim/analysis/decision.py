@@ -32,6 +32,7 @@ GROUPS = (
     ("fund.subrogation.", "enforcement"), ("fund.take_up.", "take-up"), ("fund.costs.", "costs"),
     ("fund.assistance.", "costs"), ("fund.", "eligibility and decisions"), ("macro.", "prices"),
 )  # fmt: skip
+ASSETS, OTHER_INCOME, OTHER = "assets", "other income", "other"
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,8 @@ def group_of(key: str, world: World) -> str:
     """The group an assumption belongs to: caseload, pathway, awards, enforcement, take-up, assets, …"""
     if key.startswith("income."):
         source = world.income.get(key.split(".")[1])
-        return "assets" if isinstance(source, SeizedAssets) else "other income"
+        return ASSETS if isinstance(source, SeizedAssets) else OTHER_INCOME
     for begin, group in GROUPS:
         if key.startswith(begin):
             return group
-    return "other"
+    return OTHER

@@ -94,20 +94,6 @@ class Ranking:
         whole = sum(row.share for row in self.rows if row.told)
         return tuple(r for r in self.rows if r.told and r.cumulative - r.share < whole / 2)
 
-    def sentence(self) -> str:
-        """In a sentence: whether the answer hangs on a guess."""
-        if not any(row.told for row in self.rows):
-            return (
-                f"{self.target.measure.label}: no single assumption's influence can be told from 0."
-            )
-        guess = self.by_grade["judgement"]
-        first = self.rows[0]
-        return (
-            f"{self.target.measure.label}: {100 * guess:.0f} % of what single assumptions explain rests "
-            f"on judgement; the most influential is {first.input.name} ({first.input.grade}), with "
-            f"{100 * first.share:.0f} % of the variance due to assumptions."
-        )
-
 
 def ranking(projection: Projection, measure: str, resamples: int = RESAMPLES) -> Ranking:
     """Rank all inputs of a projection by influence, from its replications alone.

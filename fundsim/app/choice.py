@@ -15,6 +15,7 @@ from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.phrase import Phrase
 
 COUNTRIES = ("serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "albania",
              "kosovo")  # fmt: skip
@@ -135,7 +136,11 @@ def _own(country: str, rest: str, texts: tuple[str, ...], changed: float) -> Sce
         given=known(found.given),
         origins=origins,
         notes=tuple(
-            replace(n, values=tuple((name, known(text)) for name, text in n.values))
+            Phrase(
+                n.text,
+                n.many,
+                **{k: known(v) if isinstance(v, str) else v for k, v in n.values.items()},
+            )
             for n in found.notes
         ),
     )

@@ -12,6 +12,7 @@ from fundsim.app import draw, headline
 from fundsim.app.choice import COUNTRIES, Choice, Design, name_of
 from fundsim.app.link import Claim
 from fundsim.app.view import View, title_of
+from fundsim.report.language import Language
 from fundsim.report.words import Results
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.released import moved_since, rules_since
@@ -27,6 +28,7 @@ def kept(view: View, claim: Claim, whole: bool, others: Sequence[Results] | None
     others  what the page shows beside the scenario's own results; None if it is not the link's page, so that
             the link says nothing about them
     """
+    say = view.say
     now = headline.figures(view.results, view.needs, view.choice.confidence)
     digest = headline.digest(view.results)
     first, _, rest = claim.digest.partition("_")
@@ -37,74 +39,97 @@ def kept(view: View, claim: Claim, whole: bool, others: Sequence[Results] | None
             beside and headline.digest(view.results, others) == f"{digest}{'_' * bool(rest)}{rest}"
         )
     if whole and same and beside:
-        made = "" if claim.version == __version__ else f", made with version {_version(claim)}"
-        unsaid = others is None and view.choice.page == "countries"
-        more = " The other countries are today's." if unsaid else ""
-        st.success(draw.plain(
-            f"Checked: these are the figures of the link{made}: {title_of(view.scenario)} (digest {digest}).{more}"
-        ))  # fmt: skip
+        st.success(draw.plain(" ".join(_confirmed(view, claim, digest, others is None))))
         return
-    st.warning(draw.plain(_difference(claim, whole, same)))
+    st.warning(draw.plain(_difference(claim, whole, same, say)))
     if not same:
         rows = [
-            {"Figure": figure.label, "In the link": then, "Here": new}
+            {say("Figure"): say(figure.label), say("In the link"): then, say("Here"): new}
             for figure, then, new in zip(
                 headline.FIGURES,
-                headline.as_read(claim.figures),
-                headline.as_read(now),
+                headline.as_read(claim.figures, say),
+                headline.as_read(now, say),
                 strict=True,
             )
         ]
-        draw.table(rows, "The link's figures, and those here")
+        draw.table(rows, say("The link's figures, and those here"))
     for reason in reasons(view, claim) if whole else ():
         draw.say(f"• {reason}")
 
 
-def _difference(claim: Claim, whole: bool, same: bool) -> str:
+def _confirmed(view: View, claim: Claim, digest: str, elsewhere: bool) -> Iterator[str]:
+    """That the figures are those of the link.  elsewhere  whether the page is not the link's"""
+    say, design = view.say, title_of(view.scenario, view.say)
+    if claim.version == __version__:
+        yield say(
+            "Checked: these are the figures of the link: {design} (digest {digest}).",
+            design=design, digest=digest,
+        )  # fmt: skip
+    else:
+        yield say(
+            "Checked: these are the figures of the link, made with version {version}: {design} (digest {digest}).",
+            version=_version(claim, say), design=design, digest=digest,
+        )  # fmt: skip
+    if elsewhere and view.choice.page == "countries":
+        yield say("The other countries are today's.")
+
+
+def _difference(claim: Claim, whole: bool, same: bool, say: Language) -> str:
     """What a visitor must know before quoting anything."""
     if not whole:
-        return (
+        return say(
             "Part of what the link asks for is not possible here: it is told above. What is shown is therefore "
             "another scenario or another run than the link's. Do not quote it as the link's."
         )
     if same:
-        return (
+        return say(
             "The figures of the first design are those of the link, but of what stands beside it some rest on other "
             "assumptions or rules than when the link was made: those figures have changed."
         )
     if _newer(claim.version):
-        return (
-            f"The link was made with a newer version of fundsim ({_version(claim)}; this is {__version__}), and its figures "
-            "are others. Both are below. Quote those of the newer version."
-        )
+        return say(
+            "The link was made with a newer version of fundsim ({version}; this is {ours}), and its figures "
+            "are others. Both are below. Quote those of the newer version.",
+            version=_version(claim, say), ours=__version__,
+        )  # fmt: skip
     if claim.version == __version__:
-        return (
-            f"The figures are not those of the link, although it names this version ({__version__}). Both are below. "
-            "Ask whoever sent it before you quote either."
+        return say(
+            "The figures are not those of the link, although it names this version ({version}). Both are below. "
+            "Ask whoever sent it before you quote either.",
+            version=__version__,
         )
-    return (
-        f"The figures have changed since this link was made (version {_version(claim)}; this is {__version__}). Both "
-        "are below. Quote the new ones, or say that the old ones are of the older version."
-    )
+    return say(
+        "The figures have changed since this link was made (version {version}; this is {ours}). Both "
+        "are below. Quote the new ones, or say that the old ones are of the older version.",
+        version=_version(claim, say), ours=__version__,
+    )  # fmt: skip
 
 
 def reasons(view: View, claim: Claim) -> list[str]:
     """Why the figures differ: assumptions and rules that changed since the link's version."""
-    choice = view.choice
+    choice, say = view.choice, view.say
     try:
         told = list(
             dict.fromkeys(
-                f"{m.key} ({m.file}): was {m.then or 'not there'}, is {m.now or 'not there'}"
+                say(
+                    "{key} ({file}): was {then}, is {now}",
+                    key=m.key, file=m.file, then=m.then or say("not there"), now=m.now or say("not there"),
+                )
                 for country, design in _shown(choice)
                 for m in moved_since(claim.version, name_of(country, design))
                 if not _overridden(design, m.key)
             )
-        )
+        )  # fmt: skip
         rules = rules_since(claim.version)
     except InputError:
-        return [f"Version {_version(claim)} is not known here: it cannot be told what has changed."]
-    more = len(told) - MOST_REASONS
-    told = told[:MOST_REASONS] + ([f"and {more} more values"] if more > 0 else [])
+        return [
+            say(
+                "Version {version} is not known here: it cannot be told what has changed.",
+                version=_version(claim, say),
+            )
+        ]
+    if (more := len(told) - MOST_REASONS) > 0:
+        told[MOST_REASONS:] = [say.counted("and {n} more value", "and {n} more values", more)]
     return told + rules or [_no_reason(view, claim)]
 
 
@@ -123,12 +148,13 @@ def _overridden(design: Design, key: str) -> bool:
 
 
 def _no_reason(view: View, claim: Claim) -> str:
+    say = view.say
     if claim.scenario_hash.split("_")[0] != view.scenario.hash:
-        return (
+        return say(
             "The assumptions here are not those that the link was made from (the scenario's hash is another), although "
             "the files here are those of that version: it was made with files that somebody had changed, or by hand."
         )
-    return (
+    return say(
         "Neither assumptions nor rules have changed: the link was made with another build of this version, or "
         "with other versions of the numerical libraries, or was not made by “Copy link”."
     )
@@ -153,6 +179,6 @@ def _newer(version: str) -> bool:
     return then > now
 
 
-def _version(claim: Claim) -> str:
+def _version(claim: Claim, say: Language) -> str:
     """A version of a link as people read it; never a text of a stranger."""
-    return claim.version if _RELEASE.fullmatch(claim.version) else "unknown"
+    return claim.version if _RELEASE.fullmatch(claim.version) else say.of("version", "unknown")

@@ -7,15 +7,25 @@ turn what a visitor chose into the changed values of a `Design`.
 from __future__ import annotations
 
 import math
-import types
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args
 
 from fundsim.app.choice import Design, list_text, number_text, scenario_of
-from fundsim.scenario.assumption import Assumption, Part, Quantity
+from fundsim.report.language import ENGLISH, Language, capital, language, marked
+from fundsim.scenario.assumption import Assumption, Quantity
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.labels import (
+    NAMED,
+    Meaning,
+    choices,
+    fields,
+    group_name,
+    group_of,
+    is_set_alone,
+    meanings,
+)
 from fundsim.scenario.schema import FORMS, World, assumptions, quantity_of
 from fundsim.scenario.used import LOCAL_ONLY, keys, unused
 
@@ -27,18 +37,20 @@ MAIN = (
     "income.budget.amount", "fund.opening_capital", "income.seized_assets.earmarked_rate",
     "income.conviction_levy.levy", "caseload.level",
 )  # fmt: skip
+FORMS_KEY = "fund.eligible.forms"
 SCALED = "fund.amount.tariff"  # a table of amounts that a visitor would change together
-NO_EFFECT = " (no effect under this policy)"
+ALL_SUMS = marked("The tariff, all sums, times")
+ONE_BY_ONE = marked("its sums were changed one by one")
 LAST = ("time", "macro", "country")  # groups that few visitors look for
-TEXTS = {"country.code", "country.name", "country.currency", "country.default_policy",
-         "country.footnote"}  # fmt: skip
+GRADES = {"data": marked("data"), "partly": marked("partly"), "judgement": marked("judgement")}
 
 
 @dataclass(frozen=True)
 class Control:
     """One control.
 
-    key      dotted;  group  the table it stands under;  label, help  from the scenario's description
+    key      dotted;  group  the table it stands under;  label, help  from the scenario's description, in the
+             page's language
     kind     share, number, whole, switch, choice, choices (several), or scale (of a table of amounts)
     value    as it is now, None where the scenario has none;  standard  as the files have it
     least, most, step  of a number;  options  of a choice;  unit  of a number
@@ -75,50 +87,56 @@ def same(a: Any, b: Any) -> bool:
 
 
 @lru_cache(maxsize=256)
-def controls_of(country: str, design: Design, changed: float) -> dict[str, Control]:
-    """The controls of what is chosen.  changed  tells apart what an own file says at different times: labels
-    and sources are not in its hash"""
+def controls_of(country: str, design: Design, changed: float, code: str) -> dict[str, Control]:
+    """The controls of what is chosen, in the language of a code.  changed  tells apart what an own file says at
+    different times: labels and sources are not in its hash"""
     standard = scenario_of(country, design.without_sets)
-    return controls(scenario_of(country, design), standard)
+    return controls(scenario_of(country, design), standard, language(code))
 
 
-def controls(scenario: Scenario, standard: Scenario) -> dict[str, Control]:
+def controls(scenario: Scenario, standard: Scenario, say: Language = ENGLISH) -> dict[str, Control]:
     """Every control of a scenario by key, in the schema's order.
 
     standard  the same files without changed values
     """
-    before = {key: value for key, value, _ in _fields(standard.world, "")}
+    before = {key: value for key, value, _ in fields(standard.world)}
     found, known = {}, dict.fromkeys(keys(scenario.world))
-    for key, value, field in _fields(scenario.world, ""):
-        quantity, inner = quantity_of(field), _plain_type(field.annotation)
-        control = _control(
-            scenario, key, value, before.get(key, value), quantity, inner, field, known
+    told = meanings(scenario.world)
+    for key, value, field in fields(scenario.world):
+        if not is_set_alone(key):
+            continue
+        common: dict[str, Any] = {
+            "key": key,
+            "group": group_of(key),
+            "label": _label(told[key], say),
+            "reason": _reason(scenario.world, key, say, known),
+        }
+        found[key] = _control(
+            scenario, value, before.get(key, value), field, _about(told[key], say), common, say
         )
-        if control is not None:
-            found[key] = control
-    found[SCALED] = _scale(scenario.world, found)
+    found[SCALED] = _scale(scenario.world, found, say)
     return found
 
 
-def _scale(world: World, found: Mapping[str, Control]) -> Control:
+def _scale(world: World, found: Mapping[str, Control], say: Language) -> Control:
     """One control for a table of amounts: by how much all of them are multiplied."""
     parts = [c for key, c in found.items() if key.startswith(f"{SCALED}.")]
     times = {round(c.value / c.standard, 9) for c in parts if c.standard}
-    reason = _reason(world, SCALED)
+    reason = _reason(world, SCALED, say)
     if not reason and len(times) > 1:
-        reason = "its sums were changed one by one"
+        reason = say(ONE_BY_ONE)
     value = times.pop() if len(times) == 1 else 1.0
-    about = f"Multiplies every sum of the table.  ({SCALED})"
+    about = f"{say('Multiplies every sum of the table.')}  ({SCALED})"
     return Control(
-        SCALED, group_of(f"{SCALED}."), "The tariff, all sums, times", about, "scale", value, 1.0, reason, 0.0, 5.0,
+        SCALED, group_of(f"{SCALED}."), say(ALL_SUMS), about, "scale", value, 1.0, reason, 0.0, 5.0,
         0.05, tuple(f"{c.key}={c.standard:.9g}" for c in parts),
     )  # fmt: skip
 
 
-def _reason(world: World, key: str, known: Collection[str] = ()) -> str:
+def _reason(world: World, key: str, say: Language, known: Collection[str] = ()) -> str:
     """Why a key does not matter; the page on money shows local currency, so that this matters here."""
     reason = unused(world, key, known)
-    return "" if reason == LOCAL_ONLY else reason
+    return "" if reason == LOCAL_ONLY else say(reason)
 
 
 def groups(found: Mapping[str, Control]) -> dict[str, list[Control]]:
@@ -153,109 +171,92 @@ def chosen(design: Design, control: Control, value: Any) -> Design:
     return design.with_set(control.key, text)
 
 
-def differences(design: Design, found: Mapping[str, Control], scenario: Scenario) -> list[str]:
+def differences(
+    design: Design, found: Mapping[str, Control], scenario: Scenario, say: Language
+) -> list[str]:
     """Each number or switch that a visitor has changed, with what the files say; one line each."""
     known = {key: a for key, a, _ in assumptions(scenario.world)}
     scale, told = found[SCALED], []
     keys = [k.rpartition(".")[0] if k.rpartition(".")[0] in known else k for k, _ in design.sets]
-    if scale.changed and not scale.reason.startswith("its sums"):
-        told.append(f"{scale.label} {scale.value:g}{NO_EFFECT if scale.reason else ''}")
+    if scale.changed and scale.reason != say(ONE_BY_ONE):
+        times = f"{scale.label} {say.typed(scale.value)}"
+        told.append(_marked_idle(times, scale, say))
         keys = [key for key in keys if not key.startswith(f"{SCALED}.")]
     for key in dict.fromkeys(keys):
         control, a = found.get(key), known.get(key)
         if control is None:
             told.append(key)
             continue
-        span = "" if a is None or a.low is None else f" ({a.low:g} to {a.high:g})"
-        idle = NO_EFFECT if control.reason else ""
-        files = _said(control.standard)
-        told.append(f"{control.label} [{key}]: {_said(control.value)}{span}, files: {files}{idle}")
+        value = _said(control, control.value, say)
+        if a is not None and a.low is not None and a.high is not None:
+            value = say(
+                "{value} ({low} to {high})", value=value, low=say.typed(a.low), high=say.typed(a.high)
+            )  # fmt: skip
+        line = say(
+            "{name} [{key}]: {value}, files: {standard}",
+            name=control.label, key=key, value=value, standard=_said(control, control.standard, say),
+        )  # fmt: skip
+        told.append(_marked_idle(line, control, say))
     return told
 
 
-def _said(value: Any) -> str:
+def _marked_idle(line: str, control: Control, say: Language) -> str:
+    return say("{change} (no effect under this policy)", change=line) if control.reason else line
+
+
+def _said(control: Control, value: Any, say: Language) -> str:
     """A value as people write it."""
     if value is None:
-        return "none"
+        return say.of("value", "none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say.of("value", "yes") if value else say.of("value", "no")
     if isinstance(value, float):
-        return f"{value:.9g}"
-    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
+        return say.typed(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(word_of(control.key, word, say) for word in value)
+    return word_of(control.key, value, say) if isinstance(value, str) else str(value)
 
 
-def _fields(part: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Every value that stands alone: (key, value, field)."""
-    if isinstance(part, dict):
-        for name in sorted(part):
-            yield from _fields(part[name], f"{path}.{name}")
-        return
-    for name, field in type(part).model_fields.items():
-        value, key = getattr(part, name), f"{path}.{name}".lstrip(".")
-        if isinstance(value, dict) or (
-            isinstance(value, Part) and not isinstance(value, Assumption)
-        ):
-            yield from _fields(value, key)
-        else:
-            yield key, value, field
-
-
-def _plain_type(annotation: Any) -> Any:
-    """The type without None and without its validators."""
-    if get_origin(annotation) in (Union, types.UnionType):
-        annotation = next(a for a in get_args(annotation) if a is not type(None))
-    return get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+def word_of(key: str, word: str, say: Language) -> str:
+    """A word that a choice allows, as the page's language has it."""
+    return say.of("form" if key == FORMS_KEY else key.rpartition(".")[2], word)
 
 
 def _control(
-    scenario: Scenario, key: str, value: Any, standard: Any, quantity: Quantity | None, inner: Any,
-    field: Any, known: Collection[str],
-) -> Control | None:  # fmt: skip
-    if key in TEXTS or key.endswith((".label", ".kind", ".recommended_for", ".effects")):
-        return None
-    if key.startswith(("caseload.forms.", "correlations")):
-        return None  # shares that sum to 1, and lists: edited in a file
-    meaning = " ".join((field.description or "").split())
-    common: dict[str, Any] = {
-        "key": key,
-        "group": group_of(key),
-        "label": _label(key, meaning, scenario.world),
-        "reason": _reason(scenario.world, key, known),
-    }
+    scenario: Scenario, value: Any, standard: Any, field: Any, about: str, common: dict[str, Any], say: Language
+) -> Control:  # fmt: skip
+    quantity = quantity_of(field)
     if quantity is not None:
-        return _number(scenario, value, standard, quantity, meaning, common)
-    help_ = f"{meaning}  ({key})"
+        return _number(scenario, value, standard, quantity, about, common, say)
+    common |= {"help": f"{about}  ({common['key']})", "value": value, "standard": standard}
     if isinstance(value, bool):
-        return Control(**common, help=help_, kind="switch", value=value, standard=standard)
-    if get_origin(inner) is Literal:
-        options = tuple(str(option) for option in get_args(inner))
-        return Control(
-            **common, help=help_, kind="choice", value=value, standard=standard, options=options
-        )
-    if key == "fund.eligible.forms":
-        return Control(
-            **common, help=help_, kind="choices", value=value, standard=standard, options=FORMS
-        )
-    if inner is int:
-        least, most = _bounds(field)
-        return Control(
-            **common, help=help_, kind="whole", value=value, standard=standard, least=least,
-            most=most, step=1,
-        )  # fmt: skip
-    return None
+        return Control(**common, kind="switch")
+    if words := choices(field):
+        return Control(**common, kind="choice", options=words)
+    if common["key"] == FORMS_KEY:
+        return Control(**common, kind="choices", options=FORMS)
+    least, most = _bounds(field)
+    return Control(**common, kind="whole", least=least, most=most, step=1)
 
 
 def _number(
     scenario: Scenario, value: Assumption | None, standard: Assumption | None, quantity: Quantity,
-    meaning: str, common: dict[str, Any],
+    meaning: str, common: dict[str, Any], say: Language,
 ) -> Control:  # fmt: skip
     now = None if value is None else value.value
     was = None if standard is None else standard.value
     about = [meaning]
-    if standard is not None and standard.low is not None:
-        about.append(f"Believed to lie between {standard.low:g} and {standard.high:g}.")
+    if standard is not None and standard.low is not None and standard.high is not None:
+        about.append(
+            say(
+                "Believed to lie between {low} and {high}.",
+                low=say.typed(standard.low), high=say.typed(standard.high),
+            )
+        )  # fmt: skip
     if standard is not None and standard.source:
-        about.append(f"Source: {source_of(scenario, standard.source)} ({standard.graded}).")
+        source = source_of(scenario, standard.source, say)
+        grade = say(GRADES[standard.graded])
+        about.append(say("Source: {source} ({grade}).", source=source, grade=grade))
     money = quantity.unit.startswith("EUR")
     centre = next((x for x in (was, now) if x), 10_000.0 if money else 1.0)
     share = quantity.unit == "share" and (quantity.least, quantity.most) == (0, 1)
@@ -268,24 +269,22 @@ def _number(
 
 
 def _unit(world: World, quantity: Quantity) -> str:
+    """The unit in English."""
     if quantity.unit != "amount":
         return quantity.unit
-    return "EUR" if world.fund.amount.money == "euro" else "monthly wages"
+    return "EUR" if world.fund.amount.money == "euro" else marked("monthly wages")
 
 
-def labels(scenario: Scenario) -> dict[str, str]:
+def labels(scenario: Scenario, say: Language = ENGLISH) -> dict[str, str]:
     """What each key of a scenario is called."""
-    return {
-        key: _label(key, " ".join((field.description or "").split()), scenario.world)
-        for key, _, field in _fields(scenario.world, "")
-    }
+    return {key: _label(one, say) for key, one in meanings(scenario.world).items()}
 
 
-def source_of(scenario: Scenario, source: str) -> str:
-    """A source in a few words."""
+def source_of(scenario: Scenario, source: str, say: Language = ENGLISH) -> str:
+    """A source in a few words; its title and publisher as they are."""
     entry = scenario.sources.get(source)
     if not entry:
-        return "judgement, nobody has measured it"
+        return say("judgement, nobody has measured it")
     return f"{entry.get('publisher')}, {entry.get('title')}, {entry.get('year')}"
 
 
@@ -302,27 +301,27 @@ def _bounds(field: Any) -> tuple[float, float]:
     return found["ge"], found["le"]
 
 
-def group_of(key: str) -> str:
-    """The table under which a control is offered: two words of its key at most."""
-    first, second, *rest = [*key.split("."), ""]
-    return f"{first}.{second}" if rest[:-1] or (first in ("income", "reform", "stress")) else first
-
-
-def group_label(group: str, world: World) -> str:
+def group_label(group: str, world: World, say: Language = ENGLISH) -> str:
     """A group as people read it."""
-    first, _, second = group.partition(".")
-    if first in ("income", "reform", "stress") and second:
-        table: Mapping[str, Any] = getattr(world, first)
-        return f"{first}: {table[second].label}"
-    return group.replace(".", ": ").replace("_", " ")
+    table, _, name = group.partition(".")
+    if table not in NAMED:
+        return say.of("group", group_name(group))
+    label = say(getattr(world, table)[name].label)
+    if table == "income":
+        return say("income: {name}", name=label)
+    return (
+        say("reform: {name}", name=label)
+        if table == "reform"
+        else say("stress: {name}", name=label)
+    )
 
 
-def _label(key: str, meaning: str, world: World) -> str:
-    """The first sentence of a key's description, up to where it begins to explain itself."""
-    first = meaning.split(".  ")[0].split(". ")[0].split(": ")[0].split("; ")[0].rstrip(".")
-    parts = key.split(".")
-    if parts[0] in ("award", "fund") and parts[-1] in FORMS:
-        return f"{parts[-2].replace('_', ' ')}: {first[0].lower()}{first[1:]}"
-    if len(parts) > 2 and parts[-1] in ("median", "sigma"):
-        return f"{parts[-2].replace('_', ' ')}: {first[0].lower()}{first[1:]}"
-    return first or parts[-1].replace("_", " ")
+def _label(one: Meaning, say: Language) -> str:
+    """What a key is called beside others of its group."""
+    label = say(one.label)
+    return f"{say.of('table', one.table)}: {label}" if one.table else capital(label)
+
+
+def _about(one: Meaning, say: Language) -> str:
+    """What a key means: its description."""
+    return say(one.more) if one.more else f"{capital(say(one.label))}."

@@ -65,6 +65,11 @@ def say(text: str) -> None:
     st.markdown(plain(text))
 
 
+def bold(text: str) -> None:
+    """A line that stands out, above a table or controls."""
+    st.markdown(f"**{plain(text)}**")
+
+
 def aside(text: str) -> None:
     """Small print."""
     st.caption(plain(text))
@@ -79,7 +84,7 @@ def table(rows: Sequence[Row], heading: str, note: str = "") -> None:
     """The numbers behind a picture, as they are read: cells are texts."""
     if not rows:
         return
-    st.markdown(f"**{plain(heading)}**")
+    bold(heading)
     columns = {
         plain(name): [plain(str(row.get(name, ""))) for row in rows] for name in rows[0]
     }  # fmt: skip

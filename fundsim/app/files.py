@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from fundsim.report.language import ENGLISH, Language
 from fundsim.scenario import files
 
 
@@ -12,26 +13,39 @@ def names(kind: str) -> list[str]:
     return list(files.shipped(kind))
 
 
-@lru_cache(maxsize=256)
-def label_of(kind: str, name: str) -> str:
-    """What a file is called: its own label, else its name with spaces.  kind  empty: any"""
+def label_of(kind: str, name: str, say: Language = ENGLISH) -> str:
+    """What a file is called: its own label, else its name with spaces.  kind  empty: any, told before a reform
+    or stress; an empty name is the policy of an own file"""
     if not name:
-        return "as in the file"
+        return say("as in the file")
+    found, label = _label(kind, name)
+    if found == "base":
+        return say.of("subject", label)
+    if found == "policy":
+        return say.of("design", label)
+    if kind:
+        return say(label)
+    if found == "reform":
+        return say("reform: {name}", name=say(label))
+    return say("stress: {name}", name=say(label))
+
+
+@lru_cache(maxsize=256)
+def _label(kind: str, name: str) -> tuple[str, str]:
+    """The kind of a file, and what it is called in English."""
     for one in (kind,) if kind else files.KINDS:
         path = files.shipped(one).get(name)
-        if path is None:
-            continue
-        data = files.read(path).data
-        if one == "base":
-            return str(data["country"]["name"])
-        if one in ("reform", "stress"):
-            label = data.get(one, {}).get(name, {}).get("label")
-            return f"{one}: {label or name.replace('_', ' ')}"
-    return name.replace("_", " ")
+        if path is not None:
+            data = files.read(path).data
+            own = data.get("country", {}).get("name") or data.get(one, {}).get(name, {}).get(
+                "label"
+            )
+            return one, str(own or name.replace("_", " "))
+    return "policy", name.replace("_", " ")
 
 
 @lru_cache(maxsize=256)
 def question_of(kind: str, name: str) -> str:
-    """The question that a file opens with."""
+    """The question that a file opens with, in English."""
     path = files.shipped(kind).get(name)
     return str(files.read(path).data.get("question", "")) if path else ""

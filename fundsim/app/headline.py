@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.app.choice import number_text
-from fundsim.report import words
+from fundsim.report.language import Language, marked
 from fundsim.report.words import Results
 
 NONE = "none"  # a figure that does not exist: nobody is paid, there is no contribution to look for
@@ -24,28 +24,29 @@ _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")  # no figure of a headline i
 class Figure:
     """One headline figure.
 
-    name  a measure, with its statistic; contribution is read from the needs;  label  in words
+    name  a measure, with its statistic; contribution is read from the needs;  label  in English
+    form  how a language writes the number
     """
 
     name: str
     statistic: str
     label: str
-    form: words.Form
+    form: Callable[[Language, float], str]
 
-    def text(self, value: str) -> str:
+    def text(self, value: str, say: Language) -> str:
         """The figure of a link as people read it; a question mark for what is none."""
         if value in (NONE, NEVER):
-            return "–" if value == NONE else "no amount suffices"
-        return self.form(float(value)) if _NUMBER.fullmatch(value) else "?"
+            return "–" if value == NONE else say("no amount suffices")
+        return self.form(say, float(value)) if _NUMBER.fullmatch(value) else "?"
 
 
 FIGURES = (
-    Figure("due_a_year", "mean", "Cost a year", words.euro),
-    Figure("contribution", "", "The state pays a year, for the chosen confidence", words.euro),
-    Figure("share_paid_with", "mean", "Identified victims who get money with the fund", words.percent),
-    Figure("share_paid_without", "mean", "Identified victims who get money without it", words.percent),
-    Figure("months_to_payment_with", "p50", "Months to payment, middle future", words.months),
-    Figure("ruin", "mean", "Futures in which it falls short", words.percent),
+    Figure("due_a_year", "mean", marked("Cost a year"), Language.euro),
+    Figure("contribution", "", marked("The state pays a year, for the chosen confidence"), Language.euro),
+    Figure("share_paid_with", "mean", marked("Identified victims who get money with the fund"), Language.percent),
+    Figure("share_paid_without", "mean", marked("Identified victims who get money without it"), Language.percent),
+    Figure("months_to_payment_with", "p50", marked("Months to payment, middle future"), Language.months),
+    Figure("ruin", "mean", marked("Futures in which it falls short"), Language.percent),
 )  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def same_rows(a: Results, b: Results) -> bool:
     }
 
 
-def as_read(texts: Sequence[str]) -> list[str]:
+def as_read(texts: Sequence[str], say: Language) -> list[str]:
     """The figures of a link as people read them, a question mark for each that is missing."""
     given = [*texts[: len(FIGURES)], *[""] * (len(FIGURES) - len(texts))]
-    return [figure.text(text) for figure, text in zip(FIGURES, given, strict=True)]
+    return [figure.text(text, say) for figure, text in zip(FIGURES, given, strict=True)]

@@ -40,8 +40,9 @@ from fundsim.app.choice import (
     is_value,
     list_text,
 )
-from fundsim.report.language import codes
+from fundsim.report.language import codes, marked
 from fundsim.scenario import files
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
 
 MOST_CHARACTERS = 1500  # of a whole query: more is packed, or refused
@@ -52,10 +53,25 @@ VARIANTS = tuple(f"w{i + 1}" for i in range(MOST_VARIANTS))
 PLAIN = ("s", "seed", "n", *VARIANTS, "lang", "page", "c", "m", "o", "also", "case")
 CLAIMS = ("v", "h", "r", "d")
 IGNORED = re.compile(r"embed|embed_options|utm_\w+|fbclid|gclid|mc_[ce]id|igshid|ref")
-DAMAGED = (
+DAMAGED = Phrase(
     "This link is damaged: part of it was cut off or changed on its way. The figures below are "
     "NOT those of whoever sent it. Ask for the link again."
 )
+# what is told of a name that is not shipped, and of one that was retired
+GONE = {
+    "country": (
+        marked("The link asks for a country “{name}”, which is not shipped."),
+        marked("The link asks for a country “{name}”, but {reason}."),
+    ),
+    "policy": (
+        marked("The link asks for a policy “{name}”, which is not shipped."),
+        marked("The link asks for a policy “{name}”, but {reason}."),
+    ),
+    "addition": (
+        marked("The link asks for “{name}”, no shipped reform or stress."),
+        marked("The link asks for “{name}”, but {reason}."),
+    ),
+}
 TRAILING = ".,;:!?)]}>\"'”’»"
 Pairs = Sequence[tuple[str, str]]
 
@@ -79,7 +95,8 @@ class Claim:
 class Opened:
     """A link that was read: the choice, what a visitor must be told, and what the link claims.
 
-    whole  whether the choice is all that the link asks for, so that its figures can be expected
+    notices  `Phrase`s, to be said in the language that is chosen
+    whole    whether the choice is all that the link asks for, so that its figures can be expected
     """
 
     choice: Choice
@@ -141,19 +158,20 @@ def _check(pairs: Pairs) -> str:
 # ------------------------------------------------------------------------------------- reading
 
 
-def opened(parameters: Mapping[str, Sequence[str]]) -> Opened:
+def opened(parameters: Mapping[str, Sequence[str]], spoken: str = "en") -> Opened:
     """The choice that a query asks for, with a notice for everything that is not as asked.
 
-    parameters  every value of each name
+    parameters  every value of each name;  spoken  the visitor's language, for a query that names none
     """
     given = {k: list(v) for k, v in parameters.items() if not IGNORED.fullmatch(k)}
+    start = Choice(language=spoken)
     if not given:
-        return Opened(Choice())
+        return Opened(start)
     try:
         pairs = _checked(given)
-        return _read(dict(pairs))
+        return _read(dict(pairs), start)
     except DamagedError as error:
-        return Opened(Choice(), (str(error) or DAMAGED,))
+        return Opened(start, (error.args[0] if error.args else DAMAGED,))
 
 
 def _checked(given: Mapping[str, list[str]]) -> Pairs:
@@ -179,7 +197,9 @@ def _checked(given: Mapping[str, list[str]]) -> Pairs:
                 DamagedError
                 if strange[0] in CLAIMS
                 else DamagedError(
-                    "This address has a part that is not known here; the standard view is shown."
+                    Phrase(
+                        "This address has a part that is not known here; the standard view is shown."
+                    )
                 )
             )
     elif check != _check(list(known.items())):
@@ -203,11 +223,10 @@ def _unpacked(text: str) -> dict[str, str]:
     return flat
 
 
-def _read(flat: dict[str, str]) -> Opened:
+def _read(flat: dict[str, str], start: Choice) -> Opened:
     """The choice of pairs that are whole; what is not valid is left as it stands, and told."""
     notices: list[str] = []  # of what the figures depend on
     aside: list[str] = []  # of how they are shown
-    start = Choice()
 
     def one_of(name: str, valid: Sequence[str], default: str) -> str:
         if (text := flat.get(name, default)) in valid:
@@ -219,14 +238,18 @@ def _read(flat: dict[str, str]) -> Opened:
         text = flat.get(name, str(default))
         if re.fullmatch("[0-9]{1,19}", text) and allowed(int(text)):
             return int(text)
-        notices.append(f"The link asks for {name} = {_short(text)}, which is not possible here.")
+        notices.append(
+            Phrase(
+                "The link asks for {name} = {text}, which is not possible here.",
+                name=name,
+                text=_short(text),
+            )
+        )
         return default
 
     country, _, rest = flat.get("s", start.country).partition("-")
     if country not in files.shipped("base"):
-        notices.append(
-            f"The link asks for a country “{_short(country)}”, {_gone(country, 'which is not shipped')}."
-        )
+        notices.append(_gone("country", country))
         country = start.country
     further = [name for name in flat.get("also", "").split("-") if name]
     aside += [_no_such("also", name) for name in further if name not in ANALYSES]
@@ -253,11 +276,18 @@ def _read(flat: dict[str, str]) -> Opened:
         seed=whole("seed", start.seed, lambda seed: seed <= MOST_SEED),
     )  # fmt: skip
     if strange := [k for k in flat if k not in (*PLAIN, *CLAIMS) and "." not in k]:
-        notices.append(f"The link holds “{_short(strange[0])}”, which this version does not know.")
+        notices.append(
+            Phrase(
+                "The link holds “{name}”, which this version does not know.",
+                name=_short(strange[0]),
+            )
+        )
     complete = not notices
     notices += aside
     if "v" not in flat:
-        notices.append("This address was not made by “Copy link”: it shows today's figures.")
+        notices.append(
+            Phrase("This address was not made by “Copy link”: it shows today's figures.")
+        )
         return Opened(found, tuple(notices))
     claim = Claim(
         flat["v"][:20], flat.get("h", ""), tuple(flat.get("r", "").split("_")), flat.get("d", "")
@@ -270,16 +300,10 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
     if policy == "default":
         policy = ""
     if policy and policy not in files.shipped("policy"):
-        notices.append(
-            f"The link asks for a policy “{_short(policy)}”, {_gone(policy, 'which is not shipped')}."
-        )
+        notices.append(_gone("policy", policy))
         policy = ""
     valid = additions()
-    notices += [
-        f"The link asks for “{_short(name)}”, {_gone(name, 'no shipped reform or stress')}."
-        for name in more
-        if name not in valid
-    ]
+    notices += [_gone("addition", name) for name in more if name not in valid]
     sets = []
     for key, text in flat.items():
         own = key.removeprefix(before)
@@ -290,7 +314,10 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
             sets.append((own, value))
         else:
             notices.append(
-                f"The link sets {_short(own)} to what is no value, or is no key; it is left out."
+                Phrase(
+                    "The link sets {key} to what is no value, or is no key; it is left out.",
+                    key=_short(own),
+                )
             )
     kept = tuple(sorted({name for name in more if name in valid}))
     return Design(policy, kept, tuple(sorted(sets)))
@@ -301,7 +328,11 @@ _DOTTED = tuple(f"{w}." for w in VARIANTS)
 
 
 def _no_such(name: str, text: str) -> str:
-    return f"The link asks for “{_short(text)}” ({name}), which does not exist here."
+    return Phrase(
+        "The link asks for “{text}” ({name}), which does not exist here.",
+        text=_short(text),
+        name=name,
+    )
 
 
 def _short(text: str) -> str:
@@ -310,10 +341,13 @@ def _short(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "?", text[:40])
 
 
-def _gone(name: str, otherwise: str) -> str:
-    """What to tell of a name that is not shipped."""
-    retired = retired_name(name)
-    return f"but {retired}" if retired else otherwise
+def _gone(what: str, name: str) -> str:
+    """What to tell of a name that is not shipped.  what  of GONE"""
+    unknown, retired = GONE[what]
+    reason = retired_name(name)
+    if reason:
+        return Phrase(retired, name=_short(name), reason=reason)
+    return Phrase(unknown, name=_short(name))
 
 
 def claim_of(scenario_hash: str, figures: Sequence[str], digest: str) -> Claim:

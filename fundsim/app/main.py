@@ -30,9 +30,9 @@ from fundsim.app.turns import Busy
 from fundsim.app.view import View, title_of
 from fundsim.model.ledger import LedgerError
 from fundsim.report import words
+from fundsim.report.language import Language, language
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
-from fundsim.scenario.note import DEFAULT_POLICY
 
 PAGES: dict[str, ModuleType] = {
     "answer": answer, "victims": victims, "money": money, "what_if": what_if, "drives": drives,
@@ -47,33 +47,36 @@ def show() -> None:
     st.set_page_config(page_title="fundsim", layout="wide", initial_sidebar_state="auto")
     draw.style()
     choice = state.choice()
-    st.title("A compensation fund for trafficked persons", anchor=False)
-    _notices()
-    sidebar.head(choice)
+    say = language(choice.language)
+    sidebar.title(choice, say)
+    _notices(say)
+    sidebar.head(choice, say)
     try:
         scenario = scenario_of(choice.country, choice.design)
     except InputError as error:
-        _refused(choice, error)
+        _refused(choice, error, say)
         return
-    found = controls_of(choice.country, choice.design, changed_at(choice.country))
+    found = controls_of(choice.country, choice.design, changed_at(choice.country), say.code)
     with st.sidebar:
-        sidebar.beside(choice, found, scenario)
-    _about_the_scenario(choice, scenario, found)
+        sidebar.beside(choice, found, scenario, say)
+    _about_the_scenario(choice, scenario, found, say)
     top = st.empty()
     PAGES[choice.page].controls(choice)
     try:
-        view, shown, below = _computed(choice, scenario, top)
+        view, shown, below = _computed(choice, scenario, top, say)
     except Busy:
         st.warning(
-            "Many people are computing just now. Your change is kept: try again in a moment."
+            say("Many people are computing just now. Your change is kept: try again in a moment.")
         )
         return
     except InputError as error:
-        _refused(choice, error)
+        _refused(choice, error, say)
         return
     except (LedgerError, MemoryError, OSError):  # also a disk that is full
         st.error(
-            "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
+            say(
+                "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
+            )
         )
         return
     with below.container():
@@ -86,20 +89,21 @@ def prepare() -> None:
     choice = Choice()
     design = state.named(choice.country, choice.design)
     scenario = scenario_of(choice.country, design)
-    controls_of(choice.country, design, scenario.hash)
+    controls_of(choice.country, design, changed_at(choice.country), choice.language)
     for size in (runs.QUICK, choice.replications):
         runs.results(scenario, choice.seed, size)
     _needs(choice, scenario, lambda done: None)
 
 
-def _notices() -> None:
+def _notices(say: Language) -> None:
     for notice in st.session_state.get("notices", ()):
-        st.warning(draw.plain(notice))
+        st.warning(draw.plain(say(notice)))
     if refused := st.session_state.pop("refused", ()):
-        reasons = "; ".join(_reason(problem) for problem in refused)
-        st.error(
-            draw.plain(f"That is not possible, so the page shows what stood before: {reasons}.")
+        told = say(
+            "That is not possible, so the page shows what stood before: {reasons}.",
+            reasons="; ".join(_reason(problem) for problem in refused),
         )
+        st.error(draw.plain(told))
 
 
 def _reason(problem: Problem) -> str:
@@ -109,34 +113,44 @@ def _reason(problem: Problem) -> str:
     return ": ".join(filter(None, (where, what, problem.rule)))
 
 
-def _refused(choice: Choice, error: InputError) -> None:
+def _refused(choice: Choice, error: InputError, say: Language) -> None:
     """What is not possible, and the way back."""
-    st.error("This combination is not possible:")
+    st.error(say("This combination is not possible:"))
     for problem in error.problems[:8]:
         draw.say(_reason(problem))
     before = st.session_state.get("before")
     if before is not None:
-        st.button("Undo the last change", on_click=lambda: state.put(before))
+        st.button(say("Undo the last change"), on_click=lambda: state.put(before))
     if choice.design.sets:
         st.button(
-            "Reset to the files", on_click=lambda: state.change(design=Design(choice.design.policy))
+            say("Reset to the files"),
+            on_click=lambda: state.change(design=Design(choice.design.policy)),
         )
 
 
-def _about_the_scenario(choice: Choice, scenario: Scenario, found: dict[str, Control]) -> None:
+def _about_the_scenario(
+    choice: Choice, scenario: Scenario, found: dict[str, Control], say: Language
+) -> None:
     """What is shown, what was changed from the sourced files, and what a reader must be told."""
-    draw.aside(f"{title_of(scenario)}: {' '.join(scenario.questions)}")
-    if changes := differences(choice.design, found, scenario):
-        more = f"; and {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
-        differ = "value differs" if len(changes) == 1 else "values differ"
+    questions = " ".join(say(question) for question in scenario.questions)
+    draw.aside(f"{title_of(scenario, say)}: {questions}")
+    if changes := differences(choice.design, found, scenario, say):
         listed = "; ".join(changes[:MOST_CHANGES])
-        st.info(draw.plain(f"{len(changes)} {differ} from the sourced files: {listed}{more}."))
+        if (more := len(changes) - MOST_CHANGES) > 0:
+            listed = say("{listed}; and {n} more", listed=listed, n=more)
+        told = say.counted(
+            "{n} value differs from the sourced files: {listed}.",
+            "{n} values differ from the sourced files: {listed}.", len(changes), listed=listed,
+        )  # fmt: skip
+        st.info(draw.plain(told))
     for note in scenario.notes:
-        if note.text != DEFAULT_POLICY:
-            draw.aside(f"Note: {note.text.format(**dict(note.values))}.")
+        if not note.startswith("no policy was named"):
+            draw.aside(say("Note: {note}.", note=say(note).partition(" (--set ")[0]))
 
 
-def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown, Any]:
+def _computed(
+    choice: Choice, scenario: Scenario, top: Any, say: Language
+) -> tuple[View, Shown, Any]:
     """The page, drawn with few futures at once and again in its place with all of them."""
     draw_page = PAGES[choice.page].page
     body, progress, first = st.empty(), st.empty(), st.empty()
@@ -148,17 +162,23 @@ def _computed(choice: Choice, scenario: Scenario, top: Any) -> tuple[View, Shown
         with body.container():
             draw_page(view)
         first.caption(
-            f"First look, with {runs.QUICK} futures; {choice.replications:,} are being computed."
-        )
+            say(
+                "First look, with {few} futures; {many} are being computed.",
+                few=runs.QUICK, many=say.whole(choice.replications),
+            )
+        )  # fmt: skip
 
     def tell(what: str, done: int) -> None:
-        share_done = min(done / choice.replications, 1.0)
-        progress.progress(
-            share_done, draw.plain(f"{what}: {done:,} of {choice.replications:,} futures")
-        )
+        told = say(
+            "{what}: {done} of {whole} futures",
+            what=what, done=say.whole(done), whole=say.whole(choice.replications),
+        )  # fmt: skip
+        progress.progress(min(done / choice.replications, 1.0), draw.plain(told))
 
-    results = runs.results(scenario, choice.seed, choice.replications, partial(tell, "Simulating"))
-    needs = _needs(choice, scenario, partial(tell, "What it takes"))
+    results = runs.results(
+        scenario, choice.seed, choice.replications, partial(tell, say("Simulating"))
+    )
+    needs = _needs(choice, scenario, partial(tell, say("What it takes")))
     view = View(choice, scenario, results, needs, choice.replications, True, top, tell)
     with body.container():
         shown: Shown = draw_page(view)
@@ -177,6 +197,7 @@ def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> N
 
 def _after(view: View, shown: Shown) -> None:
     """What stands below every page: whether a change moved anything, the link's promise, links and files."""
+    say = view.say
     _stillness(view)
     promise: state.Promise | None = st.session_state.get("promise")
     if promise is not None and _same_run(promise.choice, view.choice):
@@ -186,8 +207,9 @@ def _after(view: View, shown: Shown) -> None:
     share.downloads(view, shown)
     briefing.offer(view)
     if footnote := view.scenario.world.country.footnote:
-        draw.aside(footnote)
-    draw.aside(f"{words.stamp(view.results.projection)} · digest {headline.digest(view.results)}")
+        draw.aside(say(footnote))
+    digest = say("digest {digest}", digest=headline.digest(view.results))
+    draw.aside(f"{words.stamp(view.results.projection, say)} · {digest}")
     commands = (words.command(view.results.projection), *shown.commands)
     st.code("\n".join(commands), language="bash", wrap_lines=True)
 
@@ -201,6 +223,7 @@ def _same_run(a: Choice, b: Choice) -> bool:
 
 def _stillness(view: View) -> None:
     """If the last change of one value moved no figure, why."""
+    say = view.say
     before: Choice | None = st.session_state.get("before")
     if before is None or before.country != view.choice.country:
         return
@@ -217,5 +240,8 @@ def _stillness(view: View) -> None:
         return
     if headline.same_rows(results, view.results):
         [key] = keys
-        reason = why_still(view.results.projection, view.scenario.world, key)
-        st.info(draw.plain(f"Your last change ({key}) moved no figure: {reason}"))
+        told = say(
+            "Your last change ({key}) moved no figure: {reason}",
+            key=key, reason=say(why_still(view.results.projection, view.scenario.world, key)),
+        )  # fmt: skip
+        st.info(draw.plain(told))

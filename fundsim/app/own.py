@@ -10,6 +10,7 @@ import streamlit as st
 
 from fundsim.app import draw, state
 from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.report.language import language
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem
 
@@ -18,9 +19,10 @@ NAME = "my_scenario.toml"
 
 def upload() -> None:
     """Offer to use a file; everything that is wrong with it is told at once."""
+    say = language(state.choice().language)
     given = st.file_uploader(
-        "Use a scenario file of your own (TOML)", type=["toml"], key="upload", max_upload_size=1
-    )
+        say("Use a scenario file of your own (TOML)"), type=["toml"], key="upload", max_upload_size=1
+    )  # fmt: skip
     if given is None or st.session_state.get("taken") == given.file_id:
         _problems()
         return
@@ -59,7 +61,11 @@ def take(content: bytes) -> None:
         told = [replace(p, where=p.where.replace(str(path), NAME)) for p in error.problems]
         raise InputError(told) from None
     now = state.choice()
-    state.put(Choice(str(path), page=now.page, replications=now.replications, seed=now.seed))
+    state.put(
+        Choice(
+            str(path), language=now.language, page=now.page, replications=now.replications, seed=now.seed
+        )
+    )  # fmt: skip
 
 
 def _refuse_other_files(path: Path) -> None:

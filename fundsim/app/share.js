@@ -1,6 +1,7 @@
 // Keeps the address bar a link to what is shown, and copies it.  replaceState adds nothing to the history, so
 // Back leaves the page as visitors expect; the session reads the address only when it begins.
 export default function ({ data, parentElement }) {
+  document.documentElement.lang = data.told.language; // which readers aloud and browsers go by
   const here = new URL(location.href);
   const kept = ["embed", "embed_options"]
     .flatMap((name) => here.searchParams.getAll(name).map((value) => `${name}=${encodeURIComponent(value)}`));
@@ -29,8 +30,8 @@ export default function ({ data, parentElement }) {
   }
   const told = row.querySelector("span");
   const what = {
-    link: { label: "Copy link", text: link, done: "Link copied: it shows these figures to everyone." },
-    text: { label: "Copy text for a post", text: `${data.text} ${link}`, done: "Text and link copied." },
+    link: { label: data.told.link, text: link, done: data.told.link_copied },
+    text: { label: data.told.text, text: `${data.post} ${link}`, done: data.told.text_copied },
   };
   for (const button of row.querySelectorAll("button")) {
     const { label, text, done } = what[button.dataset.name];
@@ -41,7 +42,7 @@ export default function ({ data, parentElement }) {
         await navigator.clipboard.writeText(text);
         told.textContent = done;
       } catch {
-        window.prompt("Copy this:", text);
+        window.prompt(data.told.by_hand, text);
       }
     };
   }

@@ -12,11 +12,13 @@ from typing import Any
 import streamlit as st
 
 from fundsim.app import contract, draw, headline, link
-from fundsim.app.draw import Drawn, Shown
+from fundsim.app.draw import Drawn, Row, Shown
+from fundsim.app.files import label_of
 from fundsim.app.view import View
 from fundsim.report import words
 from fundsim.report.figures_card import card_png, card_text
 from fundsim.report.folder import csv_text
+from fundsim.report.language import Language, capital, marked
 from fundsim.report.words import Results
 from fundsim.report.workbook import workbook
 from fundsim.scenario.resolved import resolved_toml
@@ -26,62 +28,90 @@ STYLE = (Path(__file__).parent / "share.css").read_text(encoding="utf-8")
 TYPES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json",
          "toml": "application/toml",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
+# what pictures and tables of the pages are called, by the names that their files have
+TITLES = {
+    "cash": marked("cash"), "contribution": marked("contribution"), "yearly": marked("yearly"),
+    "contribution and confidence": marked("contribution and confidence"), "pathway": marked("pathway"),
+    "case": marked("case"), "groups": marked("groups"), "without the fund": marked("without the fund"),
+    "with the fund": marked("with the fund"), "cost": marked("cost"), "income": marked("income"),
+    "incurred and paid": marked("incurred and paid"), "cost_by_kind": marked("cost by kind"),
+    "income_by_source": marked("income by source"), "incurred_paid": marked("incurred paid"),
+    "side by side": marked("side by side"), "paired differences": marked("paired differences"),
+    "all differences": marked("all differences"), "what_changes": marked("what changes"),
+    "ranking": marked("ranking"), "tornado": marked("tornado"), "sobol": marked("sobol"), "worth": marked("worth"),
+    "countries": marked("countries"), "assumptions": marked("assumptions"), "run card": marked("run card"),
+    "measures": marked("measures"),
+}  # fmt: skip
 
 
 def links(view: View, others: Sequence[Results]) -> None:
     """The link of what is shown: in the address bar, and to copy.  others  results on the page beside the scenario's"""
+    say = view.say
     if view.choice.own:
-        _address("")
+        _address(say)
         draw.aside(
-            "A link cannot carry your own file: download the scenario below and send it with what you say."
+            say(
+                "A link cannot carry your own file: download the scenario below and send it with what you say."
+            )
         )
         return
     figures = headline.figures(view.results, view.needs, view.choice.confidence)
     claim = link.claim_of(contract.hashes(view), figures, headline.digest(view.results, others))
     try:
         query = link.query(view.choice, claim)
-    except ValueError as error:
-        _address("")
-        draw.aside(f"{str(error)[0].upper()}{str(error)[1:]}.")
+    except ValueError:
+        _address(say)
+        draw.aside(say("Too many values are changed for a link; send the scenario file instead."))
         return
-    _address(query, card_text(view.results))
+    _address(say, query, card_text(view.results, say))
 
 
-def _address(query: str, text: str = "") -> None:
+def _address(say: Language, query: str = "", text: str = "") -> None:
     """Make the address bar a link to what is shown, with buttons to copy it; or no link at all (an empty query)."""
+    told = {
+        "language": say.code, "link": say("Copy link"), "text": say("Copy text for a post"),
+        "link_copied": say("Link copied: it shows these figures to everyone."),
+        "text_copied": say("Text and link copied."), "by_hand": say("Copy this:"),
+    }  # fmt: skip
     button = st.components.v2.component("fundsim_share", css=STYLE, js=CODE)
-    button(key="share", data={"query": query, "text": text}, height="content")
+    button(key="share", data={"query": query, "post": text, "told": told}, height="content")
 
 
 def downloads(view: View, shown: Shown) -> None:
     """Everything that is shown, as files; each is made when it is asked for."""
-    stem = f"fundsim_{view.scenario.name.replace('+', '_')}_{view.choice.page}"
-    with st.expander("Download"):
+    say, stem = view.say, f"fundsim_{view.scenario.name.replace('+', '_')}_{view.choice.page}"
+    with st.expander(say("Download")):
         for name, picture in shown.pictures.items():
             for kind in ("png", "svg"):
                 _button(
-                    f"{_title(name)} ({kind.upper()})",
+                    f"{capital(title_of_part(name, say))} ({kind.upper()})",
                     f"{stem}_{name}.{kind}",
                     _image(picture, kind),
                 )
         _button(
-            "Card for posts (PNG)",
+            say("Card for posts (PNG)"),
             f"{stem}_card.png",
-            lambda: card_png(view.results),
+            lambda: card_png(view.results, say),
         )
         for name, rows in shown.tables.items():
             if rows:
-                _button(f"{_title(name)} (CSV)", f"{stem}_{name.replace(' ', '_')}.csv", _csv(rows))
+                _button(
+                    f"{capital(title_of_part(name, say))} (CSV)",
+                    f"{stem}_{name.replace(' ', '_')}.csv",
+                    _csv(rows),
+                )
         _button(
-            "All measures, numbers (CSV)", f"{stem}_measures.csv", lambda: _csv(_measures(view))()
+            say("All measures, numbers (CSV)"), f"{stem}_measures.csv", lambda: _csv(_measures(view))()
+        )  # fmt: skip
+        _button(
+            say("All tables and measures (XLSX)"), f"{stem}.xlsx",
+            lambda: workbook(_sheets(view, shown), _card(view, shown)),
+        )  # fmt: skip
+        _button(
+            say("Scenario (TOML)"), f"{stem}.toml", lambda: resolved_toml(view.scenario).encode()
         )
         _button(
-            "All tables and measures (XLSX)", f"{stem}.xlsx",
-            lambda: workbook({**shown.tables, "measures": _measures(view)}, _card(view, shown)),
-        )  # fmt: skip
-        _button("Scenario (TOML)", f"{stem}.toml", lambda: resolved_toml(view.scenario).encode())
-        _button(
-            "Run card (JSON)", f"{stem}_run_card.json",
+            say("Run card (JSON)"), f"{stem}_run_card.json",
             lambda: json.dumps(_card(view, shown), ensure_ascii=False, indent=1).encode(),
         )  # fmt: skip
 
@@ -93,9 +123,11 @@ def _button(label: str, file: str, data: Callable[[], bytes]) -> None:
     )  # fmt: skip
 
 
-def _title(name: str) -> str:
-    text = name.replace("_", " ")
-    return text[0].upper() + text[1:]
+def title_of_part(name: str, say: Language) -> str:
+    """What a picture or table is called; a country's cash is called after it."""
+    if name.startswith("cash_"):
+        return say("cash, {country}", country=label_of("base", name.removeprefix("cash_"), say))
+    return say(TITLES[name])
 
 
 def _image(picture: Drawn, kind: str) -> Callable[[], bytes]:
@@ -117,6 +149,11 @@ def _csv(rows: Any) -> Callable[[], bytes]:
         )
 
     return made
+
+
+def _sheets(view: View, shown: Shown) -> dict[str, Sequence[Row]]:
+    tables = {**shown.tables, "measures": _measures(view)}
+    return {title_of_part(name, view.say): rows for name, rows in tables.items()}
 
 
 def _measures(view: View) -> list[dict[str, Any]]:

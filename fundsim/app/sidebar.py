@@ -1,48 +1,63 @@
-"""The controls beside every page: reforms, stresses, levers, every other value, and how many futures."""
+"""The controls of every page: language, country, policy; reforms, stresses, levers, every other value, and how many futures."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from fundsim.app import draw, state
 from fundsim.app.choice import COUNTRIES, MOST_SEED, SIZES, Choice, Design, name_of
-from fundsim.app.controls import MAIN, Control, chosen, group_label, groups
+from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, word_of
 from fundsim.app.files import label_of, names, question_of
+from fundsim.report.language import Language, codes, language, marked
 from fundsim.scenario.compose import Scenario
 
+LANGUAGE_WIDTH = 170  # pixels
 CHANGED = " *"  # beside the label of a value that differs from the files
 FOLDS = 4.0  # a slider reaches this many times its standard value, where nothing else bounds it
 
 
-def head(choice: Choice) -> None:
+TITLES = {
+    "answer": marked("Answer"), "victims": marked("Victims"), "money": marked("Money"), "what_if": marked("What if"),
+    "drives": marked("What drives it"), "countries": marked("Countries"), "assumptions": marked("Assumptions"),
+    "about": marked("About"),
+}  # fmt: skip
+
+
+def title(choice: Choice, say: Language) -> None:
+    """What the dashboard is about, and the languages that it speaks."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(say("A compensation fund for trafficked persons"), anchor=False)
+        st.selectbox(
+            say("Language"), codes(), format_func=lambda code: language(code).name, width=LANGUAGE_WIDTH,
+            key=state.bound("lang", choice.language), label_visibility="collapsed",
+            on_change=state.on("lang", lambda code: state.change(language=code)),
+        )  # fmt: skip
+
+
+def head(choice: Choice, say: Language) -> None:
     """Country, policy and page: in the body, so that a phone shows them."""
     left, right = st.columns(2)
     countries = [*COUNTRIES, *([choice.country] if choice.own else [])]
     left.selectbox(
-        "Country", countries, key=state.bound("country", choice.country),
-        format_func=lambda n: "My own file" if n.endswith(".toml") else label_of("base", n),
+        say("Country"), countries, key=state.bound("country", choice.country),
+        format_func=lambda n: say("My own file") if n.endswith(".toml") else label_of("base", n, say),
         on_change=state.on("country", _country),
     )  # fmt: skip
     policies = [*([""] if choice.own else []), *names("policy")]
     right.selectbox(
-        "Policy", policies, key=state.bound("policy", choice.design.policy),
-        format_func=lambda n: label_of("policy", n), on_change=state.on("policy", _policy),
-        help=draw.plain(question_of("policy", choice.design.policy)) or None,
+        say("Policy"), policies, key=state.bound("policy", choice.design.policy),
+        format_func=lambda n: label_of("policy", n, say), on_change=state.on("policy", _policy),
+        help=draw.plain(say(question_of("policy", choice.design.policy))) or None,
     )  # fmt: skip
     st.segmented_control(
-        "Page", list(TITLES), format_func=TITLES.__getitem__, required=True,
+        say("Page"), list(TITLES), format_func=lambda name: say(TITLES[name]), required=True,
         key=state.bound("page", choice.page), on_change=state.on("page", lambda v: state.change(page=v)),
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
-
-
-TITLES = {
-    "answer": "Answer", "victims": "Victims", "money": "Money", "what_if": "What if",
-    "drives": "What drives it", "countries": "Countries", "assumptions": "Assumptions", "about": "About",
-}  # fmt: skip
 
 
 def _country(name: str) -> None:
@@ -57,43 +72,47 @@ def _policy(name: str) -> None:
     state.change(design=replace(now.design, policy=name))
 
 
-def beside(choice: Choice, found: dict[str, Control], scenario: Scenario) -> None:
+def beside(choice: Choice, found: dict[str, Control], scenario: Scenario, say: Language) -> None:
     """Everything in the sidebar."""
-    for kind, label in (("reform", "Reforms"), ("stress", "Stresses")):
+    for kind, label, about in (
+        ("reform", say("Reforms"), say("What studies recommend; dated, with its costs.")),
+        ("stress", say("Stresses"), say("Hard years: what the fund would meet.")),
+    ):
         own = [name for name in choice.design.additions if name in names(kind)]
         st.multiselect(
             label, names(kind), key=state.bound(kind, own), on_change=state.on(kind, _additions),
-            format_func=lambda n, kind=kind: label_of(kind, n).removeprefix(f"{kind}: "),
-            help="What studies recommend; dated, with its costs." if kind == "reform" else
-            "Hard years: what the fund would meet.",
+            format_func=partial(label_of, kind, say=say), help=about, placeholder=say("Choose options"),
         )  # fmt: skip
-    st.markdown("**Main levers**")
+    draw.bold(say("Main levers"))
     # a widget belongs to its scenario: what a visitor's browser still says of another one is not heard
     mine = name_of(choice.country, choice.design.without_sets)
     for key in MAIN:
         if key in found and not found[key].reason:
-            _draw(found[key], "lever", mine)
-    st.markdown("**All assumptions and switches**")
+            _draw(found[key], "lever", mine, say)
+    draw.bold(say("All assumptions and switches"))
     table = groups(found)
     group = st.selectbox(
-        "Group", list(table), format_func=lambda g: group_label(g, scenario.world), key="group"
-    )
+        say("Group"), list(table), format_func=lambda g: group_label(g, scenario.world, say),
+        key="group",
+    )  # fmt: skip
     for control in table.get(group, []):
-        _draw(control, "all", mine)
-    with st.expander("Simulation"):
+        _draw(control, "all", mine, say)
+    with st.expander(say("Simulation")):
         st.selectbox(
-            "Futures (replications)", SIZES, format_func=lambda n: f"{n:,}",
+            say("Futures (replications)"), SIZES, format_func=say.whole,
             key=state.bound("n", choice.replications),
             on_change=state.on("n", lambda v: state.change(replications=v)),
-            help="More futures, less computer noise. The command takes any number.",
+            help=say("More futures, less computer noise. The command takes any number."),
         )  # fmt: skip
         st.number_input(
-            "Seed", 0, MOST_SEED, key=state.bound("seed", choice.seed),
+            say("Seed"), 0, MOST_SEED, key=state.bound("seed", choice.seed),
             on_change=state.on("seed", lambda v: state.change(seed=int(v))),
-            help="The same seed gives the same figures; another one tells how much they are noise.",
+            help=say("The same seed gives the same figures; another one tells how much they are noise."),
         )  # fmt: skip
-    st.button("Reset to the files", on_click=_reset, disabled=choice.design.sets == (),
-              help="Leave the country, policy, reforms and stresses; undo every changed value.")  # fmt: skip
+    st.button(
+        say("Reset to the files"), on_click=_reset, disabled=choice.design.sets == (),
+        help=say("Leave the country, policy, reforms and stresses; undo every changed value."),
+    )  # fmt: skip
 
 
 def _additions(_: Any) -> None:
@@ -107,23 +126,31 @@ def _reset() -> None:
     state.change(design=now.design.without_sets)
 
 
-def _draw(control: Control, place: str, mine: str) -> None:
+def _draw(control: Control, place: str, mine: str, say: Language) -> None:
     """One control, as its kind asks.  mine  the scenario it belongs to"""
     key, value = f"{place}:{control.key}:{mine}", control.value
-    unit = "" if control.unit in ("", "share") else f" ({control.unit})"
-    idle = f" — Not in use: {control.reason}." if control.reason else ""
+    unit = "" if control.unit in ("", "share") else f" ({say(control.unit)})"
+    about = control.help
+    if control.reason:
+        about = say("{about} — Not in use: {reason}.", about=about, reason=control.reason)
     common: dict[str, Any] = {
         "label": draw.label(f"{control.label}{unit}") + (CHANGED if control.changed else ""),
-        "help": draw.plain(control.help + idle),
+        "help": draw.plain(about),
         "disabled": bool(control.reason),
         "on_change": state.on(key, _moved, control),
     }
     if control.kind == "switch":
         st.toggle(key=state.bound(key, value), **common)
     elif control.kind == "choice":
-        st.selectbox(options=control.options, key=state.bound(key, value), **common)
+        st.selectbox(
+            options=control.options, format_func=partial(word_of, control.key, say=say),
+            key=state.bound(key, value), **common,
+        )  # fmt: skip
     elif control.kind == "choices":
-        st.multiselect(options=control.options, key=state.bound(key, list(value)), **common)
+        st.multiselect(
+            options=control.options, format_func=partial(word_of, control.key, say=say),
+            key=state.bound(key, list(value)), placeholder=say("Choose options"), **common,
+        )  # fmt: skip
     elif control.kind == "whole":
         st.number_input(
             min_value=int(control.least), max_value=int(control.most), step=1,

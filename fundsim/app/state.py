@@ -16,7 +16,9 @@ from fundsim.app import link, runs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.app.controls import same
 from fundsim.app.link import Claim
+from fundsim.report.language import spoken
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.phrase import Phrase
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ MOST_NOTICES = 8
 
 
 def choice() -> Choice:
-    """What is chosen now; at the start of a session, what its link asks for."""
+    """What is chosen now; at the start of a session, what its link asks for, else in the browser's language."""
     if "choice" not in st.session_state:
-        opened = link.opened({k: st.query_params.get_all(k) for k in st.query_params})
+        parameters = {k: st.query_params.get_all(k) for k in st.query_params}
+        opened = link.opened(parameters, spoken(st.context.locale))
         st.session_state["choice"] = _sound(opened)
     found: Choice = st.session_state["choice"]
     return found
@@ -52,10 +55,10 @@ def _sound(opened: link.Opened) -> Choice:
             design = _allowed(wanted.country, design)
         designs.append(design)
     if refused:
-        notices.append("Part of the link is not possible in this version, and is left out:")
+        notices.append(Phrase("Part of the link is not possible in this version, and is left out:"))
         notices += refused
-    if len(notices) > MOST_NOTICES:
-        notices = [*notices[:MOST_NOTICES], f"And {len(notices) - MOST_NOTICES} more."]
+    if (more := len(notices) - MOST_NOTICES) > 0:
+        notices = [*notices[:MOST_NOTICES], Phrase("And {n} more.", n=more)]
     st.session_state["notices"] = tuple(notices)
     found = replace(
         wanted, design=named(wanted.country, designs[0]),

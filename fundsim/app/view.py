@@ -10,7 +10,7 @@ from typing import Any
 from fundsim.analysis.needs import Needs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.report import words
-from fundsim.report.language import Language, language
+from fundsim.report.language import ENGLISH, Language, language
 from fundsim.report.words import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
@@ -48,7 +48,7 @@ class View:
     @property
     def note(self) -> str:
         """Where figures come from, for print."""
-        return words.stamp(self.results.projection)
+        return words.stamp(self.results.projection, self.say)
 
     @property
     def years(self) -> range:
@@ -78,9 +78,13 @@ class View:
         return found
 
 
-def title_of(scenario: Scenario) -> str:
+def title_of(scenario: Scenario, say: Language = ENGLISH) -> str:
     """Country and design, with the number of changed values instead of their list."""
-    rest = " + ".join(scenario.name.split("+")[1:]).replace("_", " ")
-    name = scenario.world.country.name + (f", {rest}" if rest else "")
-    changed = len(scenario.sets)
-    return name + (f", {changed} value{'s' if changed > 1 else ''} changed" if changed else "")
+    country, parts = scenario.world.country.name, scenario.name.split("+")[1:]
+    rest = " + ".join(say.of("design", part.replace("_", " ")) for part in parts)
+    name = ", ".join(filter(None, (say.of("subject", country), rest)))
+    if not scenario.sets:
+        return name
+    return say.counted(
+        "{design}, {n} value changed", "{design}, {n} values changed", len(scenario.sets), design=name
+    )  # fmt: skip

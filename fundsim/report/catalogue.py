@@ -1,7 +1,8 @@
 """What there is to translate, and bringing the catalogues up to date: `make messages`.
 
 Texts are found where they are said (`say("…")`, `say.counted("…", "…", n)`), where they are marked to be said elsewhere
-(`marked("…")`), in the tables of texts of the modules that say them, and in the shipped scenarios: what keys, sources of income, reforms and stresses are called.
+(`marked("…")`, `Phrase("…")`, `because("…", key)`, `why="…"`), in the tables of texts of the modules that say them, and in
+the shipped scenarios: what keys, their groups and choices, sources of income, reforms and stresses are called, and what files ask.
 """
 
 from __future__ import annotations
@@ -14,20 +15,32 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from fundsim import __version__
-from fundsim.report import figures, figures_influence, words
+from fundsim.analysis.decision import ASSETS, GROUPS, OTHER, OTHER_INCOME
+from fundsim.analysis.measures import MEASURES
+from fundsim.analysis.sensitivity import THE_REST
+from fundsim.analysis.still import NEVER, UNMOVED
 from fundsim.report.brief import design, evidence
 from fundsim.report.language import FOLDER
-from fundsim.scenario import files, note
+from fundsim.scenario import files
 from fundsim.scenario.compose import load
-from fundsim.scenario.labels import labels
-from fundsim.scenario.schema import FORMS, assumptions
+from fundsim.scenario.labels import (
+    NAMED,
+    choices,
+    fields,
+    group_name,
+    group_of,
+    is_set_alone,
+    labels,
+    meanings,
+)
+from fundsim.scenario.schema import FORMS, World, assumptions
 
 Wanted = tuple[
     str | None, str | tuple[str, str]
 ]  # context, and the text or its singular and plural
 PLACES = ("subject", "object", "in")
 HERE = Path(__file__).parent
-SAYING = (HERE.parent / "app", HERE)
+SAYING = tuple(HERE.parent / floor for floor in ("app", "report", "analysis", "scenario"))
 
 
 def wanted() -> list[Wanted]:
@@ -46,35 +59,47 @@ def _said(module: Path) -> Iterator[Wanted]:
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
-        texts = [
-            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
-        ]
-        name = node.func
-        if isinstance(name, ast.Name) and name.id in ("say", "self", "marked") and len(texts) == 1:
+        texts = [text for text in map(_constant, node.args) if text is not None]
+        called = node.func.id if isinstance(node.func, ast.Name) else ""
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if called in ("say", "self", "marked", "Phrase") and len(texts) == 1:
             yield None, texts[0]
-        elif isinstance(name, ast.Attribute) and name.attr == "counted" and len(texts) == 2:
+        elif (called == "Phrase" or method == "counted") and len(texts) == 2:
             yield None, (texts[0], texts[1])
-        elif isinstance(name, ast.Attribute) and name.attr == "of" and len(texts) == 2:
+        elif method == "of" and len(texts) == 2:
             yield texts[0], texts[1]
+        elif called == "because" and texts:
+            yield None, texts[0]
+        reasons = [_constant(k.value) for k in node.keywords if k.arg == "why"]
+        yield from ((None, text) for text in reasons if text is not None)
+
+
+def _constant(node: ast.expr) -> str | None:
+    """The text that is written there, if it is one."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _tables() -> Iterator[Wanted]:
-    """Texts that stand in tables of the modules which say them."""
+    """Texts that stand in tables, of the modules which say them and of floors that know no language."""
     for table in (design.ENTRY, design.FOREIGN, design.SHORT, design.INDEX, evidence.GRADES):
         yield from ((None, text) for text in table.values())
     yield from ((None, text) for text in (*evidence.METHOD, *evidence.LIMITS))
-    steps = (*figures.WITHOUT, *figures.WITH_FUND)
-    yield from ((None, label) for _, label in steps)
-    yield from ((None, text) for text in figures.PANELS)
-    yield from ((None, grade) for grade in figures_influence.GRADES)
-    yield from ((None, text) for text in note.TEXTS)
-    yield from ((None, text) for text in (words.VICTIMS, *words.SPENT.values(), words.RUNNING))
-    yield from ((None, label) for label in ("Recovered from offenders", "Return on reserves"))
+    for measure in MEASURES:
+        yield from ((None, text) for text in (measure.label, measure.unit))
+    yield None, THE_REST
+    groups = (*dict(GROUPS).values(), ASSETS, OTHER_INCOME, OTHER)
+    yield from (("group", group) for group in groups)
+    yield from ((None, finding) for *_, finding in (*NEVER, *UNMOVED))
+    # what a design is called that differs from others in its values alone
+    yield from (("design", f"variant {number}") for number in (1, 2, 3))
     yield from (("form", form) for form in FORMS)
 
 
 def _scenarios() -> Iterator[Wanted]:
-    """What the shipped scenarios say that a briefing repeats."""
+    """What the shipped scenarios say that a briefing or the dashboard repeats."""
+    for kind in files.KINDS:
+        for path in files.shipped(kind).values():
+            yield None, files.read(path).data["question"]
     for kind in files.KINDS[1:]:
         yield from (("design", name.replace("_", " ")) for name in files.shipped(kind))
     for base in files.shipped("base"):
@@ -92,10 +117,26 @@ def _scenarios() -> Iterator[Wanted]:
     uncertain = [key for key, a, _ in assumptions(everything) if a.uncertain]
     for key in [*uncertain, *(f"caseload.forms.{form}" for form in FORMS)]:
         yield from ((None, part) for part in called[key])
+    yield from _controls(everything)
     yield from (
         (None, unit)
         for unit in sorted({a.unit for _, a, _ in assumptions(everything)} | {"odds ratio"})
     )
+
+
+def _controls(world: World) -> Iterator[Wanted]:
+    """What keys are called and mean where each is set alone, the words they take, the groups they stand in."""
+    told = meanings(world)
+    for key, _, field in fields(world):
+        if not is_set_alone(key):
+            continue
+        one, group = told[key], group_of(key)
+        if one.table:
+            yield "table", one.table
+        yield from ((None, text) for text in (one.label, one.more) if text)
+        yield from ((key.rpartition(".")[2], word) for word in choices(field))
+        if group.partition(".")[0] not in NAMED:
+            yield "group", group_name(group)
 
 
 def untranslated(catalogue: Catalog) -> list[Wanted]:

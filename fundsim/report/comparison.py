@@ -19,24 +19,50 @@ from fundsim.analysis.project import Projection
 from fundsim.report import words
 from fundsim.report.command import checked, project_with_progress, worker_count
 from fundsim.report.folder import check_target
+from fundsim.report.language import ENGLISH, Language, capital, marked
 from fundsim.report.saved import save_answer
 from fundsim.report.told import console_for_tables
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
-SHOWN: tuple[tuple[str, words.Form], ...] = (
-    ("due_a_year", words.euro),
-    ("outgo_a_year", words.euro),
-    ("state_cost_a_year", words.euro),
-    ("ruin", words.percent),
-    ("longest_delay", words.months),
-    ("paid_with", lambda x: f"{x:,.0f}"),
-    ("share_paid_with", words.percent),
-    ("share_soon_with", words.percent),
-    ("months_to_payment_with", words.months),
-    ("received_with", words.euro),
-)
 LABELS = {m.name: m.label for m in MEASURES}
+CLAUSES = {  # measure -> what is said when it is less, and when it is more
+    "due_a_year": (
+        marked("it costs {change} less a year"), marked("it costs {change} more a year"),
+    ),
+    "ruin": (
+        marked("it falls short in {change} fewer of 100 futures"),
+        marked("it falls short in {change} more of 100 futures"),
+    ),
+    "share_paid_with": (
+        marked("of 100 identified victims {change} fewer get money"),
+        marked("of 100 identified victims {change} more get money"),
+    ),
+    "months_to_payment_with": (
+        marked("those paid in full wait {change} less for it on average"),
+        marked("those paid in full wait {change} longer for it on average"),
+    ),
+    "received_with": (
+        marked("averaged over all identified victims, each receives {change} less"),
+        marked("averaged over all identified victims, each receives {change} more"),
+    ),
+}  # fmt: skip
+
+
+def forms(say: Language = ENGLISH) -> dict[str, words.Form]:
+    """The measures that are shown, in their order, each with how its figures are written."""
+    return {
+        "due_a_year": say.euro,
+        "outgo_a_year": say.euro,
+        "state_cost_a_year": say.euro,
+        "ruin": say.percent,
+        "longest_delay": say.months,
+        "paid_with": say.whole,
+        "share_paid_with": say.percent,
+        "share_soon_with": say.percent,
+        "months_to_payment_with": say.months,
+        "received_with": say.euro,
+    }
 
 
 def print_comparison(
@@ -100,7 +126,7 @@ def _print_variant(
     console: Console, first: Projection, variant: Projection, found: list[Difference]
 ) -> None:
     means = {d.measure: d for d in found if d.statistic == "mean"}
-    shown = [(name, form) for name, form in SHOWN if name in means]
+    shown = [(name, form) for name, form in forms().items() if name in means]
     a, b = (words.title(p) for p in (first, variant))
     console.print()
     console.print(Text(f"{b}, beside {a}", style="bold underline"))
@@ -122,55 +148,57 @@ def _print_variant(
     console.print(Text(_noise(list(means.values()), first.replications), style="dim"))
 
 
-def changed(d: Difference, form: words.Form) -> str:
-    """A change with its interval, or that there is none."""
+def changed(d: Difference, form: words.Form, say: Language = ENGLISH) -> str:
+    """A change with its interval, or that there is none.  form  of `forms` in the same language"""
     if d.same:
-        return "none, in any future"
+        return say("none, in any future")
     if d.mc_error is None:
-        return "no error to be had"
+        return say("no error to be had")
     half = words.precision_half(d.mc_error)
-    if form is words.percent:
-        text = f"{_signed(100 * d.change)} ± {100 * half:.1f} points"
-    elif form is words.months:
-        text = f"{_signed(d.change)} ± {half:.1f} months"
+    if form == say.percent:
+        text = say(
+            "{change} ± {error} points", change=_signed(100 * d.change, say), error=say.fixed(100 * half)
+        )  # fmt: skip
+    elif form == say.months:
+        text = say(
+            "{change} ± {error} months", change=_signed(d.change, say), error=say.fixed(half)
+        )
     else:
         sign = "+" if d.change > 0 else "−"
         text = f"{sign}{form(abs(d.change))} ± {form(round(half) if half >= 10 else half)}"
-    return f"{text} (within noise)" if d.within_noise else text
+    return say("{change} (within noise)", change=text) if d.within_noise else text
 
 
-def _signed(x: float) -> str:
+def _signed(x: float, say: Language) -> str:
     """With a sign and one decimal; what would read as nothing is said to be small."""
     if x and abs(x) < 0.05:
-        return "below 0.1"
-    return f"{x:+.1f}".replace("-", "−")
+        return say("below {share}", share=say.fixed(0.1))
+    return ("+" if x >= 0 else "−") + say.fixed(abs(x))
 
 
-def sentences(means: dict[str, Difference]) -> list[str]:
+def sentences(means: dict[str, Difference], say: Language = ENGLISH) -> list[str]:
     """What changes, in plain words; only what the run can tell apart."""
-    told = []
-    for name, form, less, more in (
-        ("due_a_year", words.euro, "It costs {} less a year", "It costs {} more a year"),
-        ("ruin", words.percent, "it falls short in {} fewer of 100 futures",
-         "it falls short in {} more of 100 futures"),
-        ("share_paid_with", words.percent, "of 100 identified victims {} fewer get money",
-         "of 100 identified victims {} more get money"),
-        ("months_to_payment_with", words.months, "those paid in full wait {} less for it on average",
-         "those paid in full wait {} longer for it on average"),
-        ("received_with", words.euro, "averaged over all identified victims, each receives {} less",
-         "averaged over all identified victims, each receives {} more"),
-    ):  # fmt: skip
-        d = means.get(name)
-        if d is None or d.same or d.within_noise:
-            continue
-        size = f"{100 * abs(d.change):.1f}" if form is words.percent else form(abs(d.change))
-        told.append((less if d.change < 0 else more).format(size))
+    return [f"{capital(changes(means, say))}."]
+
+
+def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:
+    """The same as what may stand within a sentence: clauses, without a full stop."""
     if all(d.mc_error is None for d in means.values()):
-        return ["So few futures cannot tell a change from noise."]
-    if not told:
-        return ["No headline figure changes by more than the noise of the simulation."]
-    text = "; ".join(told)
-    return [f"{text[0].upper()}{text[1:]}."]
+        return say("so few futures cannot tell a change from noise")
+    moved = {
+        name: d for name, d in means.items() if name in CLAUSES and not (d.same or d.within_noise)
+    }
+    if not moved:
+        return say("no headline figure changes by more than the noise of the simulation")
+    form, told = forms(say), []
+    for name, (less, more) in CLAUSES.items():
+        if (d := moved.get(name)) is None:
+            continue
+        share = form[name] == say.percent
+        size = say.fixed(100 * abs(d.change)) if share else form[name](abs(d.change))
+        text = less if d.change < 0 else more
+        told.append(say(text, change=size))
+    return "; ".join(told)
 
 
 def _cut(times: float | None) -> str:
@@ -179,9 +207,9 @@ def _cut(times: float | None) -> str:
     return "over 1,000 ×" if times > 1000 else f"{times:,.1f} ×"
 
 
-def of_futures(share: float | None) -> str:
+def of_futures(share: float | None, say: Language = ENGLISH) -> str:
     """A share of futures; empty where neither lower nor higher is better."""
-    return "" if share is None else words.percent(share)
+    return "" if share is None else say.percent(share)
 
 
 def _noise(means: list[Difference], n: int) -> str:

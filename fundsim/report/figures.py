@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from fundsim.report.language import ENGLISH, Language
-from fundsim.report.words import Results, euro, percent, spreads, stamp, title
+from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.report.words import RECEIPTS, Results, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 
@@ -38,28 +38,31 @@ BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = (
 PALETTE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY)
 HATCHES = ("", "//", "..", "\\\\", "xx", "--", "oo")
 KIND_LABELS = {
-    "benefits": "Benefits to victims",
-    "office": "Office",
-    "caseworkers": "Caseworkers",
-    "decisions": "Decisions",
-    "legal_aid": "Legal aid",
-    "assistance": "Assistance",
-    "reforms": "Reforms",
-    "subrogation": "Pursuing offenders",
+    "benefits": marked("Benefits to victims"),
+    "office": marked("Office"),
+    "caseworkers": marked("Caseworkers"),
+    "decisions": marked("Decisions"),
+    "legal_aid": marked("Legal aid"),
+    "assistance": marked("Assistance"),
+    "reforms": marked("Reforms"),
+    "subrogation": marked("Pursuing offenders"),
 }
 GROUP_LABELS = {
-    "form.sexual": "Sexual exploitation", "form.labour": "Labour exploitation",
-    "form.begging": "Forced begging", "form.criminality": "Forced criminality",
-    "form.other": "Forced marriage or other", "age.child": "Children", "age.adult": "Adults",
-    "nationality.foreign": "Foreign nationals", "nationality.national": "Nationals",
+    "form.sexual": marked("Sexual exploitation"), "form.labour": marked("Labour exploitation"),
+    "form.begging": marked("Forced begging"), "form.criminality": marked("Forced criminality"),
+    "form.other": marked("Forced marriage or other"), "age.child": marked("Children"), "age.adult": marked("Adults"),
+    "nationality.foreign": marked("Foreign nationals"), "nationality.national": marked("Nationals"),
 }  # fmt: skip
 
 
-def sheet(scenario: Scenario, heading: str, note: str, height: float = 4.6) -> Figure:
+def sheet(
+    scenario: Scenario, heading: str, note: str, height: float = 4.6, say: Language = ENGLISH
+) -> Figure:
     """An empty picture with its heading, and below it the country's footnote and where it comes from."""
     figure = Figure(figsize=(8.2, height), layout="constrained")
     figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
-    lines = [text for text in (scenario.world.country.footnote, note) if text]
+    footnote = scenario.world.country.footnote
+    lines = [text for text in (footnote and say(footnote), note) if text]
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color=GREY)
     return figure
 
@@ -69,8 +72,9 @@ def bare_sheet(height: float = 4.6) -> Figure:
     return Figure(figsize=(8.2, height), layout="constrained")
 
 
-def _sheet(results: Results, heading: str, height: float = 4.6) -> Figure:
-    return sheet(results.projection.scenario, heading, stamp(results.projection), height)
+def _sheet(results: Results, heading: str, say: Language = ENGLISH, height: float = 4.6) -> Figure:
+    note = stamp(results.projection, say)
+    return sheet(results.projection.scenario, heading, note, height, say)
 
 
 def euro_axis(axes: Axes, say: Language = ENGLISH) -> None:
@@ -92,11 +96,12 @@ def cash_fan(results: Results, say: Language = ENGLISH, bare: bool = False) -> F
     """
     years = np.array(results.projection.years())
     ruin = results.get("ruin")
-    heading = (
-        f"{title(results.projection)}: the fund falls short in {percent(ruin)} of futures "
-        f"within {years.size} years"
-    )
-    figure = bare_sheet(3.6) if bare else _sheet(results, heading, height=5.6)
+    heading = say.counted(
+        "{title}: the fund falls short in {share} of futures within {n} year",
+        "{title}: the fund falls short in {share} of futures within {n} years",
+        years.size, title=title(results.projection, say), share=say.percent(ruin),
+    )  # fmt: skip
+    figure = bare_sheet(3.6) if bare else _sheet(results, heading, say, 5.6)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
     low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
     inner = _yearly(results, "cash", "p25"), _yearly(results, "cash", "p75")
@@ -132,20 +137,20 @@ def cash_fan(results: Results, say: Language = ENGLISH, bare: bool = False) -> F
     return figure
 
 
-def _stack(results: Results, heading: str, parts: list[tuple[str, str]], ylabel: str) -> Figure:
-    figure = _sheet(results, heading)
+def _stack(results: Results, heading: str, parts: list[tuple[str, str]], say: Language) -> Figure:
+    figure = _sheet(results, heading, say)
     axes = figure.add_subplot()
     years = np.array(results.projection.years())
     base = np.zeros(years.size)
     for number, (measure, label) in enumerate(parts):
         height = _yearly(results, measure, "mean")
         axes.bar(
-            years, height, bottom=base, width=0.75, label=label, color=PALETTE[number % 7],
+            years, height, bottom=base, width=0.75, label=say(label), color=PALETTE[number % 7],
             hatch=HATCHES[(number + number // 7) % 7], edgecolor="white", linewidth=0.4,
         )  # fmt: skip
         base = base + height
-    euro_axis(axes)
-    axes.set_ylabel(ylabel)
+    euro_axis(axes, say)
+    axes.set_ylabel(say("Mean over futures, nominal"))
     axes.set_ylim(0, float(base.max(initial=1)) * 1.25)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     handles, labels = axes.get_legend_handles_labels()
@@ -153,77 +158,79 @@ def _stack(results: Results, heading: str, parts: list[tuple[str, str]], ylabel:
     return figure
 
 
-def cost_by_kind(results: Results) -> Figure:
-    """Mean cost by kind and year."""
+def cost_by_kind(results: Results, say: Language = ENGLISH) -> Figure:
+    """Mean cost by kind and year.  say  as above"""
     parts = [("benefits", KIND_LABELS["benefits"])]
     for kind, label in KIND_LABELS.items():
         if kind != "benefits" and _yearly(results, f"cost.{kind}", "mean").any():
             parts.append((f"cost.{kind}", label))
     spent = results.get("outgo_a_year")  # in euro of the price year, as the answer says it
-    share = results.get("benefits_a_year") / spent if spent else 0.0
-    heading = (
-        f"{title(results.projection)}: {percent(share)} of what the fund spends reaches victims"
+    heading = say(
+        "{title}: {share} of what the fund spends reaches victims",
+        title=title(results.projection, say),
+        share=say.percent(results.get("benefits_a_year") / spent if spent else 0.0),
     )
-    return _stack(results, heading, parts, "Mean over futures, nominal")
+    return _stack(results, heading, parts, say)
 
 
-def income_by_source(results: Results) -> Figure:
-    """Mean income by source and year."""
+def income_by_source(results: Results, say: Language = ENGLISH) -> Figure:
+    """Mean income by source and year.  say  as above"""
     world = results.projection.scenario.world
     parts = [
         (f"income.{name}", source.label)
         for name, source in sorted(world.income.items())
         if source.in_force
     ]
-    extra = {
-        "recoveries": "Recovered from offenders",
-        "returns": "Return on reserves",
-        "advances": "Treasury advances",
-    }
-    parts += [(m, label) for m, label in extra.items() if _yearly(results, m, "mean").any()]
+    parts += [(m, label) for m, label in RECEIPTS.items() if _yearly(results, m, "mean").any()]
     sums = {label: _yearly(results, m, "mean").sum() for m, label in parts}
-    total = sum(sums.values())
-    heading = f"{title(results.projection)}: there is no income"
+    total, name = sum(sums.values()), title(results.projection, say)
+    heading = say("{title}: there is no income", title=name)
     if total > 0:
         main = max(sums, key=lambda label: sums[label])
-        heading = f"{title(results.projection)}: {percent(sums[main] / total)} of income: {main}"
-    return _stack(results, heading, parts, "Mean over futures, nominal")
+        heading = say(
+            "{title}: {share} of income: {source}",
+            title=name, share=say.percent(sums[main] / total), source=say(main),
+        )  # fmt: skip
+    return _stack(results, heading, parts, say)
 
 
 WITHOUT = [
-    ("identified", "Identified victims"),
-    ("informed", "informed of the right"),
-    ("prosecuted", "offender indicted for trafficking"),
-    ("convicted", "offender convicted, any offence"),
-    ("awarded", "awarded compensation"),
-    ("paid_without", "paid anything by the offender"),
+    ("identified", marked("Identified victims")),
+    ("informed", marked("informed of the right")),
+    ("prosecuted", marked("offender indicted for trafficking")),
+    ("convicted", marked("offender convicted, any offence")),
+    ("awarded", marked("awarded compensation")),
+    ("paid_without", marked("paid anything by the offender")),
 ]
 WITH_FUND = [
-    ("identified", "Identified victims"),
-    ("entitled", "entitled to claim"),
-    ("applied", "claimed"),
-    ("granted", "granted"),
-    ("paid_by_fund", "paid in full by the fund"),
-    ("paid_with", "paid by fund or offender"),
+    ("identified", marked("Identified victims")),
+    ("entitled", marked("entitled to claim")),
+    ("applied", marked("claimed")),
+    ("granted", marked("granted")),
+    ("paid_by_fund", marked("paid in full by the fund")),
+    ("paid_with", marked("paid by fund or offender")),
 ]
 
 
-PANELS = ("Without the fund", "With the fund, the same cases")
+PANELS = (marked("Without the fund"), marked("With the fund, the same cases"))
 
 
 def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
     """From identification to payment, without and with the fund, as drop-off bars.  say, bare  as above"""
     a, b = results.get("share_paid_without"), results.get("share_paid_with")
-    heading = (
-        f"{title(results.projection)}: {percent(a)} of identified victims are ever paid anything"
+    name, without = title(results.projection, say), say.percent(a)
+    heading = say(
+        "{title}: {share} of identified victims are ever paid anything", title=name, share=without
     )
     if _has_fund(results):
-        heading = (
-            f"{title(results.projection)}: {percent(b)} of identified victims are paid, "
-            f"instead of {percent(a)} without the fund"
-        )
+        heading = say(
+            "{title}: {share} of identified victims are paid, instead of {without} without the fund",
+            title=name, share=say.percent(b), without=without,
+        )  # fmt: skip
     figure = (
-        bare_sheet(3.4 if _has_fund(results) else 2.0) if bare else _sheet(results, heading, 5.4)
+        bare_sheet(3.4 if _has_fund(results) else 2.0)
+        if bare
+        else _sheet(results, heading, say, 5.4)
     )
     panels = [(WITHOUT, GREY, PANELS[0])]
     if _has_fund(results):
@@ -248,15 +255,17 @@ def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Fi
     return figure
 
 
-def incurred_paid(results: Results) -> Figure:
-    """Benefits by the victim's year of identification, and by year of payment."""
-    heading = f"{title(results.projection)}: benefits incurred, and benefits paid"
-    figure = _sheet(results, heading)
+def incurred_paid(results: Results, say: Language = ENGLISH) -> Figure:
+    """Benefits by the victim's year of identification, and by year of payment.  say  as above"""
+    heading = say(
+        "{title}: benefits incurred, and benefits paid", title=title(results.projection, say)
+    )
+    figure = _sheet(results, heading, say)
     axes = figure.add_subplot()
     years = np.array(results.projection.years())
     for measure, color, style, label in (
-        ("incurred", RED, "--", "incurred (by year of identification)"),
-        ("benefits", BLUE, "-", "paid (by calendar year)"),
+        ("incurred", RED, "--", say("incurred (by year of identification)")),
+        ("benefits", BLUE, "-", say("paid (by calendar year)")),
     ):
         middle = _yearly(results, measure, "p50")
         axes.plot(years, middle, style, color=color, linewidth=2, label=label)
@@ -270,11 +279,11 @@ def incurred_paid(results: Results) -> Figure:
         color=GREY,
         linewidth=6,
         alpha=0.25,
-        label="bands: half of the futures (all uncertainty)",
+        label=say("bands: half of the futures (all uncertainty)"),
     )
-    euro_axis(axes)
+    euro_axis(axes, say)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("Benefits, middle future, nominal")
+    axes.set_ylabel(say("Benefits, middle future, nominal"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, loc="upper left")
     return figure
@@ -287,7 +296,7 @@ def spread(results: Results) -> Figure:
     heading = f"{title(results.projection)}: why futures lie apart"
     if known:
         heading += f" (of the cost {percent(known[0])} is what nobody knows)"
-    figure = _sheet(results, heading, 1.6 + 0.42 * max(len(parts), 2))
+    figure = _sheet(results, heading, height=1.6 + 0.42 * max(len(parts), 2))
     axes = figure.add_subplot()
     places = np.arange(len(parts))[::-1]
     axes.barh(places, known, color=ORANGE, height=0.62, label="what nobody knows: facts help")
@@ -324,19 +333,29 @@ def _has_fund(results: Results) -> bool:
     return results.projection.scenario.world.fund.entry_point != "none"
 
 
-def alt_text(results: Results, name: str) -> str:
-    """What a figure shows, for those who do not see it."""
+def alt_text(results: Results, name: str, say: Language = ENGLISH) -> str:
+    """What a figure shows, for those who do not see it.  name  of FIGURES; `spread` speaks English alone"""
     get = results.get
-    return {
-        "cash_fan": f"Cash at year end; a shortfall in {percent(get('ruin'))} of futures.",
-        "cost_by_kind": f"Cost by kind; {euro(get('outgo_a_year'))} a year on average.",
-        "income_by_source": f"Income by source; {euro(get('income_a_year'))} a year on average.",
-        "pathway": f"{percent(get('share_paid_without'))} of identified victims paid without the "
-        f"fund, {percent(get('share_paid_with'))} with it.",
-        "incurred_paid": f"Benefits incurred {euro(get('incurred_total'))}, paid within the horizon "
-        f"{euro(get('benefits_total'))}.",
-        "spread": " ".join(text for *_, text in spreads(results)),
-    }[name]
+    if name == "cash_fan":
+        share = say.percent(get("ruin"))
+        return say("Cash at year end; a shortfall in {share} of futures.", share=share)
+    if name == "cost_by_kind":
+        cost = say.euro(get("outgo_a_year"))
+        return say("Cost by kind; {amount} a year on average.", amount=cost)
+    if name == "income_by_source":
+        income = say.euro(get("income_a_year"))
+        return say("Income by source; {amount} a year on average.", amount=income)
+    if name == "pathway":
+        return say(
+            "{without} of identified victims paid without the fund, {with_} with it.",
+            without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),
+        )  # fmt: skip
+    if name == "incurred_paid":
+        return say(
+            "Benefits incurred {incurred}, paid within the horizon {paid}.",
+            incurred=say.euro(get("incurred_total")), paid=say.euro(get("benefits_total")),
+        )  # fmt: skip
+    return " ".join(text for *_, text in spreads(results))
 
 
 def save(results: Results, folder: Path) -> list[str]:

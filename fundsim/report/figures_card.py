@@ -9,7 +9,8 @@ from io import BytesIO
 from matplotlib.patches import Rectangle
 
 from fundsim.report.figures import BLUE, GREEN, GREY, RED, Picture
-from fundsim.report.words import Form, Results, euro, months, percent, stamp, title
+from fundsim.report.language import ENGLISH, Language
+from fundsim.report.words import Form, Results, stamp, title
 
 WIDTH, HEIGHT, DPI = (
     1200,
@@ -20,7 +21,8 @@ LEFT, RIGHT = 56, 1152  # pixels: the margins
 MIDDLE = 456  # pixels: where the words beside a figure begin
 ROWS = (406, 294, 182)  # pixels from below: the middle of each headline
 INK = "#1a1a1a"
-MOST_LETTERS = 250  # of a post
+MOST_LETTERS = 250  # of a post, in English; other languages may need more
+LEAST_TITLE = 20  # letters of the scenario's name that are left in it
 LETTERS = 42  # of the heading on one large line, above which it goes on two smaller ones
 
 
@@ -33,123 +35,164 @@ class Headline:
     color: str
 
 
-def card(results: Results) -> Picture:
+def card(results: Results, say: Language = ENGLISH) -> Picture:
     """The answer as a picture of 1200 x 630 pixels that can be read on a telephone."""
     world = results.projection.scenario.world
     picture = Picture(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
     picture.add_artist(Rectangle((0, 0), 0.018, 1, color=BLUE, transform=picture.transFigure))
-    topic = "A compensation fund for identified victims of trafficking"
+    topic = say("A compensation fund for identified victims of trafficking")
     if world.fund.entry_point == "none":
-        topic = "Compensation of identified victims of trafficking, without a fund"
+        topic = say("Compensation of identified victims of trafficking, without a fund")
     _line(picture, topic, LEFT, 584, 19, GREY)
-    _heading(picture, title(results.projection))
-    for at, one in zip(ROWS, headlines(results), strict=False):
+    _heading(picture, title(results.projection, say))
+    for at, one in zip(ROWS, headlines(results, say), strict=False):
         _line(picture, one.large, LEFT, at, 46, one.color, bold=True, end=MIDDLE - 28)
         for words, above in zip(one.words, (19, -19), strict=True):
             _line(picture, words, MIDDLE, at + above, 20, INK)
-    ranges = "" if results.projection.replications == 1 else "ranges hold 9 of 10 futures; "
-    sure = f"Simulated: {ranges}{_guesses(results)}."
-    _line(picture, sure, LEFT, 100, 18, INK, bold=True)
-    foot = [stamp(results.projection), *textwrap.wrap(world.country.footnote, 120)[::-1]]
+    _line(picture, _sure(results, say), LEFT, 100, 18, INK, bold=True)
+    foot = [stamp(results.projection, say)]
+    if world.country.footnote:
+        foot += textwrap.wrap(say(world.country.footnote), 120)[::-1]
     for number, text in enumerate(foot):
         _line(picture, text, LEFT, 22 + 22 * number, 12, GREY)
     return picture
 
 
-def card_png(results: Results) -> bytes:
+def card_png(results: Results, say: Language = ENGLISH) -> bytes:
     """The card as a PNG file, with its words as title for those who do not see it."""
     file = BytesIO()
-    metadata = {"Title": card_text(results), "Software": stamp(results.projection)}
-    card(results).savefig(file, format="png", dpi=DPI, metadata=metadata)
+    metadata = {"Title": card_text(results, say), "Software": stamp(results.projection, say)}
+    card(results, say).savefig(file, format="png", dpi=DPI, metadata=metadata)
     return file.getvalue()
 
 
-def card_text(results: Results) -> str:
-    """The card in at most 250 characters, for a post; a long name of the scenario is cut."""
+def card_text(results: Results, say: Language = ENGLISH) -> str:
+    """The card in few characters, for a post: at most 250 in English; a long name of the scenario is cut."""
     get = results.get
+    without = of_hundred(get("share_paid_without"), say)
     if results.projection.scenario.world.fund.entry_point == "none":
-        says = (
-            f"without a fund money ever reaches {of_hundred(get('share_paid_without'))} of 100 identified "
-            f"victims of trafficking; averaged over all, each receives {euro(get('received_without'))}"
-        )
+        says = say(
+            ": without a fund money ever reaches {without} of 100 identified victims of trafficking; averaged over "
+            "all, each receives {amount}. Simulated; {guesses}.",
+            without=without, amount=say.euro(get("received_without")), guesses=_guesses(results, say),
+        )  # fmt: skip
     else:
-        large, futures = _falls_short(results)
-        says = (
-            f"a fund costs {euro(get('due_a_year'))} a year{_range(results, 'due_a_year', euro)}. "
-            f"Money reaches {of_hundred(get('share_paid_with'))} of 100 identified victims, "
-            f"{of_hundred(get('share_paid_without'))} without it. It falls short in {large} {futures}"
-        )
-    says = f": {says}. Simulated; {_guesses(results)}."
-    return _short(title(results.projection), MOST_LETTERS - len(says)) + says
+        says = say(
+            ": a fund costs {amount} a year {range}. Money reaches {paid} of 100 identified victims, {without} without "
+            "it. It falls short in {futures}. Simulated; {guesses}.",
+            amount=say.euro(get("due_a_year")), range=_range(results, "due_a_year", say.euro, say),
+            paid=of_hundred(get("share_paid_with"), say), without=without,
+            futures=_futures(results, say), guesses=_guesses(results, say),
+        )  # fmt: skip
+    room = max(MOST_LETTERS - len(says), LEAST_TITLE)
+    return _short(title(results.projection, say), room) + says
 
 
-def headlines(results: Results) -> list[Headline]:
+def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
     """What the card says in large letters: cost, victims paid, falling short; or how it is without a fund."""
     get, time = results.get, results.projection.scenario.world.time
     if results.projection.scenario.world.fund.entry_point == "none":
-        return _without(results)
-    cost = (f"is what the fund costs a year, in euro of {time.price_year}",
-            _range(results, "due_a_year", euro).strip() + _reforms(results))  # fmt: skip
-    paid = (f"identified victims get money{_range(results, 'share_paid_with', percent)}",
-            f"instead of {of_hundred(get('share_paid_without'))} without the fund")  # fmt: skip
-    large, futures = _falls_short(results)
-    short = (f"{futures} see the fund fall short", f"of money within {time.horizon_years} years")
+        return _without(results, say)
+    cost = (say("is what the fund costs a year, in euro of {year}", year=time.price_year),
+            _with_reforms(_range(results, "due_a_year", say.euro, say), results, say))  # fmt: skip
+    paid = (say("identified victims get money {range}",
+                range=_range(results, "share_paid_with", say.percent, say)),
+            say("instead of {number} without the fund",
+                number=of_hundred(get("share_paid_without"), say)))  # fmt: skip
+    large, futures = _falls_short(results, say)
+    short = (futures,
+             say.counted("of money within {n} year", "of money within {n} years", time.horizon_years))  # fmt: skip
     return [
-        Headline(euro(get("due_a_year")), cost, BLUE),
-        Headline(f"{of_hundred(get('share_paid_with'))} of 100", paid, GREEN),
+        Headline(say.euro(get("due_a_year")), cost, BLUE),
+        Headline(_of_100(get("share_paid_with"), say), paid, GREEN),
         Headline(large, short, RED),
     ]
 
 
-def _without(results: Results) -> list[Headline]:
+def _without(results: Results, say: Language) -> list[Headline]:
     get, time = results.get, results.projection.scenario.world.time
     share = get("share_paid_without")
-    paid = ("identified victims ever get any money,",
-            f"from the offender{_range(results, 'share_paid_without', percent)}")  # fmt: skip
-    wait = ("is how long those who get any wait,", "from identification on, in the middle future")
-    each = ("is what each identified victim receives,",
-            f"averaged over all, in euro of {time.price_year}{_reforms(results)}")  # fmt: skip
-    found = [Headline(f"{of_hundred(share)} of 100", paid, RED)]
+    paid = (say("identified victims ever get any money,"),
+            say("from the offender {range}", range=_range(results, "share_paid_without", say.percent, say)))  # fmt: skip
+    wait = (say("is how long those who get any wait,"),
+            say("from identification on, in the middle future"))  # fmt: skip
+    each = (say("is what each identified victim receives,"),
+            _with_reforms(say("averaged over all, in euro of {year}", year=time.price_year), results, say))  # fmt: skip
+    found = [Headline(_of_100(share, say), paid, RED)]
     if share > 0:
-        found.append(Headline(months(get("months_to_payment_without", "p50")), wait, BLUE))
-    return [*found, Headline(euro(get("received_without")), each, BLUE)]
+        found.append(Headline(say.months(get("months_to_payment_without", "p50")), wait, BLUE))
+    return [*found, Headline(say.euro(get("received_without")), each, BLUE)]
 
 
-def _reforms(results: Results) -> str:
+def _with_reforms(text: str, results: Results, say: Language) -> str:
+    """The text, and what reforms cost beside the fund."""
     cost = results.get("state_cost_a_year")
-    return f"; reforms cost the state {euro(cost)} a year" if cost > 0 else ""
+    if cost <= 0:
+        return text
+    return say("{text}; reforms cost the state {amount} a year", text=text, amount=say.euro(cost))
 
 
-def of_hundred(p: float) -> str:
+def of_hundred(p: float, say: Language = ENGLISH) -> str:
     """How many of 100 a share is; never rounded to none or to all."""
     if 0 < p < 0.0095:
-        return "fewer than 1"
+        return say("fewer than {number}", number=1)
     if 0.9905 <= p < 1:
-        return "over 99"
-    return f"{100 * p:.0f}" if p else "none"
+        return say("over {number}", number=99)
+    return say.whole(100 * p) if p else say.of("of 100", "none")
 
 
-def _falls_short(results: Results) -> tuple[str, str]:
-    """In how many futures the fund falls short: the figure, and the words that follow it."""
+def _of_100(p: float, say: Language) -> str:
+    return say("{number} of 100", number=of_hundred(p, say))
+
+
+def _falls_short(results: Results, say: Language) -> tuple[str, str]:
+    """In how many futures the fund falls short: the figure, and the line that follows it."""
     p, n = results.get("ruin"), results.projection.replications
     if p in (0, 1):
-        return ("none" if p == 0 else "all", f"of {n:,} future{'s' if n > 1 else ''}")
+        large = say.of("futures", "none") if p == 0 else say.of("futures", "all")
+        return large, say.counted(
+            "of {n} future see the fund fall short", "of {n} futures see the fund fall short", n
+        )
     if 0.01 <= p <= 0.99:
-        return f"{100 * p:.0f} of 100", "futures"
-    return percent(p), "of futures"
+        large = say("{number} of 100", number=say.whole(100 * p))
+        return large, say("futures see the fund fall short")
+    return say.percent(p), say("of futures see the fund fall short")
 
 
-def _range(results: Results, measure: str, form: Form) -> str:
+def _futures(results: Results, say: Language) -> str:
+    """The same as one phrase."""
+    p, n = results.get("ruin"), results.projection.replications
+    if p == 0:
+        return say.counted("none of {n} future", "none of {n} futures", n)
+    if p == 1:
+        return say.counted("all of {n} future", "all of {n} futures", n)
+    if 0.01 <= p <= 0.99:
+        return say("{number} of 100 futures", number=say.whole(100 * p))
+    return say("{share} of futures", share=say.percent(p))
+
+
+def _range(results: Results, measure: str, form: Form, say: Language) -> str:
     if results.projection.replications == 1:
-        return " (one future only)"
-    return f" ({form(results.get(measure, 'p5'))} to {form(results.get(measure, 'p95'))})"
+        return say("(one future only)")
+    low, high = (form(results.get(measure, p)) for p in ("p5", "p95"))
+    return say("({low} to {high})", low=low, high=high)
 
 
-def _guesses(results: Results) -> str:
+def _sure(results: Results, say: Language) -> str:
+    guesses = _guesses(results, say)
+    if results.projection.replications == 1:
+        return say("Simulated: {guesses}.", guesses=guesses)
+    return say("Simulated: ranges hold 9 of 10 futures; {guesses}.", guesses=guesses)
+
+
+def _guesses(results: Results, say: Language) -> str:
     guesses, data, partly = (
         int(results.get("assumptions", grade)) for grade in ("judgement", "data", "partly")
     )
-    return f"{guesses} of {guesses + data + partly} uncertain numbers are guesses"
+    return say.counted(
+        "{guesses} of {n} uncertain number are guesses", "{guesses} of {n} uncertain numbers are guesses",
+        guesses + data + partly, guesses=guesses,
+    )  # fmt: skip
 
 
 def _short(text: str, most: int) -> str:

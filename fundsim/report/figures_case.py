@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from fundsim.report.figures import BLUE, GREEN, GREY, Picture, sheet
+from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.story import PARTS, Step, received
 from fundsim.scenario.compose import Scenario
 
@@ -18,21 +19,23 @@ ROW = 0.27  # inches for a line of text
 MOST_TICKS = 12  # years named on the axis, about
 
 
-def timeline(steps: list[Step], scenario: Scenario, heading: str, note: str) -> Picture:
+def timeline(
+    steps: list[Step], scenario: Scenario, heading: str, note: str, say: Language = ENGLISH
+) -> Picture:
     """The events of a case from top to bottom, each at its time; money in green.
 
-    steps  as told by `story.tell`;  note  what stands below: where the case comes from
+    steps  as told by `story.tell`, in the language;  note  what stands below: where the case comes from
     """
     texts = {part: [_text(s) for s in steps if s.part == part] for part in PARTS}
     heights = [sum(t.count("\n") + 1.6 for t in texts[part]) for part in PARTS]
-    figure = sheet(scenario, heading, note, 1.7 + ROW * sum(heights))
+    figure = sheet(scenario, heading, note, 1.7 + ROW * sum(heights), say)
     panels = figure.subplots(len(PARTS), 1, sharex=True, height_ratios=heights)
     first, last = min(s.at for s in steps), max(s.at for s in steps)
     span = max(last - first, 6.0)
     for axes, part, color in zip(panels, PARTS, (GREY, BLUE), strict=True):
         own = [s for s in steps if s.part == part]
         _events(axes, own, texts[part], color, first + span / 2)
-        axes.set_title(f"{part[0].upper()}{part[1:]}: {received(steps, part)}", fontsize=9.5)
+        axes.set_title(f"{capital(say(part))}: {received(steps, part, say)}", fontsize=9.5)
     foot = panels[-1]
     foot.set_xlim(first - 0.04 * span, first + 1.04 * span)
     every = 12 * max(1, round(span / 12 / MOST_TICKS))
@@ -40,7 +43,7 @@ def timeline(steps: list[Step], scenario: Scenario, heading: str, note: str) -> 
     foot.xaxis.set_major_formatter(
         FuncFormatter(lambda x, _: f"{scenario.world.time.start_year + x / 12:.0f}")
     )
-    foot.set_xlabel("January of the year")
+    foot.set_xlabel(say("January of the year"))
     return figure
 
 

@@ -9,23 +9,24 @@ from matplotlib.ticker import MaxNLocator
 
 from fundsim.analysis.project import Projection
 from fundsim.report.figures import GREY, PALETTE, Picture, euro_axis, sheet
+from fundsim.report.language import ENGLISH, Language, marked
 from fundsim.report.words import stamp, title
 
 PANELS = (
-    ("due_real", "Cost due"),
-    ("benefits_real", "Benefits paid"),
-    ("cash", "Cash in December"),
+    ("due_real", marked("Cost due")),
+    ("benefits_real", marked("Benefits paid")),
+    ("cash", marked("Cash in December")),
 )
 STYLES = ("-", "--", ":", "-.")
 
 
-def difference_fan(projections: Sequence[Projection]) -> Picture:
-    """Variant minus first in each year: the middle future and 9 of 10 futures."""
+def difference_fan(projections: Sequence[Projection], say: Language = ENGLISH) -> Picture:
+    """Variant minus first in each year: the middle future and 9 of 10 futures.  say  the language of its texts"""
     first, *variants = projections
     panels = [(name, label) for name, label in PANELS if f"{name}@{first.years()[0]}" in first]
-    heading = f"What changes beside {title(first)}, year by year"
+    heading = say("What changes beside {title}, year by year", title=title(first, say))
     height = 1.6 + 2.1 * len(panels)
-    figure = sheet(first.scenario, heading, stamp(first), height)
+    figure = sheet(first.scenario, heading, stamp(first, say), height, say)
     all_axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     years = [y for y in first.years() if all(y in v.years() for v in variants)]
     for axes, (name, label) in zip(all_axes, panels, strict=True):
@@ -36,13 +37,13 @@ def difference_fan(projections: Sequence[Projection]) -> Picture:
             low, middle, high = np.percentile(change, (5, 50, 95), axis=1)
             color, style = PALETTE[number % len(PALETTE)], STYLES[number % len(STYLES)]
             axes.fill_between(years, low, high, color=color, alpha=0.16, linewidth=0)
-            axes.plot(years, middle, style, color=color, linewidth=2, label=title(variant))
+            axes.plot(years, middle, style, color=color, linewidth=2, label=title(variant, say))
         axes.axhline(0, color=GREY, linewidth=0.8)
-        euro_axis(axes)
-        axes.set_ylabel(f"{label},\nchange")
+        euro_axis(axes, say)
+        axes.set_ylabel(say("{measure},\nchange", measure=say(label)))
     all_axes[0].legend(
-        frameon=False, loc="best", fontsize=8, title="line: middle future; band: 9 of 10 futures",
-        title_fontsize=8,
+        frameon=False, loc="best", fontsize=8, title_fontsize=8,
+        title=say("line: middle future; band: 9 of 10 futures"),
     )  # fmt: skip
     all_axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure

@@ -10,7 +10,7 @@ from fundsim.analysis.needs import Needs, enough
 from fundsim.analysis.solve import Solution
 from fundsim.report.figures import BLUE, RED, Picture, bare_sheet, sheet
 from fundsim.report.language import ENGLISH, Language
-from fundsim.report.words import country_and_rest, euro
+from fundsim.report.words import country_and_rest
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 
@@ -18,10 +18,10 @@ SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
 
 
 def _panels(
-    scenario: Scenario | None, heading: str, note: str, number: int
+    scenario: Scenario | None, heading: str, note: str, number: int, say: Language = ENGLISH
 ) -> tuple[Picture, list[Axes]]:
     """Panels side by side; without a scenario bare ones, for a page that has heading and source itself."""
-    figure = bare_sheet(3.0) if scenario is None else sheet(scenario, heading, note, 4.4)
+    figure = bare_sheet(3.0) if scenario is None else sheet(scenario, heading, note, 4.4, say)
     axes = list(figure.subplots(1, number, squeeze=False)[0])
     for one in axes:
         one.grid(color="#dddddd", linewidth=0.6)
@@ -36,12 +36,15 @@ def confidence_curve(
 
     say, bare  as for `figures.cash_fan`
     """
-    amount = enough(found.contribution, target).amount
-    needed = f"{euro(amount)} a year" if np.isfinite(amount) else "no contribution"
-    heading = (
-        f"{country_and_rest(found.scenario)}: {needed} lasts in {100 * target:g} of 100 futures"
-    )
-    figure, (left, right) = _panels(None if bare else found.scenario, heading, note, 2)
+    amount, sure = enough(found.contribution, target).amount, f"{100 * target:g}"
+    name = country_and_rest(found.scenario, say)
+    heading = say("{title}: no contribution lasts in {sure} of 100 futures", title=name, sure=sure)
+    if np.isfinite(amount):
+        heading = say(
+            "{title}: {amount} a year lasts in {sure} of 100 futures",
+            title=name, amount=say.euro(amount), sure=sure,
+        )  # fmt: skip
+    figure, (left, right) = _panels(None if bare else found.scenario, heading, note, 2, say)
     for axes, need, label in (
         (left, found.contribution, say("Contribution a year")),
         (right, found.capital, say("or capital at the opening")),

@@ -16,6 +16,7 @@ from fundsim.report.command import checked, project_with_progress, worker_count
 from fundsim.report.figures import Picture
 from fundsim.report.figures_influence import ranking_bars, swap_bars, tornado_bars
 from fundsim.report.folder import check_target
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.saved import deliver
 from fundsim.report.told import Told, belief, input_row, table_of
 from fundsim.report.worth import information
@@ -66,7 +67,7 @@ def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: st
     unknown = float(found.variance.assumptions.value / whole)
     half = found.half()
     sentences = [
-        f"{words.title(projection)}: {found.sentence()}",
+        f"{words.title(projection)}: {sentence(found)}",
         f"Of the spread over futures {words.percent(unknown)} is what nobody knows "
         f"(standard deviation {_size(found, found.sd_assumptions)}), the rest chance "
         f"({_size(found, found.sd_chance)}). "
@@ -106,6 +107,19 @@ def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: st
         return bars if swap is None else {**bars, "sobol": swap_bars(swap, note)}
 
     return Told(sentences, tables, shown, pictures)
+
+
+def sentence(found: Ranking, say: Language = ENGLISH) -> str:
+    """In a sentence: whether the answer hangs on a guess."""
+    label, first = say(found.target.measure.label), found.rows[0]
+    if not any(row.told for row in found.rows):
+        return say("{measure}: no single assumption's influence can be told from 0.", measure=label)
+    return say(
+        "{measure}: {guess} of what single assumptions explain rests on judgement; the most influential is {key} ({grade}), "
+        "with {share} of the variance due to assumptions.",
+        measure=label, guess=say.share(found.by_grade["judgement"]), key=first.input.name,
+        grade=say(first.input.grade), share=say.share(first.share),
+    )  # fmt: skip
 
 
 def _size(found: Ranking, x: float) -> str:
@@ -178,13 +192,13 @@ def _tornado(found: Tornado, note: str) -> Told:
     )
 
 
-def form_of(unit: str) -> words.Form:
+def form_of(unit: str, say: Language = ENGLISH) -> words.Form:
     """How figures of a unit are written."""
     if unit.startswith("EUR"):
-        return words.euro
+        return say.euro
     if unit == "share":
-        return words.percent
-    return words.months if unit == "months" else lambda x: f"{x:,.4g}"
+        return say.percent
+    return say.months if unit == "months" else lambda x: f"{x:,.4g}"
 
 
 # -------------------------------------------------------------------------------------- levers

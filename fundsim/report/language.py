@@ -18,8 +18,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from cyrtranslit import to_cyrillic
 
-from fundsim.report import words
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.phrase import Phrase
 
 FOLDER = Path(__file__).parent / "languages"
 # code -> catalogue, locale, name; a code that ends in -Cyrl is derived from the catalogue of its Latin twin
@@ -45,8 +45,15 @@ class Language:
     catalogue: Catalog | None = None
     cyrillic: bool = False
 
+    @property
+    def name(self) -> str:
+        """What its speakers call it."""
+        return capital(str(self.locale.get_display_name(self.locale)))
+
     def __call__(self, text: str, /, **values: object) -> str:
-        """The text in this language, with its {names} filled in."""
+        """The text in this language, with its {names} filled in; a `Phrase` brings its own values."""
+        if isinstance(text, Phrase):
+            return self._of_phrase(text)
         return self._filled(self._found(text, None), values)
 
     def of(self, context: str, text: str, /, **values: object) -> str:
@@ -63,6 +70,22 @@ class Language:
         if not isinstance(forms, tuple) or not all(forms):
             return (one if n == 1 else many).format(**values)
         return self._filled(self._script(forms[_plural(self.catalogue, n)]), values)
+
+    def _of_phrase(self, phrase: Phrase) -> str:
+        if self.catalogue is None:
+            return str(phrase)
+        values = {name: self._value(value) for name, value in phrase.values.items()}
+        n = phrase.values.get("n")
+        if isinstance(n, int) and phrase.many:
+            return self.counted(phrase.text, phrase.many, n, **values)
+        return self(phrase.text, **values)
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Phrase):
+            return self(value)
+        if isinstance(value, float):
+            return self.typed(value)
+        return self.whole(value) if isinstance(value, int) else value
 
     def knows(self, text: str, context: str | None = None) -> bool:
         """Whether the catalogue has the text; English knows all."""
@@ -90,6 +113,20 @@ class Language:
 
     # ------------------------------------------------------------------------------- numbers
 
+    @property
+    def signs(self) -> tuple[str, str]:
+        """What stands before decimals, and between thousands."""
+        return (
+            str(numbers.get_decimal_symbol(self.locale)), str(numbers.get_group_symbol(self.locale)),
+        )  # fmt: skip
+
+    def _written(self, digits: str) -> str:
+        """Digits as Python has rounded them, so that all languages show the same, with this language's signs."""
+        if self.catalogue is None:
+            return digits
+        decimal, group = self.signs
+        return digits.translate({ord("."): decimal, ord(","): group})
+
     def whole(self, x: float) -> str:
         """A whole number with its thousands."""
         return str(numbers.format_decimal(round(x), "#,##0", locale=self.locale))
@@ -99,23 +136,33 @@ class Language:
         text = str(numbers.format_decimal(x, "#,##0." + "#" * digits, locale=self.locale))
         return text.replace("-", "−")
 
-    def euro(self, x: float) -> str:
-        """Euro with three digits that matter, as `words.euro` has it, written in this language."""
-        return self._from_english(words.euro(x))
+    def fixed(self, x: float, digits: int = 1) -> str:
+        """A number with exactly so many decimals."""
+        return self._written(f"{x:,.{digits}f}")
 
-    def _from_english(self, text: str) -> str:
-        """€ 1.23 million, € 165,000, € 0.04 in the language's own writing."""
+    def number(self, x: float) -> str:
+        """A number with three digits that matter: 0.035, 64, 55,000."""
+        return self._written(f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.3g}")
+
+    def euro(self, x: float) -> str:
+        """Euro with three digits that matter: € 165,000 or € 1.23 million."""
+        sign, digits, millions = _three_digits(x)
         if self.catalogue is None:
-            return text
-        found = re.fullmatch(r"(−?)€ ([\d,.]+)( million)?", text)
-        assert found is not None, text
-        amount = found[2].replace(",", "")
-        digits = len(amount.partition(".")[2])
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        number = f"{found[1]}{numbers.format_decimal(float(amount), pattern, locale=self.locale)}"
-        if found[3]:
-            return self("{amount} million euro", amount=number)
-        return self("{amount} euro", amount=number)
+            return f"{sign}€ {digits}{' million' if millions else ''}"
+        amount = sign + self._written(digits)
+        if millions:
+            return self("{amount} million euro", amount=amount)
+        return self("{amount} euro", amount=amount)
+
+    def money(self, x: float, currency: str) -> str:
+        """The same in any currency: € or a code as RSD."""
+        if currency == "€":
+            return self.euro(x)
+        sign, digits, millions = _three_digits(x)
+        amount = self._written(digits)
+        if millions:
+            return sign + self("{currency} {amount} million", currency=currency, amount=amount)
+        return sign + self("{currency} {amount}", currency=currency, amount=amount)
 
     def thousand(self, x: float) -> str:
         """Euro in thousands, for tables."""
@@ -143,9 +190,7 @@ class Language:
         return self._percent(p, 0 if p >= 0.0995 or p == 0 else 1)
 
     def _percent(self, p: float, digits: int) -> str:
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        number = numbers.format_decimal(100 * p, pattern, locale=self.locale)
-        return self("{number} %", number=number)
+        return self("{number} %", number=self._written(f"{100 * p:.{digits}f}"))
 
     def months(self, x: float) -> str:
         """Months, or years and months from two years on."""
@@ -164,6 +209,11 @@ class Language:
         """A date in full."""
         return str(dates.format_date(day, "long", locale=self.locale))
 
+    def month(self, year: int, month: int) -> str:
+        """A month of a year, month from 1: January 2027."""
+        day = datetime.date(year, month, 1)
+        return str(dates.format_skeleton("yMMMM", day, locale=self.locale))
+
     def hundred(self, share: float) -> str:
         """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100."""
         x = 100 * share
@@ -173,8 +223,42 @@ class Language:
             return self("more than {number}", number="99")
         return self.whole(x) if x >= 9.95 else self.decimal(x)
 
+    def cents(self, cents: int) -> str:
+        """Euro to the cent: € 1,234.50."""
+        amount = self._written(f"{cents / 100:,.2f}")
+        return f"€ {amount}" if self.catalogue is None else self("{amount} euro", amount=amount)
+
+    def typed(self, x: float) -> str:
+        """A number as it is typed: nine digits, no thousands."""
+        return self._written(f"{x:.9g}")
+
 
 ENGLISH = Language("en", Locale.parse("en_GB"))
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter first."""
+    return text[:1].upper() + text[1:]
+
+
+def _three_digits(x: float) -> tuple[str, str, bool]:
+    """An amount's sign, its digits, and whether they count millions; cents below a hundred."""
+    size = abs(x)
+    sign = "−" if x <= -0.005 else ""
+    if size >= 999_500:
+        digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
+        return sign, f"{size / 1e6:,.{digits}f}", True
+    if size < 100:
+        return sign, f"{size:.0f}" if size == round(size) else f"{size:.2f}", False
+    step = 10 ** max(len(str(int(size))) - 3, 0)
+    return sign, f"{round(size / step) * step:,.0f}", False
+
+
+def country_of(place: str, name: str, say: Language) -> str:
+    """A country's name as a place in a sentence asks for: subject, object, or in (with the preposition)."""
+    if say.catalogue is not None and say.knows(name, place):
+        return say.of(place, name)
+    return say("in {place}", place=name) if place == "in" else name
 
 
 def marked(text: str) -> str:
@@ -203,6 +287,16 @@ def language(code: str) -> Language:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=str(locale.language))
     return Language(wanted, locale, catalogue, cyrillic=wanted in DERIVED)
+
+
+def spoken(tag: str | None) -> str:
+    """The code of the language that comes nearest to a browser's (sr-RS, en-US); English where none does."""
+    parts = (tag or "").split("-")
+    for length in range(len(parts), 0, -1):
+        code = "-".join(parts[:length])
+        if ALIASES.get(code, code) in codes():
+            return ALIASES.get(code, code)
+    return "en"
 
 
 def _plural(catalogue: Catalog, n: int) -> int:

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
-from rich.console import Console
-from rich.text import Text
 
 from fundsim.model.fund import UNPAID
 from fundsim.model.pathway import LESSER, NOT_INDICTED
 from fundsim.model.reference import settle_reference
 from fundsim.model.run import Future, draw
-from fundsim.report.words import months
-from fundsim.scenario.compose import Scenario, load
+from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import FORMS
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-          "October", "November", "December")  # fmt: skip
 FINDS = ("paid", "refused", "waiting", "capped", "set_off", "never_claims", "offender_pays")
-PARTS = ("without the fund", "with the fund")
+PARTS = (marked("without the fund"), marked("with the fund"))
 MONTH_END = 0.999  # payments are made at the end of the month
-PAYS_TOO = "the offender pays"
-NOBODY = "No real person: every number is drawn from the scenario's assumptions."
-PICTURES = (".png", ".svg")
+NOBODY = marked("No real person: every number is drawn from the scenario's assumptions.")
 MOST_SEARCHED = 200  # replications looked through for a case of the wanted kind
 FORM_WORDS = {
-    "sexual": "sexual exploitation",
-    "labour": "labour exploitation",
-    "begging": "forced begging",
-    "criminality": "forced criminality",
-    "other": "forced marriage or another form",
+    "sexual": marked("sexual exploitation"),
+    "labour": marked("labour exploitation"),
+    "begging": marked("forced begging"),
+    "criminality": marked("forced criminality"),
+    "other": marked("forced marriage or another form"),
 }
 
 
@@ -43,8 +35,7 @@ class Step:
     """One event of a story.
 
     at     months from the opening of the fund;  when  the same in words
-    part   without the fund, or with it
-    what   the event and its reason
+    part   of PARTS;  what  the event and its reason
     cents  money that reaches the victim, 0 if none
     """
 
@@ -55,7 +46,7 @@ class Step:
     cents: int = 0
 
 
-def tell(future: Future, case: int) -> list[Step]:
+def tell(future: Future, case: int, say: Language = ENGLISH) -> list[Step]:
     """The story of one case of a settled future.
 
     The cents of the steps "with the fund" that come from the fund sum to what the fund paid on the
@@ -65,105 +56,159 @@ def tell(future: Future, case: int) -> list[Step]:
 
     def step(part: str, at: float, what: str, cents: int = 0) -> Step:
         year, month = divmod(int(np.floor(at)), 12)
-        return Step(float(at), f"{MONTHS[month]} {start + year}", part, what, int(cents))
+        return Step(float(at), say.month(start + year, month + 1), part, what, int(cents))
 
     return [
-        *(step(PARTS[0], *event) for event in _pathway(future, case)),
-        *(step(PARTS[1], *event) for event in _fund(future, case)),
+        *(step(PARTS[0], *event) for event in _pathway(future, case, say)),
+        *(step(PARTS[1], *event) for event in _fund(future, case, say)),
     ]
 
 
-def received(steps: list[Step], part: str) -> str:
+def received(steps: list[Step], part: str, say: Language = ENGLISH) -> str:
     """What reaches the victim in a part of the story, and from whom."""
-    source = "the offender" if part == PARTS[0] else "the fund"
-    text = f"{_euro(sum(s.cents for s in steps if s.part == part))} from {source}"
-    both = part == PARTS[1] and any(s.part == part and s.what.startswith(PAYS_TOO) for s in steps)
-    return f"{text}, beside what the offender pays" if both else text
+    own = [s for s in steps if s.part == part]
+    amount = say.cents(sum(s.cents for s in own))
+    if part == PARTS[0]:
+        return say("{amount} from the offender", amount=amount)
+    from_offender = sum(s.cents for s in steps if s.part == PARTS[0])
+    if any(s.what == _as_without(from_offender, say) for s in own):
+        return say("{amount} from the fund, beside what the offender pays", amount=amount)
+    return say("{amount} from the fund", amount=amount)
+
+
+def heading(scenario: Scenario, number: int, case: int, say: Language = ENGLISH) -> str:
+    """Which case is told.  number  of the future;  case  its place in it, from 0"""
+    return say(
+        "{country}: case {case} of future {number}, drawn by chance",
+        country=say.of("subject", scenario.world.country.name), case=case + 1, number=number,
+    )  # fmt: skip
 
 
 Event = tuple[float, str] | tuple[float, str, int]
 
 
-def _euro(cents: int) -> str:
-    return f"€ {cents / 100:,.2f}"
-
-
-def _pathway(future: Future, case: int) -> list[Event]:
+def _pathway(future: Future, case: int, say: Language) -> list[Event]:
     cases, people = future.drawn.cases, future.drawn.cases.victims
     born = float(people.identified_at[case])
-    who = (
-        f"a {'foreign' if people.foreign[case] else 'national'} "
-        f"{'child' if people.child[case] else 'adult'}, {FORM_WORDS[FORMS[people.form[case]]]}"
-    )
-    told = "is not told of the right to compensation"
-    if cases.informed[case]:
-        aid = "and gets a lawyer free of charge" if cases.legal_aid[case] else "but has no lawyer"
-        told = f"is told of the right to compensation {aid}"
-    events: list[Event] = [(born, f"is identified: {who}"), (born, told)]
+    if not cases.informed[case]:
+        told = say("is not told of the right to compensation")
+    elif cases.legal_aid[case]:
+        told = say("is told of the right to compensation and gets a lawyer free of charge")
+    else:
+        told = say("is told of the right to compensation but has no lawyer")
+    events: list[Event] = [(born, _who(future, case, say)), (born, told)]
     if cases.indicted[case] == NOT_INDICTED:
-        return [*events, (born, "nobody is ever indicted: no award, no money")]
-    lesser = cases.indicted[case] == LESSER
-    charge = "a lesser offence (requalified)" if lesser else "trafficking"
-    events.append((float(cases.indicted_at[case]), f"the offender is indicted for {charge}"))
+        return [*events, (born, say("nobody is ever indicted: no award, no money"))]
+    charged = say("the offender is indicted for trafficking")
+    if cases.indicted[case] == LESSER:
+        charged = say("the offender is indicted for a lesser offence (requalified)")
+    events.append((float(cases.indicted_at[case]), charged))
     judged, closed = float(cases.judged_at[case]), float(cases.closed_at[case])
     if not cases.convicted[case]:
-        return [*events, (judged, "the trial ends without a conviction: no award, no money")]
+        ends = say("the trial ends without a conviction: no award, no money")
+        return [*events, (judged, ends)]
     award = int(cases.award[case])
     if award == 0:
         if closed > judged:
-            events.append((judged, "the offender is convicted; the victim must sue in civil court"))
-            return [*events, (closed, "the suit brings nothing")]
-        ends = "the offender is convicted; no compensation is decided and no suit follows"
+            sues = say("the offender is convicted; the victim must sue in civil court")
+            return [*events, (judged, sues), (closed, say("the suit brings nothing"))]
+        ends = say("the offender is convicted; no compensation is decided and no suit follows")
         return [*events, (judged, ends)]
+    amount = say.cents(award)
     if cases.by_civil_court[case]:
-        events.append((judged, "the offender is convicted; the victim sues in civil court"))
-        events.append((float(cases.award_at[case]), f"the civil court awards {_euro(award)}"))
+        events += [
+            (judged, say("the offender is convicted; the victim sues in civil court")),
+            (float(cases.award_at[case]), say("the civil court awards {amount}", amount=amount)),
+        ]
     else:
-        events.append((judged, f"the offender is convicted and must pay {_euro(award)}"))
+        must = say("the offender is convicted and must pay {amount}", amount=amount)
+        events.append((judged, must))
     paid = int(cases.recovered[case])
     if paid:
-        share = f"the offender pays {_euro(paid)}, {100 * paid / award:.0f} % of the award"
-        return [*events, (closed, share, paid)]
-    return [*events, (closed, "enforcement fails: the offender owns nothing that can be found")]
+        pays = say(
+            "the offender pays {amount}, {share} of the award",
+            amount=say.cents(paid),
+            share=say.share(paid / award),
+        )
+        return [*events, (closed, pays, paid)]
+    fails = say("enforcement fails: the offender owns nothing that can be found")
+    return [*events, (closed, fails)]
 
 
-def _fund(future: Future, case: int) -> list[Event]:
+def _who(future: Future, case: int, say: Language) -> str:
+    people = future.drawn.cases.victims
+    form = say(FORM_WORDS[FORMS[people.form[case]]])
+    if people.foreign[case]:
+        if people.child[case]:
+            return say("is identified: a foreign child, {form}", form=form)
+        return say("is identified: a foreign adult, {form}", form=form)
+    if people.child[case]:
+        return say("is identified: a national child, {form}", form=form)
+    return say("is identified: a national adult, {form}", form=form)
+
+
+def _fund(future: Future, case: int, say: Language) -> list[Event]:
     drawn, world = future.drawn, future.world
     entry, claims, people = drawn.entry, drawn.claims, drawn.cases.victims
     if world.fund.entry_point == "none":
-        return [(float(people.identified_at[case]), "there is no fund")]
+        return [(float(people.identified_at[case]), say("there is no fund"))]
     leaves = float(entry.leaves_at[case])
     if not entry.entitled[case]:
-        return [(leaves, f"is not entitled: entry point {world.fund.entry_point}, or not covered")]
+        point = say.of("entry_point", world.fund.entry_point)
+        return [(leaves, say("is not entitled: entry point {point}, or not covered", point=point))]
     clock = float(entry.clock_at[case])
-    events: list[Event] = [(clock, "may claim from the fund")]
+    events: list[Event] = [(clock, say("may claim from the fund"))]
     if not entry.applies[case]:
-        return [*events, (clock, "does not apply: few know the scheme, fewer without a lawyer")]
+        never = say("does not apply: few know the scheme, fewer without a lawyer")
+        return [*events, (clock, never)]
     if not entry.filed[case]:
-        return [*events, (leaves, "would file too late: the filing limit has passed")]
+        return [*events, (leaves, say("would file too late: the filing limit has passed"))]
     [place] = np.flatnonzero(claims.case == case) if (claims.case == case).any() else [None]
     if place is None:
-        return [*events, (leaves, "files after the end of the run-off: not followed further")]
+        late = say("files after the end of the run-off: not followed further")
+        return [*events, (leaves, late)]
     filed, decided = float(claims.filed_at[place]), float(future.decided_at[place])
-    asked = f"files a claim worth {_euro(int(claims.asked[place]))}"
-    if claims.capped[place]:
-        asked += " (the cap made it smaller)"
-    if claims.set_off[place]:
-        asked += f", less {_euro(int(claims.set_off[place]))} that the offender has paid"
-    events.append((filed, asked))
+    events.append((filed, _files(future, int(place), say)))
     if decided >= drawn.months:
-        return [*events, (decided, "the claim is still undecided when the years followed end")]
-    paid = [*_payments(future, int(place))]
+        open_ = say("the claim is still undecided when the years followed end")
+        return [*events, (decided, open_)]
+    paid = [*_payments(future, int(place), say)]
     early = [event for event in paid if event[0] < decided]
-    waited = months(decided - filed) if decided - filed >= 0.5 else "a few days"
-    verdict = "is granted" if claims.approved[place] else "is refused"
-    middle: Event = (decided, f"the claim {verdict}, {waited} after filing")
-    late = [event for event in paid if event[0] >= decided]
-    told = [*events, *early, middle, *late, *_pursuit(future, int(place))]
+    wait = say.months(decided - filed) if decided - filed >= 0.5 else say("a few days")
+    if claims.approved[place]:
+        verdict = say("the claim is granted, {wait} after filing", wait=wait)
+    else:
+        verdict = say("the claim is refused, {wait} after filing", wait=wait)
+    after = [event for event in paid if event[0] >= decided]
+    told: list[Event] = [*events, *early, (decided, verdict), *after]
+    told += _pursuit(future, int(place), say)
     if drawn.cases.recovered[case] and not _right_passed(future, int(place)):
         cents, at = int(drawn.cases.recovered[case]), float(drawn.cases.recovered_at[case])
-        told.append((at, f"{PAYS_TOO} {_euro(cents)}, as without the fund"))
+        told.append((at, _as_without(cents, say)))
     return sorted(told, key=lambda event: event[0])
+
+
+def _as_without(cents: int, say: Language) -> str:
+    """What the offender pays, whether or not there is a fund."""
+    return say("the offender pays {amount}, as without the fund", amount=say.cents(cents))
+
+
+def _files(future: Future, place: int, say: Language) -> str:
+    claims = future.drawn.claims
+    amount, paid = say.cents(int(claims.asked[place])), int(claims.set_off[place])
+    if claims.capped[place]:
+        if paid:
+            return say(
+                "files a claim worth {amount} (the cap made it smaller), less {paid} that the offender has paid",
+                amount=amount, paid=say.cents(paid),
+            )  # fmt: skip
+        return say("files a claim worth {amount} (the cap made it smaller)", amount=amount)
+    if paid:
+        return say(
+            "files a claim worth {amount}, less {paid} that the offender has paid",
+            amount=amount, paid=say.cents(paid),
+        )  # fmt: skip
+    return say("files a claim worth {amount}", amount=amount)
 
 
 def _right_passed(future: Future, place: int) -> bool:
@@ -173,38 +218,50 @@ def _right_passed(future: Future, place: int) -> bool:
     return done < UNPAID and bool(pursuit.pursued[place]) and begun <= pursuit.until[place]
 
 
-def _payments(future: Future, place: int) -> list[Event]:
+def _payments(future: Future, place: int, say: Language) -> list[Event]:
     own = np.flatnonzero(future.due.claim == place)
     events: list[Event] = []
     for p in own[np.argsort(future.due.month[own], kind="stable")]:
         due, paid = int(future.due.month[p]), int(future.payment_month[p])
-        amount, left = int(future.due.amount[p]), int(future.payment_left[p])
+        cents, left = int(future.due.amount[p]), int(future.payment_left[p])
+        amount = say.cents(cents)
         if paid < UNPAID:
-            delay = f", {months(paid - due)} after it fell due" if paid > due else ""
-            events.append((paid + MONTH_END, f"the fund pays {_euro(amount)}{delay}", amount))
-        else:
-            some = f"{_euro(amount - left)} of it is paid" if left < amount else "nothing is paid"
-            what = f"{_euro(amount)} falls due; cash is short, {some} by the end"
-            events.append((due + MONTH_END, what, amount - left))
+            pays = say("the fund pays {amount}", amount=amount)
+            if paid > due:
+                delay = say.months(paid - due)
+                pays = say("the fund pays {amount}, {delay} after it fell due", amount=amount, delay=delay)  # fmt: skip
+            events.append((paid + MONTH_END, pays, cents))
+            continue
+        waits = say("{amount} falls due; cash is short, nothing is paid by the end", amount=amount)
+        if left < cents:
+            waits = say(
+                "{amount} falls due; cash is short, {part} of it is paid by the end",
+                amount=amount, part=say.cents(cents - left),
+            )  # fmt: skip
+        events.append((due + MONTH_END, waits, cents - left))
     claims = future.drawn.claims
     later = int(claims.benefit[place]) - int(future.due.amount[own].sum())
     if claims.approved[place] and later > 0:
-        what = f"{_euro(later)} falls due only after the years followed (in trust, or instalments)"
+        what = say(
+            "{amount} falls due only after the years followed (in trust, or instalments)",
+            amount=say.cents(later),
+        )
         events.append((float(future.decided_at[place]), what))
     return events
 
 
-def _pursuit(future: Future, place: int) -> list[Event]:
+def _pursuit(future: Future, place: int, say: Language) -> list[Event]:
     pursuit, done = future.pursuit, int(future.paid_in_month[place])
     if done == UNPAID or not pursuit.pursued[place]:
         return []
     begun = max(done + 1, float(pursuit.from_at[place]))
     if begun > pursuit.until[place]:
         return []
+    result = say("the fund recovers nothing")
+    if cents := int(pursuit.recovery[place]):
+        result = say("the fund recovers {amount} for itself", amount=say.cents(cents))
     back = begun + float(pursuit.delay[place])
-    cents = int(pursuit.recovery[place])
-    result = f"recovers {_euro(cents)} for itself" if cents else "recovers nothing"
-    return [(begun, "the fund pursues the offender"), (back, f"the fund {result}")]
+    return [(begun, say("the fund pursues the offender")), (back, result)]
 
 
 def _wanted(future: Future, kind: str) -> list[int]:
@@ -252,59 +309,3 @@ def one_future(scenario: Scenario, seed: int, replication: int) -> Future:
     """One replication, settled by the reference engine."""
     drawn = draw(scenario.world, seed, np.array([replication]))
     return settle_reference(scenario.world, drawn)
-
-
-def print_story(
-    name: str, sets: list[str], case: int | None, kind: str | None, replication: int, seed: int,
-    as_json: bool, picture: Path | None = None,
-) -> None:  # fmt: skip
-    """Print the story of one case, chosen by number or by kind; and draw its timeline to a file."""
-    if picture is not None and picture.suffix not in PICTURES:
-        rule = "must end in " + " or ".join(PICTURES)
-        raise InputError(Problem("--figure", rule, value=str(picture)))
-    scenario = load(name, sets)
-    if case is not None and kind is not None:
-        raise InputError(Problem("--find", "give --case or --find, not both", value=kind))
-    if not 0 <= replication < 2**31:
-        rule = "must be between 0 and 2^31 - 1"
-        raise InputError(Problem("--replication", rule, value=str(replication)))
-    if case is None:
-        future, chosen = find(scenario, seed, replication, kind or "paid")
-    else:
-        future, chosen = one_future(scenario, seed, replication), case - 1
-        count = future.drawn.cases.victims.size
-        if not 0 <= chosen < count:
-            rule = f"must be between 1 and {count}, the victims of this future"
-            raise InputError(Problem("--case", rule, value=str(case)))
-    steps = tell(future, chosen)
-    number = int(future.drawn.replications[0])
-    country = scenario.world.country
-    head = f"{country.name}: case {chosen + 1} of future {number}, drawn by chance"
-    if picture is not None:
-        _draw(scenario, steps, head, f"{scenario.name} · {scenario.hash} · seed {seed}", picture)
-    if as_json:
-        card = {"scenario": scenario.name, "scenario_hash": scenario.hash, "seed": seed,
-                "replication": number, "case": chosen + 1}  # fmt: skip
-        print(json.dumps({**card, "steps": [asdict(s) for s in steps]}, ensure_ascii=False))
-        return
-    console = Console(width=None)
-    console.print(Text(head, style="bold underline"))
-    console.print(NOBODY)
-    for part in PARTS:
-        console.print(Text(f"\n{part[0].upper()}{part[1:]}", style="bold"))
-        for s in steps:
-            if s.part == part:
-                console.print(Text(f"  {s.when:>14}  {s.what}"))
-        console.print(Text(f"  {'':>14}  In all: {received(steps, part)}"))
-    if country.footnote:
-        console.print(Text(country.footnote))
-    console.print(Text(f"{scenario.name} · {scenario.hash} · seed {seed}", style="dim"))
-    if picture is not None:
-        console.print(f"Timeline: {picture}", markup=False)
-
-
-def _draw(scenario: Scenario, steps: list[Step], head: str, source: str, picture: Path) -> None:
-    from fundsim.report.figures_case import save_timeline, timeline
-
-    alt = f"{head}. " + "; ".join(f"{s.part}, {s.when}: {s.what}" for s in steps)
-    save_timeline(timeline(steps, scenario, head, f"{NOBODY} {source}"), picture, alt)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.analysis.inputs import Input
-from fundsim.report.words import number
+from fundsim.report.language import ENGLISH, Language
 
 Rows = list[dict[str, Any]]
 
@@ -38,9 +38,12 @@ def console_for_tables() -> Console:
     return Console(width=wide)
 
 
-def belief(one: Input) -> str:
+def belief(one: Input, say: Language = ENGLISH) -> str:
     """Value and range of an input, in one line."""
-    return f"{number(one.value)} ({number(one.low)} to {number(one.high)}) {one.unit}"
+    return say(
+        "{value} ({low} to {high}) {unit}",
+        value=say.number(one.value), low=say.number(one.low), high=say.number(one.high), unit=say(one.unit),
+    )  # fmt: skip
 
 
 def input_row(one: Input) -> dict[str, Any]:

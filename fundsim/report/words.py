@@ -9,6 +9,7 @@ from fundsim.analysis.measures import Row
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
+from fundsim.report.language import ENGLISH, Language, country_of, marked
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import BudgetLine
 
@@ -20,14 +21,21 @@ SPREAD_OF = (
     ("share_paid_with", "Share of identified victims paid"),
     ("months_to_payment_with", "Months to payment"), ("received_with", "Received by each victim"),
 )  # fmt: skip
-VICTIMS, RUNNING = "money to victims", "running the fund"
+VICTIMS, RUNNING = marked("money to victims"), marked("running the fund")
 # kinds of cost that do not run the fund, and what they are called in a sentence
 SPENT = {
-    "legal_aid": "their legal aid",
-    "assistance": "their shelter and reintegration",
-    "reforms": "reforms",
+    "legal_aid": marked("their legal aid"),
+    "assistance": marked("their shelter and reintegration"),
+    "reforms": marked("reforms"),
 }
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
+RECEIPTS = {
+    "recoveries": marked("Recovered from offenders"),
+    "returns": marked("Return on reserves"),
+    "advances": marked("Treasury advances"),
+}
+# numbers as the commands print them
+euro, number, percent, months = ENGLISH.euro, ENGLISH.number, ENGLISH.percent, ENGLISH.months
 
 
 @dataclass(frozen=True)
@@ -49,109 +57,107 @@ class Results:
         return self.values.get((measure, year, statistic), 0.0)
 
 
-def euro(x: float) -> str:
-    """Euro with three digits that matter: € 165,000 or € 1.23 million."""
-    size = abs(x)
-    sign = "−" if x <= -0.005 else ""
-    if size >= 999_500:
-        digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
-        return f"{sign}€ {size / 1e6:,.{digits}f} million"
-    if size < 100:
-        return f"{sign}€ {size:.0f}" if size == round(size) else f"{sign}€ {size:.2f}"
-    step = 10 ** max(len(str(int(size))) - 3, 0)
-    return f"{sign}€ {round(size / step) * step:,.0f}"
-
-
-def number(x: float) -> str:
-    """A number as people write it: 0.035, 64, 55,000."""
-    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.3g}"
-
-
-def percent(p: float) -> str:
-    """A share in percent, with a decimal below 10 %; never rounded to 0 % or 100 %."""
-    if 0 < p < 0.0005:
-        return "below 0.1 %"
-    if 0.995 <= p < 1:
-        return "over 99 %"
-    return f"{100 * p:.0f} %" if p >= 0.0995 or p == 0 else f"{100 * p:.1f} %"
-
-
-def months(x: float) -> str:
-    """Months, or years and months from two years on."""
-    whole = round(x)
-    if whole < 24:
-        return f"{whole} month{'s' if whole != 1 else ''}"
-    years, rest = divmod(whole, 12)
-    return f"{years} years" + (f" {rest} month{'s' if rest > 1 else ''}" if rest else "")
-
-
 def precision_half(mc_error: float | None) -> float:
     """Half of the 95 % interval of a figure with this Monte Carlo error."""
     return Z95 * (mc_error or 0.0)
 
 
-def in_futures(p: float, error: float, n: int) -> str:
-    """A probability in words that people use, with its error: 54 of 100 futures (± 0.9 points)."""
+def in_futures(p: float, error: float, n: int, say: Language = ENGLISH) -> str:
+    """A probability in words that people use, with its error: in 54 of 100 futures (Monte Carlo error 0.9 points).
+
+    error  of the share;  n  futures it is of
+    """
     if p == 0:
-        return f"in none of {n:,} future{'s' if n > 1 else ''} (so below {percent(min(3 * TWINS / n, 1))})"
+        return say.counted(
+            "in none of {n} future (so below {share})", "in none of {n} futures (so below {share})", n,
+            share=say.percent(min(3 * TWINS / n, 1)),
+        )  # fmt: skip
     if p == 1:
-        return f"in all {n:,} futures"
-    size = (
-        f"in {100 * p:.0f} of 100 futures" if 0.01 <= p <= 0.99 else f"in {percent(p)} of futures"
-    )
-    return f"{size} (Monte Carlo error {100 * error:.1f} points)"
+        return say("in all {n} futures", n=say.whole(n))
+    points = say.fixed(100 * error)
+    if 0.01 <= p <= 0.99:
+        return say(
+            "in {number} of 100 futures (Monte Carlo error {points} points)",
+            number=say.fixed(100 * p, 0), points=points,
+        )  # fmt: skip
+    return say(
+        "in {share} of futures (Monte Carlo error {points} points)", share=say.percent(p), points=points
+    )  # fmt: skip
 
 
-def answer(results: Results) -> list[str]:
+def answer(results: Results, say: Language = ENGLISH) -> list[str]:
     """The answer in plain sentences: what it costs, who pays, whether it lasts, who is paid, how sure.
 
     All money in it is in euro of the price year, and each range holds 9 of 10 futures.
     """
-    get, world = results.get, results.projection.scenario.world
-    without = (
-        f"Without a fund {percent(get('share_paid_without'))} of identified victims"
-        f"{_range(results, 'share_paid_without', percent)} ever get any money, from the offender"
+    if results.projection.scenario.world.fund.entry_point != "none":
+        return [*_money(results, say), *_reforms(results, say), _lasts(results, say),
+                *_victims(results, say), _trust(results, say)]  # fmt: skip
+    nothing = say("There is no fund: no cost, no income, no claims.")
+    amount = say(
+        "Averaged over all identified victims, each receives {amount} from the offender.",
+        amount=say.euro(results.get("received_without")),
     )
+    return [
+        nothing, *_reforms(results, say), _without(results, say), amount, _trust(results, say)
+    ]  # fmt: skip
+
+
+def _without(results: Results, say: Language) -> str:
+    get = results.get
+    share = say.percent(get("share_paid_without"))
+    span = _range(results, "share_paid_without", say.percent, say)
     if get("share_paid_without") > 0:
-        wait = months(get("months_to_payment_without", "p50"))
-        without += f"; in the middle future they wait {wait} for it"
-    if world.fund.entry_point == "none":
-        nothing = "There is no fund: no cost, no income, no claims."
-        amount = (
-            f"Averaged over all identified victims, each receives "
-            f"{euro(get('received_without'))} from the offender."
-        )
-        return [nothing, *_reforms(results), f"{without}.", amount, _trust(results)]
-    return [*_money(results), *_reforms(results), _lasts(results), *_victims(results, without),
-            _trust(results)]  # fmt: skip
+        return say(
+            "Without a fund {share} of identified victims {range} ever get any money, from the offender; in the middle "
+            "future they wait {wait} for it.",
+            share=share, range=span, wait=say.months(get("months_to_payment_without", "p50")),
+        )  # fmt: skip
+    return say(
+        "Without a fund {share} of identified victims {range} ever get any money, from the offender.",
+        share=share, range=span,
+    )  # fmt: skip
 
 
-def _money(results: Results) -> list[str]:
-    get, time = results.get, results.projection.scenario.world.time
-    cost = (
-        f"The fund costs {euro(get('due_a_year'))} a year on average, in euro of {time.price_year} "
-        f"like all money in these sentences{_range(results, 'due_a_year', euro)}; that is "
-        f"{euro(get('due_per_head'))} per inhabitant."
-    )
+def _money(results: Results, say: Language) -> list[str]:
+    get, world = results.get, results.projection.scenario.world
+    cost = say(
+        "The fund costs {amount} a year on average, in euro of {year} like all money in these sentences {range}; that "
+        "is {head} per inhabitant.",
+        amount=say.euro(get("due_a_year")), year=world.time.price_year,
+        range=_range(results, "due_a_year", say.euro, say), head=say.euro(get("due_per_head")),
+    )  # fmt: skip
     if (spent := get("outgo_a_year")) > 0:
-        where = ", ".join(f"{label} {percent(x)}" for label, x in spending(results).items())
-        cost += f" It can pay {euro(spent)} a year: {where}."
+        where = ", ".join(
+            say("{name} {share}", name=say(label), share=say.percent(x))
+            for label, x in spending(results).items()
+        )
+        goes = say("It can pay {amount} a year: {shares}.", amount=say.euro(spent), shares=where)
+        cost = f"{cost} {goes}"
     parts = receipts(results)
     total = sum(parts.values())
     if total <= 0:
-        return [cost, "Nobody pays for it: it has no income."]
-    shares = sorted(parts.items(), key=lambda part: -part[1])
+        return [cost, say("Nobody pays for it: it has no income.")]
     lines = {
-        source.label: f" ({euro(source.amount.value)} a year)"
-        for source in results.projection.scenario.world.income.values()
+        source.label: source.amount.value
+        for source in world.income.values()
         if isinstance(source, BudgetLine)
     }
-    names = ", ".join(
-        f"{label}{lines.get(label, '')} {percent(x / total)}"
-        for label, x in shares
+    shares = ", ".join(
+        _receipt(label, lines.get(label), x / total, say)
+        for label, x in sorted(parts.items(), key=lambda part: -part[1])
         if x / total >= 0.005
     )
-    return [cost, f"Who pays, as shares of all that comes in: {names}."]
+    return [cost, say("Who pays, as shares of all that comes in: {shares}.", shares=shares)]
+
+
+def _receipt(label: str, line: float | None, share: float, say: Language) -> str:
+    """One source of income; line  euro a year, of a budget line"""
+    if line is None:
+        return say("{name} {share}", name=say(label), share=say.percent(share))
+    return say(
+        "{name} ({amount} a year) {share}", name=say(label), amount=say.euro(line), share=say.percent(share)
+    )  # fmt: skip
 
 
 def spending(results: Results) -> dict[str, float]:
@@ -178,72 +184,87 @@ def receipts(results: Results) -> dict[str, float]:
         for name, source in sorted(world.income.items())
         if source.in_force
     }
-    names |= {"recoveries": "Recovered from offenders", "returns": "Return on reserves"}
+    names |= {m: label for m, label in RECEIPTS.items() if m != "advances"}  # these are paid back
     sums = {label: sum(results.get(m, year=y) for y in years) for m, label in names.items()}
     return {label: x for label, x in sums.items() if x > 0}
 
 
-def _reforms(results: Results) -> list[str]:
+def _reforms(results: Results, say: Language) -> list[str]:
     cost = results.get("state_cost_a_year")
-    where = "Its reforms" if results.get("due_a_year") == 0 else "Beside the fund, its reforms"
-    return [f"{where} cost the state {euro(cost)} a year."] if cost > 0 else []
+    if cost <= 0:
+        return []
+    if results.get("due_a_year") == 0:
+        return [say("Its reforms cost the state {amount} a year.", amount=say.euro(cost))]
+    return [
+        say("Beside the fund, its reforms cost the state {amount} a year.", amount=say.euro(cost))
+    ]
 
 
-def _lasts(results: Results) -> str:
+def _lasts(results: Results, say: Language) -> str:
     get, projection = results.get, results.projection
-    ruin = in_futures(get("ruin"), get("ruin", "mc_error"), projection.replications)
-    text = (
-        f"It falls short within {projection.scenario.world.time.horizon_years} years {ruin}: "
-        f"payments wait, or the treasury must lend. Cash itself never goes below zero."
-    )
-    if get("peak_need", "p95") > 0:
-        text += (
-            f" To last in 95 of 100 futures it would need about {euro(get('peak_need', 'p95'))} "
-            f"more at the opening, if its reserves earn the return (exactly: fundsim solve)."
-        )
-    return text
+    text = say.counted(
+        "It falls short within {n} year {ruin}: payments wait, or the treasury must lend. Cash itself never goes below "
+        "zero.",
+        "It falls short within {n} years {ruin}: payments wait, or the treasury must lend. Cash itself never goes below "
+        "zero.",
+        projection.scenario.world.time.horizon_years,
+        ruin=in_futures(get("ruin"), get("ruin", "mc_error"), projection.replications, say),
+    )  # fmt: skip
+    if get("peak_need", "p95") <= 0:
+        return text
+    more = say(
+        "To last in 95 of 100 futures it would need about {amount} more at the opening, if its reserves earn the return "
+        "(exactly: {command}).",
+        amount=say.euro(get("peak_need", "p95")), command="fundsim solve",
+    )  # fmt: skip
+    return f"{text} {more}"
 
 
-def _victims(results: Results, without: str) -> list[str]:
+def _victims(results: Results, say: Language) -> list[str]:
     get = results.get
-    paid = (
-        f"{without}. With the fund {percent(get('share_paid_with'))} get money"
-        f"{_range(results, 'share_paid_with', percent)}: all that is due from the fund, or something "
-        f"from the offender; in the middle future they wait "
-        f"{months(get('months_to_payment_with', 'p50'))}"
-        f"{_range(results, 'months_to_payment_with', months)}."
-    )
-    money = (
-        f"Averaged over all identified victims, each receives {euro(get('received_with'))} with the "
-        f"fund{_range(results, 'received_with', euro)}, {euro(get('received_without'))} without."
-    )
-    return [paid, money]
+    paid = say(
+        "With the fund {share} get money {range}: all that is due from the fund, or something from the offender; in the "
+        "middle future they wait {wait} {wait_range}.",
+        share=say.percent(get("share_paid_with")),
+        range=_range(results, "share_paid_with", say.percent, say),
+        wait=say.months(get("months_to_payment_with", "p50")),
+        wait_range=_range(results, "months_to_payment_with", say.months, say),
+    )  # fmt: skip
+    money = say(
+        "Averaged over all identified victims, each receives {amount} with the fund {range}, {less} without.",
+        amount=say.euro(get("received_with")), range=_range(results, "received_with", say.euro, say),
+        less=say.euro(get("received_without")),
+    )  # fmt: skip
+    return [f"{_without(results, say)} {paid}", money]
 
 
-def _range(results: Results, measure: str, form: Callable[[float], str]) -> str:
+def _range(results: Results, measure: str, form: Form, say: Language) -> str:
     if results.projection.replications == 1:
-        return " (one future only: no range)"
-    return f" ({form(results.get(measure, 'p5'))} to {form(results.get(measure, 'p95'))})"
+        return say("(one future only: no range)")
+    low, high = (form(results.get(measure, p)) for p in ("p5", "p95"))
+    return say("({low} to {high})", low=low, high=high)
 
 
-def _trust(results: Results) -> str:
+def _trust(results: Results, say: Language) -> str:
     get = results.get
     data, partly, guess = (
         int(get("assumptions", grade)) for grade in ("data", "partly", "judgement")
     )
-    text = (
-        f"How sure: of {data + partly + guess} uncertain numbers {data} rest on data, {partly} on "
-        f"partial data and {guess} on judgement."
-    )
+    text = say.counted(
+        "How sure: of {n} uncertain number {data} rest on data, {partly} on partial data and {guess} on judgement.",
+        "How sure: of {n} uncertain numbers {data} rest on data, {partly} on partial data and {guess} on judgement.",
+        data + partly + guess, data=data, partly=partly, guess=guess,
+    )  # fmt: skip
     unknown, chance = get("due_a_year", "sd_assumptions"), get("due_a_year", "sd_chance")
-    if unknown + chance > 0:
-        share = unknown**2 / (unknown**2 + chance**2)
-        text += (
-            f" Of the spread of the yearly cost {percent(share)} is what nobody knows, the rest "
-            f"chance; simulating again would move its average by about "
-            f"{euro(get('due_a_year', 'mc_error'))}."
-        )
-    return text
+    if unknown + chance <= 0:
+        return text
+    spread = say(
+        "Of the spread of the yearly cost {share} is what nobody knows, the rest chance; simulating again would move its "
+        "average by about {amount}.",
+        share=say.percent(unknown**2 / (unknown**2 + chance**2)),
+        amount=say.euro(get("due_a_year", "mc_error")),
+    )  # fmt: skip
+    return f"{text} {spread}"
 
 
 def spreads(results: Results) -> list[tuple[str, float, float, str]]:
@@ -282,20 +303,20 @@ def tail_warning(results: Results) -> str | None:
     )
 
 
-def stamp(projection: Projection) -> str:
+def stamp(projection: Projection, say: Language = ENGLISH) -> str:
     """What produced a figure: version, scenario, hash, seed, replications."""
-    text = stamp_of(projection.scenario, projection.seed, projection.replications)
-    return text + (" · reference engine" if projection.engine == "simpy" else "")
+    text = stamp_of(projection.scenario, projection.seed, projection.replications, say)
+    return f"{text} · {say('reference engine')}" if projection.engine == "simpy" else text
 
 
-def stamp_of(scenario: Scenario, seed: int, replications: int) -> str:
+def stamp_of(scenario: Scenario, seed: int, replications: int, say: Language = ENGLISH) -> str:
     """The same of a scenario, seed and number of replications."""
     from fundsim import __version__
 
-    return (
-        f"fundsim {__version__} · {scenario.name} · {scenario.hash} · seed {seed} · "
-        f"{replications:,} replications"
-    )
+    return say(
+        "fundsim {version} · {name} · {hash} · seed {seed} · {n} replications",
+        version=__version__, name=scenario.name, hash=scenario.hash, seed=seed, n=say.whole(replications),
+    )  # fmt: skip
 
 
 def command(projection: Projection) -> str:
@@ -307,14 +328,16 @@ def command(projection: Projection) -> str:
     )
 
 
-def title(projection: Projection) -> str:
+def title(projection: Projection, say: Language = ENGLISH) -> str:
     """Country and the rest of the scenario's name."""
-    return country_and_rest(projection.scenario)
+    return country_and_rest(projection.scenario, say)
 
 
-def country_and_rest(scenario: Scenario) -> str:
+def country_and_rest(scenario: Scenario, say: Language = ENGLISH) -> str:
     """The same of a scenario that has not been run."""
-    rest = " + ".join(scenario.name.split("+")[1:]).replace("_", " ")
-    name = scenario.world.country.name + (f", {rest}" if rest else "")
+    files = (say.of("design", part.replace("_", " ")) for part in scenario.name.split("+")[1:])
+    name = ", ".join(
+        filter(None, (country_of("subject", scenario.world.country.name, say), " + ".join(files)))
+    )
     changed = ", ".join(scenario.sets[:2]) + (", …" if len(scenario.sets) > 2 else "")
     return f"{name} ({changed})" if changed else name

@@ -22,7 +22,7 @@ from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
-from fundsim.scenario.note import DEFAULT_POLICY, UNFILLED, Note, made_certain, note
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
@@ -57,7 +57,7 @@ class Scenario:
     world    every value
     origins  dotted key -> file and line it came from
     sources  source id -> title, publisher, year, address, read
-    notes    what a reader must be told, e.g. that the default policy was used
+    notes    what a reader must be told, e.g. that the default policy was used, as `Phrase`s
     sets     the ``--set`` texts
     given    what loads it again: the name, or the path of an own file
     """
@@ -67,7 +67,7 @@ class Scenario:
     world: World
     origins: Mapping[str, Origin]
     sources: Mapping[str, Mapping[str, Any]]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     sets: tuple[str, ...] = ()
     given: str = ""
 
@@ -103,12 +103,13 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     raises   InputError with all problems
     """
     chain = _files(name)
-    notes: list[Note] = []
+    notes: list[Phrase] = []
     if not any("entry_point" in f.data.get("fund", {}) for f in chain if _tables(f)):
         policy = _default_policy(chain)
         if policy:
             chain.append(_shipped(policy, ("policy",), name))
-            notes.append(note(DEFAULT_POLICY, policy=policy, base=chain[0].name))
+            notes.append(Phrase("no policy was named; {policy}, the default of {file}, is used",
+                                policy=policy, file=chain[0].name))  # fmt: skip
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
     _refuse_clashes(chain)
     overrides = parse_sets(sets)
@@ -121,10 +122,12 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     for file in chain:
         sources |= file.data.get("sources", {})
     world = _validate(merged, origins, chain, sources)
-    before = {key: value for file in chain for key, value in leaves(file.data)}
-    notes += made_certain(world, before, (k for file in overrides for k, _ in leaves(file.data)))
+    notes += _fixed_by_set(world, chain, overrides)
     if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
-        notes.append(note(UNFILLED, number=placeholders))
+        notes.append(Phrase(
+            "{n} number is still a placeholder copied from another country: the result says nothing yet",
+            "{n} numbers are still placeholders copied from another country: the result says nothing yet",
+            n=placeholders))  # fmt: skip
     questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
         name=_canonical(chain),
@@ -136,6 +139,26 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         sets=tuple(sets),
         given=name if any(f.name == str(f.path) for f in chain) else _canonical(chain),
     )
+
+
+def _fixed_by_set(
+    world: World, chain: Sequence[File], overrides: Sequence[File]
+) -> Iterable[Phrase]:
+    """A note for each uncertain number that ``--set`` has made certain."""
+    before: dict[str, Any] = {}
+    for file in chain:
+        before |= dict(files.leaves(file.data))
+    for file in overrides:
+        for key, _ in files.leaves(file.data):
+            old = before.get(key)
+            if isinstance(old, dict) and old.get("low") is not None:
+                now = next((a for k, a, _ in assumptions(world) if k == key), None)
+                if now is not None and not now.uncertain:
+                    yield Phrase(
+                        "{key} is taken as certain; it was believed to lie between {low} and {high} (--set "
+                        "{key}.value=… keeps the range)",
+                        key=key, low=float(old["low"]), high=float(old["high"]),
+                    )  # fmt: skip
 
 
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
@@ -273,24 +296,9 @@ def _default_policy(chain: Sequence[File]) -> str:
     return ""
 
 
-def _is_value(data: Any) -> bool:
-    """An assumption or set of shares is one value: it replaces, it does not merge."""
-    return not isinstance(data, dict) or "value" in data or "unit" in data
-
-
 def _is_part(value: Any) -> bool:
     """Whether ``--set`` gives some fields of an assumption (`level.value=80`), not all of it."""
     return isinstance(value, dict) and not {"value", "unit"} <= value.keys()
-
-
-def leaves(data: dict[str, Any], path: str = "") -> Iterable[tuple[str, Any]]:
-    """Every value of a file's tables with its dotted key; an assumption is one value."""
-    for key, value in data.items():
-        here = f"{path}.{key}" if path else key
-        if _is_value(value):
-            yield here, value
-        else:
-            yield from leaves(value, here)
 
 
 def _refuse_clashes(chain: Sequence[File]) -> None:
@@ -300,7 +308,7 @@ def _refuse_clashes(chain: Sequence[File]) -> None:
         if file.kind in ("own", "base"):
             continue  # an own file may override what it extends
         tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
-        for key, value in leaves(tables):
+        for key, value in files.leaves(tables):
             other, before = seen.setdefault((file.kind, key), (file, value))
             if before != value:
                 rule = f"also set in {other.name}; two {file.kind} files may not set the same key"
@@ -321,9 +329,11 @@ def _merge(
             value = _believed(value)
             if "source" in value:
                 into[key].pop("grade", None)  # the grade of another source
-        if partial or (not _is_value(value) and isinstance(old, dict) and not _is_value(old)):
+        if partial or (
+            not files.is_value(value) and isinstance(old, dict) and not files.is_value(old)
+        ):
             _merge(into[key], value, file, origins, here)
-        elif not _is_value(value):
+        elif not files.is_value(value):
             into[key] = {}
             _merge(into[key], value, file, origins, here)
             origins[here] = Origin(file.name, files.line_of(file.lines, here))

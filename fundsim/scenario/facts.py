@@ -1,6 +1,6 @@
 """What certainly does not happen in a scenario: facts, each with its reason.
 
-A fact looks at a world and gives its reason, or nothing where it does not hold for certain.  The key that
+A fact looks at a world and gives its reason, a `Phrase`, or nothing where it does not hold for certain.  The key that
 is asked about is left open: a share of 0 does not make that share idle, since moving it would bring it to
 life.  A number that is uncertain, or that a reform or stress acts on, is never certain.
 """
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.schema import World
 
 # said of what moves figures in local currency and no others
-LOCAL_ONLY = "only figures in local currency hang on it"
-TEXT = "it is a text; no figure hangs on it"
+LOCAL_ONLY = Phrase("only figures in local currency hang on it")
+TEXT = Phrase("it is a text; no figure hangs on it")
+WITH_KEY = "{why} ({key})"  # the same in every language
 
 
 class Look:
@@ -61,8 +63,14 @@ class Fact:
 
 
 def when(key: str, *values: Any, why: str) -> Fact:
-    """Holds where the key certainly has one of the values; the reason names the key."""
-    return Fact(lambda look: f"{why} ({key})" if look.sure(key, *values) else "")
+    """Holds where the key certainly has one of the values; the reason names the key.  why  constant"""
+    reason = because(why, key)
+    return Fact(lambda look: reason if look.sure(key, *values) else "")
+
+
+def because(why: str, key: str) -> Phrase:
+    """A reason, and the key that would change it.  why  constant"""
+    return Phrase(WITH_KEY, why=Phrase(why), key=key)
 
 
 def either(*facts: Fact) -> Fact:
@@ -280,7 +288,8 @@ def _reforms_are_free(look: Look) -> str:
     keys = [
         f"{name}.{cost}" for name in look.world.changes for cost in ("cost_once", "cost_a_year")
     ]
-    return "no reform costs anything" if all(look.sure(k, None, 0) for k in keys) else ""
+    free = all(look.sure(k, None, 0) for k in keys)
+    return Phrase("no reform costs anything") if free else ""
 
 
 NO_REFORM_COSTS = Fact(_reforms_are_free)
@@ -314,7 +323,7 @@ def no_form(form: str) -> Fact:
         forms = look.world.caseload.forms
         if look.is_open("caseload.forms") or getattr(forms, form) > 0:
             return ""
-        return "no victim has this form of exploitation (caseload.forms)"
+        return because("no victim has this form of exploitation", "caseload.forms")
 
     return Fact(holds)
 
@@ -325,15 +334,16 @@ def form_not_covered(form: str) -> Fact:
     def holds(look: Look) -> str:
         if look.is_open("fund.eligible.forms") or form in look.world.fund.eligible.forms:
             return ""
-        return "this form of exploitation is not covered (fund.eligible.forms)"
+        return because("this form of exploitation is not covered", "fund.eligible.forms")
 
     return Fact(holds)
 
 
 def _one_form(look: Look) -> str:
     forms = look.world.caseload.forms
-    alone = not look.is_open("caseload.forms") and max(forms.shares) == 1
-    return "all victims have the same form of exploitation (caseload.forms)" if alone else ""
+    if look.is_open("caseload.forms") or max(forms.shares) < 1:
+        return ""
+    return because("all victims have the same form of exploitation", "caseload.forms")
 
 
 ONE_FORM = Fact(_one_form)

@@ -164,3 +164,18 @@ def line_of(lines: dict[str, int], key: str) -> int | None:
             return lines[key]
         key = key.rpartition(".")[0]
     return None
+
+
+def leaves(data: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of a file's tables with its dotted key; an assumption is one value."""
+    for key, value in data.items():
+        here = f"{path}.{key}" if path else key
+        if is_value(value):
+            yield here, value
+        else:
+            yield from leaves(value, here)
+
+
+def is_value(data: Any) -> bool:
+    """An assumption or set of shares is one value: it replaces, it does not merge."""
+    return not isinstance(data, dict) or "value" in data or "unit" in data

@@ -52,6 +52,7 @@ from fundsim.scenario.facts import (
     Look,
     all_of,
     always,
+    because,
     either,
     entry_is,
     form_not_covered,
@@ -60,6 +61,7 @@ from fundsim.scenario.facts import (
     unless,
     when,
 )
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.schema import FORMS
 
 
@@ -93,7 +95,7 @@ def _wages_are_idle(look: Look) -> str:
             index = f"{source}.index"
             if not look.sure(index, "none", "prices"):
                 return ""
-    return "nothing is indexed with wages (award.index)"
+    return because("nothing is indexed with wages", "award.index")
 
 
 NO_WAGES = Fact(_wages_are_idle)
@@ -101,7 +103,7 @@ NO_WAGES = Fact(_wages_are_idle)
 # the first rule that names a key and holds gives the reason; * stands for any text
 RULES: tuple[tuple[str, Fact], ...] = (
     ("country.name country.currency country.footnote", always(TEXT)),
-    ("country.default_policy", always("it is used only where no policy is named")),
+    ("country.default_policy", always(Phrase("it is used only where no policy is named"))),
     ("*.label *.recommended_for", always(TEXT)),
     ("country.population macro.depreciation country.exchange_rate income.*", NO_FUND),
     ("macro.depreciation country.exchange_rate", always(LOCAL_ONLY)),
@@ -177,10 +179,10 @@ RULES: tuple[tuple[str, Fact], ...] = (
     ("fund.eligible.children", NO_CHILD),
     ("fund.eligible.adults", NO_ADULT),
     ("fund.eligible.foreign fund.eligible.lawful_rate fund.eligible.reciprocity_rate", NO_FOREIGNER),
-    *((f"fund.eligible.{group}_rate", when(
-        "fund.eligible.foreign", *({"all", "lawful", "reciprocity", "none"} - {group}),
-        why=f"foreign victims are not asked for {what}"))
-      for group, what in (("lawful", "lawful residence"), ("reciprocity", "reciprocity"))),
+    ("fund.eligible.lawful_rate", when("fund.eligible.foreign", "all", "reciprocity", "none",
+                                       why="foreign victims are not asked for lawful residence")),
+    ("fund.eligible.reciprocity_rate", when("fund.eligible.foreign", "all", "lawful", "none",
+                                            why="foreign victims are not asked for reciprocity")),
     ("fund.eligible.filing_limit_months", either(
         NO_CLAIM, when("fund.take_up.filing.median", 0, why="claims are filed at once"))),
     ("fund.eligible.retroactive_years", all_of(

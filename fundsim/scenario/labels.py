@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, Union, get_args, get_origin
 
 from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.schema import FORMS, FormShares, SourceOfIncome, World
@@ -11,7 +13,26 @@ from fundsim.scenario.schema import FORMS, FormShares, SourceOfIncome, World
 Label = tuple[
     str, ...
 ]  # parts, each a text of its own: "State budget line", "chance each year that it is cut"
+NAMED = ("income", "reform", "stress")  # tables whose tables have names of their own
 _OF_THE_TABLE = ("median", "sigma", *FORMS)  # keys that say nothing without the table they stand in
+# keys of texts, of lists and of shares that sum to 1: written in a file, not set one by one
+_TEXTS = {"country.code", "country.name", "country.currency", "country.default_policy",
+          "country.footnote"}  # fmt: skip
+_WRITTEN = (".label", ".kind", ".recommended_for", ".effects")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a key is called beside the others of its group.
+
+    table  the name of its table, where the key says nothing without it; else empty
+    label  the beginning of its description, which may stand within a sentence
+    more   the whole description, where it says more than the label; else empty
+    """
+
+    table: str
+    label: str
+    more: str
 
 
 def labels(world: World) -> dict[str, Label]:
@@ -22,6 +43,58 @@ def labels(world: World) -> dict[str, Label]:
 def joined(label: Label) -> str:
     """A label as one text."""
     return ": ".join(label)
+
+
+def meanings(world: World) -> dict[str, Meaning]:
+    """The same beside others of its group, with the description, for every value that stands alone."""
+    called, found = labels(world), {}
+    for key, _, field in fields(world):
+        *_, table, name = ["", *key.split(".")]
+        label, text = called[key][-1], " ".join((field.description or "").split())
+        of_table = name in _OF_THE_TABLE and table not in ("award", "forms")
+        more = "" if text.rstrip(".").lower() == label.lower() else text
+        found[key] = Meaning(table.replace("_", " ") if of_table else "", label, more)
+    return found
+
+
+def fields(part: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Every value that stands alone: its dotted key, itself, and its field in the schema."""
+    if isinstance(part, dict):
+        for name in sorted(part):
+            yield from fields(part[name], f"{path}.{name}")
+        return
+    for name, field in type(part).model_fields.items():
+        value, key = getattr(part, name), f"{path}.{name}".lstrip(".")
+        if isinstance(value, dict) or (
+            isinstance(value, Part) and not isinstance(value, Assumption)
+        ):
+            yield from fields(value, key)
+        else:
+            yield key, value, field
+
+
+def is_set_alone(key: str) -> bool:
+    """Whether a key is a number, a switch or a choice: no text, and no part of a list or whole."""
+    return not (
+        key in _TEXTS or key.endswith(_WRITTEN) or key.startswith(("caseload.forms.", "correlations"))
+    )  # fmt: skip
+
+
+def choices(field: Any) -> tuple[str, ...]:
+    """The words that a field allows; empty if it is no choice between words."""
+    inner = _plain_type(field)
+    return tuple(map(str, get_args(inner))) if get_origin(inner) is Literal else ()
+
+
+def group_of(key: str) -> str:
+    """The table under which a key stands: two words of it at most."""
+    first, second, *rest = [*key.split("."), ""]
+    return f"{first}.{second}" if rest[:-1] or first in NAMED else first
+
+
+def group_name(group: str) -> str:
+    """A group in words, if it is not `NAMED`."""
+    return group.replace(".", ": ").replace("_", " ")
 
 
 def _labelled(part: Any, path: str, above: Label) -> Iterator[tuple[str, Label]]:
@@ -43,6 +116,14 @@ def _labelled(part: Any, path: str, above: Label) -> Iterator[tuple[str, Label]]
             yield key, (*above, text[0].lower() + text[1:])
         else:
             yield key, (text,)
+
+
+def _plain_type(field: Any) -> Any:
+    """The type of a field without None and without its validators."""
+    annotation = field.annotation
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(a for a in get_args(annotation) if a is not type(None))
+    return get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
 
 
 def _is_source(part: Any) -> bool:

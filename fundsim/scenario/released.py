@@ -17,7 +17,7 @@ from typing import Any
 
 from fundsim import __version__
 from fundsim.scenario import files
-from fundsim.scenario.compose import SILENT, leaves, load
+from fundsim.scenario.compose import SILENT, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 
@@ -123,7 +123,7 @@ def _said(file: File) -> dict[str, Any]:
     """What a file sets, by dotted key, without texts and sources."""
     said: dict[str, Any] = {}
     tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
-    for key, value in leaves(tables):
+    for key, value in files.leaves(tables):
         if key.rpartition(".")[2] not in SILENT or isinstance(value, dict):
             for place, one in _items(key, value):
                 again = sum(k == place or k.startswith(f"{place} (") for k in said)

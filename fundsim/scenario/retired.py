@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fundsim.scenario.phrase import Phrase
+
 RETIRED: dict[str, tuple[str, str]] = {}
 """Dotted key -> its successor (empty if there is none) and the reason, in a few words."""
 RETIRED_NAMES: dict[str, str] = {}
@@ -37,8 +39,12 @@ def retired_key(key: str) -> str:
 
 
 def retired_name(name: str) -> str:
-    """What to tell about a name that is not shipped; empty if it never was."""
-    return _answer("", RETIRED_NAMES[name]) if name in RETIRED_NAMES else ""
+    """What to tell about a name that is not shipped, as a `Phrase`; empty if it never was."""
+    if name not in RETIRED_NAMES:
+        return ""
+    if successor := RETIRED_NAMES[name]:
+        return Phrase("it was retired; use {successor}", successor=successor)
+    return Phrase("it was retired")
 
 
 def _match(known: list[str], parts: list[str]) -> list[str]:

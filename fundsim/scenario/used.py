@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import reduce
 from typing import Any
 
 from fundsim.scenario.assumption import Assumption, Part
-from fundsim.scenario.facts import LOCAL_ONLY, Look
+from fundsim.scenario.facts import LOCAL_ONLY, Look, because
 from fundsim.scenario.idle import idle
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.schema import Effect, FormShares, World
 
 __all__ = ["LOCAL_ONLY", "keys", "unused"]
 
+BOTH = "{first}; {more}"  # reasons one after the other, the same in every language
 # what the income of each kind of source is a product of: where one is 0, there is nothing
 PRODUCT = {
     "budget_line": ("amount",),
@@ -22,9 +25,9 @@ PRODUCT = {
 }
 # a field that another one makes idle: its value, and why
 BESIDE: dict[str, tuple[str, float, str]] = {
-    "cut_share": ("cut_rate", 0, "the line is never cut"),
-    "cut_rate": ("cut_share", 0, "a cut takes nothing"),
-    "regained_rate": ("renewal_rate", 1, "the grant is never lost"),
+    "cut_share": ("cut_rate", 0, Phrase("the line is never cut")),
+    "cut_rate": ("cut_share", 0, Phrase("a cut takes nothing")),
+    "regained_rate": ("renewal_rate", 1, Phrase("the grant is never lost")),
 }
 
 
@@ -34,17 +37,17 @@ def unused(world: World, key: str, known: Collection[str] = ()) -> str:
     key      dotted key of a number, a switch, a part of one (`award.median.low`), an effect of a reform
              (`reform.x.effects[0]`), or a table, which is unused if all in it is
     known    the scenario's `keys`, from who asks about many
-    returns  a fragment of a sentence that names what would bring it to life, or LOCAL_ONLY
+    returns  a clause, as a `Phrase`, that names what would bring it to life, or LOCAL_ONLY
     raises   KeyError if the scenario has no such key
     """
     look = Look(world, key.partition("[")[0])
-    reasons: dict[str, None] = {}  # in order, each once
+    reasons: dict[str, str] = {}  # in order, each once
     for one in _asked(known or list(keys(world)), key):
         reason = _reason(look, one)
         if not reason:
             return ""
-        reasons[reason] = None
-    return "; ".join(reasons)
+        reasons[reason] = reason
+    return reduce(lambda first, more: Phrase(BOTH, first=first, more=more), reasons.values())
 
 
 def keys(part: Any, path: str = "") -> Iterator[str]:
@@ -100,22 +103,22 @@ def _last_year(look: Look) -> int | None:
 
 def _of_income(look: Look, source: str, field: str) -> str:
     if look.sure(f"{source}.in_force", False):
-        return f"the source is not in force ({source}.in_force)"
+        return because("the source is not in force", f"{source}.in_force")
     if field == "in_force":
         return ""  # a source in force has its line in every table, if only of zeros
     last, begins = _last_year(look), look.value(f"{source}.from_year")
     if last and begins and begins > last and not look.is_open(f"{source}.from_year"):
-        return f"it begins after the last year ({source}.from_year)"
+        return because("it begins after the last year", f"{source}.from_year")
     for factor in PRODUCT[look.value(f"{source}.kind")]:
         if factor == field and look.stands(f"{source}.{field}", 0):
             return ""  # the first factor that is 0 stays in use: else none could be moved
         if look.sure(f"{source}.{factor}", 0):
-            return f"the source brings nothing ({source}.{factor})"
+            return because("the source brings nothing", f"{source}.{factor}")
     if field in BESIDE:
         other, value, why = BESIDE[field]
         first = field == "cut_rate" and look.stands(f"{source}.{field}", 0)
         if look.sure(f"{source}.{other}", value) and not first:
-            return f"{why} ({source}.{other})"
+            return because(why, f"{source}.{other}")
     return ""
 
 
@@ -124,10 +127,12 @@ def _of_change(look: Look, name: str, field: str) -> str:
     field, _, place = field.rstrip("]").partition("[")
     change, last, time = look.value(name), _last_year(look), look.world.time
     if last and change.from_year > last and not look.is_open(f"{name}.from_year"):
-        return f"it begins after the last year ({name}.from_year)"
+        return because("it begins after the last year", f"{name}.from_year")
     effects = change.effects[int(place.partition("]")[0])] if place else change.effects
     acting = [_of_effect(look, e) for e in (effects if isinstance(effects, tuple) else (effects,))]
-    no_effect = _all(acting) or ("" if acting else f"it acts on no number ({name}.effects)")
+    no_effect = _all(acting) or (
+        "" if acting else because("it acts on no number", f"{name}.effects")
+    )
     if field == "effects" or field == "ramp_years":
         return no_effect
     bearer = "the state" if look.sure("fund.entry_point", "none") else ""
@@ -135,11 +140,11 @@ def _of_change(look: Look, name: str, field: str) -> str:
     no_cost = all(look.sure(cost, None, 0) for cost in costs)
     if field == "cost_by":
         if bearer:
-            return "there is no fund, so the state bears all costs (fund.entry_point)"
-        return f"it costs nothing ({costs[0]}, {costs[1]})" if no_cost else ""
+            return because("there is no fund, so the state bears all costs", "fund.entry_point")
+        return because("it costs nothing", ", ".join(costs)) if no_cost else ""
     dated = not (look.is_open("time") or look.is_open(f"{name}.from_year"))
     if field == "cost_once" and dated and change.from_year < time.start_year:
-        return f"its first year was before the opening ({name}.from_year)"
+        return because("its first year was before the opening", f"{name}.from_year")
     if field in ("from_year", "until_year") and no_cost:
         return no_effect
     return ""
@@ -148,6 +153,6 @@ def _of_change(look: Look, name: str, field: str) -> str:
 def _of_effect(look: Look, effect: Effect) -> str:
     number = look.value(effect.on)
     if effect.by == "narrow" and not number.uncertain and not look.is_open(effect.on):
-        return f"the number is certain ({effect.on})"
+        return because("the number is certain", effect.on)
     reason = _reason(look, effect.on)
-    return f"it acts on {effect.on}, and {reason}" if reason else ""
+    return Phrase("it acts on {key}, and {reason}", key=effect.on, reason=reason) if reason else ""

@@ -11,6 +11,7 @@ from fundsim.app.choice import Choice, number_text, scenario_of
 from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
+from fundsim.report.language import Language, language
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.resolved import resolved_toml
 from fundsim.scenario.schema import assumptions
@@ -21,46 +22,52 @@ NUMBERS = ("value", "low", "high")
 
 def controls(choice: Choice) -> None:
     """The table to edit, and a file of one's own."""
-    scenario = scenario_of(choice.country, choice.design)
-    rows = ledger(scenario)
+    say, scenario = language(choice.language), scenario_of(choice.country, choice.design)
+    rows = ledger(scenario, say)
     st.data_editor(
         rows, hide_index=True, key=f"{EDIT}{scenario.hash}", on_change=_edited, args=(scenario, rows),
         disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
-        alt="Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited.",
+        alt=say("Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited."),
         column_config={
             # pinned: on a phone the values must still fit beside it
-            "name": st.column_config.TextColumn("Assumption", width=230, pinned=True),
-            "key": st.column_config.TextColumn("Key", width="medium"),
-            "value": st.column_config.NumberColumn("Value", format="%.6g"),
-            "low": st.column_config.NumberColumn("Low (10 %)", format="%.6g"),
-            "high": st.column_config.NumberColumn("High (90 %)", format="%.6g"),
-            "unit": "Unit", "grade": "Grade", "source": st.column_config.TextColumn("Source", width="large"),
-            "address": st.column_config.LinkColumn("Address", display_text="open"),
-            "note": st.column_config.TextColumn("Note", width="large"),
+            "name": st.column_config.TextColumn(say("Assumption"), width=230, pinned=True),
+            "key": st.column_config.TextColumn(say("Key"), width="medium"),
+            "value": st.column_config.NumberColumn(say("Value"), format="%.6g"),
+            "low": st.column_config.NumberColumn(say("Low (10 %)"), format="%.6g"),
+            "high": st.column_config.NumberColumn(say("High (90 %)"), format="%.6g"),
+            "unit": say("Unit"), "grade": say("Grade"),
+            "source": st.column_config.TextColumn(say("Source"), width="large"),
+            "address": st.column_config.LinkColumn(say("Address"), display_text=say("open")),
+            "note": st.column_config.TextColumn(say("Note"), width="large"),
         },
     )  # fmt: skip
     draw.aside(
-        "Edit value, low and high in the table: low and high are the 10th and 90th percentile of what you believe. "
-        "An edit makes the number judgement, here and in the link."
+        say(
+            "Edit value, low and high in the table: low and high are the 10th and 90th percentile of what you believe. An "
+            "edit makes the number judgement, here and in the link."
+        )
     )
     if mode.public():
         draw.aside(
-            "Your own scenario file can be used where fundsim is installed: fundsim dashboard."
+            say(
+                "Your own scenario file can be used where fundsim is installed: {command}.",
+                command="fundsim dashboard",
+            )
         )
     else:
         own.upload()
 
 
-def ledger(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every assumption, with where it comes from."""
-    rows, called = [], labels(scenario)
+def ledger(scenario: Scenario, say: Language) -> list[dict[str, Any]]:
+    """Every assumption, with where it comes from.  say  the language of names, units and grades"""
+    rows, called = [], labels(scenario, say)
     for key, a, _ in assumptions(scenario.world):
         entry = scenario.sources.get(a.source, {})
         address = str(entry.get("address") or "")
         rows.append({
-            "name": called.get(key, key), "value": a.value, "low": a.low, "high": a.high, "unit": a.unit,
-            "grade": a.graded if a.source else "lever",
-            "source": source_of(scenario, a.source) if a.source else "the ministry's choice",
+            "name": called.get(key, key), "value": a.value, "low": a.low, "high": a.high, "unit": say(a.unit),
+            "grade": say(a.graded) if a.source else say("lever"),
+            "source": source_of(scenario, a.source, say) if a.source else say("the ministry's choice"),
             "address": address if address.startswith("https://") else None,
             "key": key, "note": a.note,
         })  # fmt: skip
@@ -87,16 +94,19 @@ def _edited(scenario: Scenario, rows: list[dict[str, Any]]) -> None:
 
 def page(view: View) -> Shown:
     """The page."""
-    rows = ledger(view.scenario)
-    grades = {
-        name: int(view.results.get("assumptions", name)) for name in ("data", "partly", "judgement")
-    }
+    say, rows = view.say, ledger(view.scenario, view.say)
+    data, partly, guess = (
+        int(view.results.get("assumptions", grade)) for grade in ("data", "partly", "judgement")
+    )
     draw.answer(
         view.top,
-        f"Of {sum(grades.values())} uncertain numbers {grades['data']} rest on data, {grades['partly']} on partial data and "
-        f"{grades['judgement']} on judgement.",
-    )
+        say.counted(
+            "Of {n} uncertain number {data} rest on data, {partly} on partial data and {guess} on judgement.",
+            "Of {n} uncertain numbers {data} rest on data, {partly} on partial data and {guess} on judgement.",
+            data + partly + guess, data=data, partly=partly, guess=guess,
+        ),
+    )  # fmt: skip
     text = resolved_toml(view.scenario)
-    with st.expander("The whole scenario as a file (TOML)"):
+    with st.expander(say("The whole scenario as a file (TOML)")):
         st.code(text, language="toml", height=400)
     return Shown({}, {"assumptions": rows})

@@ -9,9 +9,9 @@ import streamlit as st
 from fundsim.app import charts, draw, runs
 from fundsim.app.choice import COUNTRIES, Choice, scenario_of
 from fundsim.app.draw import Shown
-from fundsim.app.pages.answer import hundred
 from fundsim.app.view import View
-from fundsim.report import figures, words
+from fundsim.report import figures
+from fundsim.report.language import Language, country_of
 from fundsim.report.words import Results
 from fundsim.scenario.errors import InputError
 
@@ -22,7 +22,7 @@ def controls(choice: Choice) -> None:
 
 def page(view: View) -> Shown:
     """The page."""
-    design = view.choice.design.without_sets
+    say, design = view.say, view.choice.design.without_sets
     found: list[Results] = []
     refused = []
     for country in COUNTRIES:
@@ -31,72 +31,83 @@ def page(view: View) -> Shown:
         except InputError as error:
             refused.append(f"{country}: {error.problems[0]}")
             continue
-        name = scenario.world.country.name
+        name = country_of("subject", scenario.world.country.name, say)
         found.append(runs.results(scenario, view.choice.seed, view.size, view.teller(name)))
     if not found:
-        draw.answer(view.top, "No country takes this design.")
+        draw.answer(view.top, say("No country takes this design."))
         return Shown()
     least = min(found, key=lambda r: r.get("due_per_head"))
     most = max(found, key=lambda r: r.get("due_per_head"))
+    paid = [r.get("share_paid_with") for r in found]
     draw.answer(
         view.top,
-        f"The same design costs from {words.euro(least.get('due_per_head'))} per inhabitant a year "
-        f"({_name(least)}) to {words.euro(most.get('due_per_head'))} ({_name(most)}); of 100 identified victims "
-        f"between {hundred(min(r.get('share_paid_with') for r in found))} and "
-        f"{hundred(max(r.get('share_paid_with') for r in found))} get money.",
-    )
+        say(
+            "The same design costs from {least} per inhabitant a year ({cheapest}) to {most} ({dearest}); of 100 identified "
+            "victims between {low} and {high} get money.",
+            least=say.euro(least.get("due_per_head")), cheapest=_name(least, say),
+            most=say.euro(most.get("due_per_head")), dearest=_name(most, say),
+            low=say.hundred(min(paid)), high=say.hundred(max(paid)),
+        ),
+    )  # fmt: skip
     if view.choice.design.sets:
-        draw.aside("Values you have changed are left out here: they are amounts for one country.")
+        draw.aside(
+            say("Values you have changed are left out here: they are amounts for one country.")
+        )
     for text in refused:
         draw.say(text)
-    rows = [_row(r) for r in found]
+    rows = [_row(r, say) for r in found]
     draw.table(
-        rows, "Side by side", "Means over futures; money in euro of the price year. Budget lines are each country's "
-        "own sizing, so that falling short compares sizes too. Countries have independent draws.",
+        rows, say("Side by side"),
+        say(
+            "Means over futures; money in euro of the price year. Budget lines are each country's own sizing, so that "
+            "falling short compares sizes too. Countries have independent draws."
+        ),
     )  # fmt: skip
-    draw.heading("Cost due a year, each country on its own scale")
+    draw.heading(say("Cost due a year, each country on its own scale"))
     columns = [c for _ in range(0, len(found), 3) for c in st.columns(3)]  # on a phone in order
     for column, r in zip(columns, found, strict=False):
         with column:
-            st.markdown(f"**{draw.plain(_name(r))}**")
+            st.markdown(f"**{draw.plain(_name(r, say))}**")
             years = r.projection.years()
             fan = [
                 {"year": y, **{p: r.get("due_real", p, y) for p in ("p5", "p25", "p50", "p75", "p95")}}
                 for y in years
             ]  # fmt: skip
-            spec = charts.fan(fan, "Cost due")
+            spec = charts.fan(fan, say("Cost due"), say)
             draw.picture(
                 {**spec, "height": 150},
-                f"{_name(r)}: cost due a year, {words.euro(r.get('due_a_year'))} on average.",
-            )
+                say(
+                    "{country}: cost due a year, {amount} on average.",
+                    country=_name(r, say), amount=say.euro(r.get("due_a_year")),
+                ),
+            )  # fmt: skip
     for r in found:
-        if (
-            r.projection.scenario.world.country.footnote
-            and r.projection.scenario is not view.scenario
-        ):
-            draw.aside(r.projection.scenario.world.country.footnote)
+        footnote = r.projection.scenario.world.country.footnote
+        if footnote and r.projection.scenario is not view.scenario:
+            draw.aside(say(footnote))
     pictures = {
-        f"cash_{r.projection.scenario.name.split('+')[0]}": partial(figures.cash_fan, r)
+        f"cash_{r.projection.scenario.name.split('+')[0]}": partial(figures.cash_fan, r, say)
         for r in found if r.get("outgo_a_year") > 0
     }  # fmt: skip
     return Shown(pictures, {"countries": rows}, others=tuple(found))
 
 
-def _name(results: Results) -> str:
-    return results.projection.scenario.world.country.name
+def _name(results: Results, say: Language) -> str:
+    return country_of("subject", results.projection.scenario.world.country.name, say)
 
 
-def _row(r: Results) -> dict[str, str]:
+def _row(r: Results, say: Language) -> dict[str, str]:
     spent, fund = r.get("outgo_a_year"), r.get("due_a_year") > 0
+    low, high = (say.euro(r.get("due_a_year", p)) for p in ("p5", "p95"))
     return {
-        "Country": _name(r),
-        "Victims a year": f"{r.get('identified') / len(r.projection.years()):,.0f}",
-        "Cost a year": words.euro(r.get("due_a_year")),
-        "9 of 10 futures": f"{words.euro(r.get('due_a_year', 'p5'))} to {words.euro(r.get('due_a_year', 'p95'))}",
-        "per inhabitant": words.euro(r.get("due_per_head")),
-        "to victims": words.percent(r.get("benefits_a_year") / spent) if spent else "–",
-        "Falls short": words.percent(r.get("ruin")) if fund else "–",
-        "Paid without": words.percent(r.get("share_paid_without")),
-        "Paid with": words.percent(r.get("share_paid_with")),
-        "Wait, middle future": words.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
+        say("Country"): _name(r, say),
+        say("Victims a year"): say.whole(r.get("identified") / len(r.projection.years())),
+        say("Cost a year"): say.euro(r.get("due_a_year")),
+        say("9 of 10 futures"): say("{low} to {high}", low=low, high=high),
+        say("per inhabitant"): say.euro(r.get("due_per_head")),
+        say("to victims"): say.percent(r.get("benefits_a_year") / spent) if spent else "–",
+        say("Falls short"): say.percent(r.get("ruin")) if fund else "–",
+        say("Paid without"): say.percent(r.get("share_paid_without")),
+        say("Paid with"): say.percent(r.get("share_paid_with")),
+        say("Wait, middle future"): say.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
     }  # fmt: skip

@@ -12,22 +12,36 @@ from fundsim.app.choice import Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures, words
+from fundsim.report.language import Language, language, marked
 
-PRICES = {"real": "prices of today (real)", "nominal": "money of each year (nominal)"}
-CURRENCY = {"euro": "euro", "local": "local currency"}
-OF = {"whole": "in all", "head": "per inhabitant"}
-CHOICES = (("Prices", PRICES), ("Currency", CURRENCY), ("Amounts", OF))
-EXTRA = {"recoveries": "Recovered from offenders", "returns": "Return on reserves",
-         "advances": "Treasury advances"}  # fmt: skip
+PRICES = {
+    "real": marked("prices of today (real)"),
+    "nominal": marked("money of each year (nominal)"),
+}
+CURRENCY = {"euro": marked("euro"), "local": marked("local currency")}
+OF = {"whole": marked("in all"), "head": marked("per inhabitant")}
+CHOICES = (
+    (marked("Prices"), PRICES),
+    (marked("Currency"), CURRENCY),
+    (marked("Amounts"), OF),
+)
+UNITS = {  # whether in real prices, and per inhabitant
+    (True, False): marked("{currency} of {year}"),
+    (True, True): marked("{currency} of {year}, per inhabitant"),
+    (False, False): marked("{currency} of each year"),
+    (False, True): marked("{currency} of each year, per inhabitant"),
+}
 
 
 def controls(choice: Choice) -> None:
     """In which money."""
+    say = language(choice.language)
     now, columns = choice.money.split("_"), st.columns(3)
     for place, (label, options) in enumerate(CHOICES):
+        told = {option: say(text) for option, text in options.items()}
         with columns[place]:
             st.selectbox(
-                label, list(options), format_func=options.__getitem__,
+                say(label), list(told), format_func=told.__getitem__,
                 key=state.bound(f"m{place}", now[place]), on_change=state.on(f"m{place}", _set, place),
             )  # fmt: skip
 
@@ -42,12 +56,15 @@ def _set(place: int, value: str) -> None:
 class Money:
     """How amounts are shown.
 
-    real, per_head  as chosen;  sign  of the currency;  factor  year -> what euro of that kind are multiplied by
+    say   the language;  real, per_head  as chosen;  currency  € or its code
+    unit  in words;  factor  year -> what euro of that kind are multiplied by
     """
 
+    say: Language
     real: bool
     per_head: bool
-    sign: str
+    currency: str
+    unit: str
     factor: Callable[[int], float]
 
     def of(self, view: View, measure: str, year: int, statistic: str = "mean") -> float:
@@ -64,10 +81,10 @@ class Money:
 
     def form(self, amount: float) -> str:
         """An amount as people read it."""
-        if self.per_head:
-            return f"{self.sign} {amount:,.4f}"
-        text = words.euro(amount)
-        return text if self.sign == "€" else text.replace("€", self.sign)
+        if not self.per_head:
+            return self.say.money(amount, self.currency)
+        say = self.say
+        return say("{currency} {amount}", currency=self.currency, amount=say.fixed(amount, 4))
 
 
 def money_of(view: View) -> Money:
@@ -85,38 +102,30 @@ def money_of(view: View) -> Money:
         rate = get("outgo_local", "mean", year) / paid if paid else country.exchange_rate.value
         return rate / head
 
-    sign = "€" if currency == "euro" else country.currency
-    return Money(prices == "real", of == "head", sign, factor)
+    say, real, per_head = view.say, prices == "real", of == "head"
+    code = "€" if currency == "euro" else country.currency
+    year = view.scenario.world.time.price_year
+    unit = UNITS[real, per_head]
+    told = say(unit, currency=code, year=year) if real else say(unit, currency=code)
+    return Money(say, real, per_head, code, told, factor)
 
 
 def page(view: View) -> Shown:
     """The page."""
-    world, get = view.scenario.world, view.results.get
+    say, world, get = view.say, view.scenario.world, view.results.get
     if not view.has_fund:
-        cost = get("state_cost_a_year")
         draw.answer(
             view.top,
-            f"Without a fund there is no cost but that of reforms, {words.euro(cost)} a year.",
+            say(
+                "Without a fund there is no cost but that of reforms, {amount} a year.",
+                amount=say.euro(get("state_cost_a_year")),
+            ),
         )
         return Shown()
     money = money_of(view)
     spent = get("outgo_a_year")
-    reaches = get("benefits_a_year") / spent if spent else 0.0
-    parts = words.receipts(view.results)
-    total = sum(parts.values())
-    main = max(parts, key=lambda label: parts[label]) if parts else ""
-    comes = (
-        f"{words.percent(parts[main] / total)} of what comes in is “{main}”"
-        if total
-        else "nothing comes in"
-    )
-    draw.answer(
-        view.top,
-        f"{words.percent(reaches)} of what the fund spends reaches victims; {comes}; the cost is "
-        f"{words.euro(get('due_per_head'))} per inhabitant a year.",
-    )
-    price = f"of {world.time.price_year}" if money.real else "of each year"
-    unit = f"{money.sign} {price}{', per inhabitant' if money.per_head else ''}"
+    reaches = say.percent(get("benefits_a_year") / spent if spent else 0.0)
+    _answer(view, reaches)
     kinds = [("benefits", figures.KIND_LABELS["benefits"])]
     kinds += [
         (f"cost.{kind}", label) for kind, label in figures.KIND_LABELS.items()
@@ -126,77 +135,119 @@ def page(view: View) -> Shown:
         (f"income.{name}", source.label) for name, source in sorted(world.income.items()) if source.in_force
     ]  # fmt: skip
     sources += [
-        (m, label) for m, label in EXTRA.items() if any(get(m, "mean", y) for y in view.years)
-    ]
+        (m, label) for m, label in words.RECEIPTS.items() if any(get(m, "mean", y) for y in view.years)
+    ]  # fmt: skip
+    cost = say("Cost by kind: {share} reaches victims", share=reaches)
     tables = {
-        "cost": _stack(
-            view, money, kinds, f"Cost by kind: {words.percent(reaches)} reaches victims", unit
-        ),
-        "income": _stack(view, money, sources, f"Income by source: {comes}", unit),
-        "incurred and paid": _incurred(view, money, unit),
+        "cost": _stack(view, money, kinds, cost),
+        "income": _stack(view, money, sources, _income(view)),
+        "incurred and paid": _incurred(view, money),
     }
     pictures = {
-        "cost_by_kind": lambda: figures.cost_by_kind(view.results),
-        "income_by_source": lambda: figures.income_by_source(view.results),
-        "incurred_paid": lambda: figures.incurred_paid(view.results),
+        "cost_by_kind": lambda: figures.cost_by_kind(view.results, say),
+        "income_by_source": lambda: figures.income_by_source(view.results, say),
+        "incurred_paid": lambda: figures.incurred_paid(view.results, say),
     }
     return Shown(pictures, tables)
 
 
+def _main_source(view: View) -> tuple[str, str] | None:
+    """What most comes in from, and its share of all, in words; None where nothing comes in."""
+    say, parts = view.say, words.receipts(view.results)
+    if not parts:
+        return None
+    main = max(parts, key=lambda label: parts[label])
+    return say(main), say.percent(parts[main] / sum(parts.values()))
+
+
+def _answer(view: View, reaches: str) -> None:
+    """The opening sentence.  reaches  share of what is spent, in words"""
+    say, head = view.say, view.say.euro(view.results.get("due_per_head"))
+    text = say(
+        "{reaches} of what the fund spends reaches victims; nothing comes in; the cost is {head} per inhabitant a year.",
+        reaches=reaches, head=head,
+    )  # fmt: skip
+    if found := _main_source(view):
+        source, share = found
+        text = say(
+            "{reaches} of what the fund spends reaches victims; {share} of what comes in is “{source}”; the cost is {head} "
+            "per inhabitant a year.",
+            reaches=reaches, share=share, source=source, head=head,
+        )  # fmt: skip
+    draw.answer(view.top, text)
+
+
+def _income(view: View) -> str:
+    """The heading of the income."""
+    say = view.say
+    if found := _main_source(view):
+        source, share = found
+        return say(
+            "Income by source: {share} of what comes in is “{source}”", share=share, source=source
+        )
+    return say("Income by source: nothing comes in")
+
+
 def _stack(
-    view: View, money: Money, parts: list[tuple[str, str]], heading: str, unit: str
+    view: View, money: Money, parts: list[tuple[str, str]], heading: str
 ) -> list[dict[str, str]]:
+    """A picture of yearly parts and its table.  parts  measure and label"""
+    say = view.say
+    parts = [(measure, say(label)) for measure, label in parts]
+    amounts = {m: [money.of(view, m, year) for year in view.years] for m, _ in parts}
     rows = [
-        {"year": year, "part": label, "place": place, "amount": money.of(view, measure, year)}
-        for year in view.years
+        {"year": year, "part": label, "place": place, "amount": amounts[measure][at]}
+        for at, year in enumerate(view.years)
         for place, (measure, label) in enumerate(parts)
     ]
     draw.heading(heading)
-    sums = {
-        label: sum(float(str(r["amount"])) for r in rows if r["part"] == label)
-        for _, label in parts
-    }
-    draw.picture(
-        charts.stacked(
-            rows, [label for _, label in parts], f"Mean over futures, {unit}", money.sign
-        ),
-        f"{heading}. "
-        + "; ".join(
-            f"{label} {money.form(x / len(view.years))} a year" for label, x in sums.items()
-        ),
+    means = "; ".join(
+        say(
+            "{name} {amount} a year",
+            name=label,
+            amount=money.form(sum(amounts[m]) / len(view.years)),
+        )
+        for m, label in parts
     )
-    found = []
-    for year in view.years:
-        row = {"Year": str(year)}
-        row |= {label: money.form(money.of(view, measure, year)) for measure, label in parts}
-        found.append(row)
-    draw.table(found, f"Mean over futures, {unit}")
+    title = say("Mean over futures, {unit}", unit=money.unit)
+    draw.picture(
+        charts.stacked(rows, [label for _, label in parts], title, money.currency, say),
+        f"{heading}. {means}",
+    )
+    found = [
+        {say("Year"): str(year), **{label: money.form(amounts[m][at]) for m, label in parts}}
+        for at, year in enumerate(view.years)
+    ]  # fmt: skip
+    draw.table(found, title)
     return found
 
 
-def _incurred(view: View, money: Money, unit: str) -> list[dict[str, str]]:
+def _incurred(view: View, money: Money) -> list[dict[str, str]]:
+    say, get, last = view.say, view.results.get, view.years[-1]
     names = {
-        "incurred": "incurred: by year of identification",
-        "benefits": "paid: by calendar year",
+        "incurred": say("incurred: by year of identification"),
+        "benefits": say("paid: by calendar year"),
     }
     rows = [
         {"year": year, "name": label, "middle": money.of(view, m, year, "p50"),
          "low": money.of(view, m, year, "p25"), "high": money.of(view, m, year, "p75")}
         for m, label in names.items() for year in view.years
     ]  # fmt: skip
-    get = view.results.get
-    draw.heading("Benefits incurred, and benefits paid")
+    draw.heading(say("Benefits incurred, and benefits paid"))
     draw.picture(
-        charts.lines(rows, unit, "money", money.sign),
-        figures.alt_text(view.results, "incurred_paid"),
+        charts.lines(rows, money.unit, money.currency, say),
+        figures.alt_text(view.results, "incurred_paid", say),
     )
     draw.aside(
-        "Middle future; bands: half of the futures. In real prices both are deflated at the prices of the year they stand in. What is incurred and not yet paid is what the fund owes to "
-        f"known cases: {words.euro(get('liabilities', 'mean', view.years[-1]))} at the end of {view.years[-1]}."
-    )
+        say(
+            "Middle future; bands: half of the futures. In real prices both are deflated at the prices of the year they stand "
+            "in. What is incurred and not yet paid is what the fund owes to known cases: {amount} at the end of {year}.",
+            amount=say.euro(get("liabilities", "mean", last)), year=last,
+        )
+    )  # fmt: skip
     found = [
-        {"Year": str(year), **{label: money.form(money.of(view, m, year)) for m, label in names.items()}}
+        {say("Year"): str(year), **{label: money.form(money.of(view, m, year)) for m, label in names.items()}}
         for year in view.years
     ]  # fmt: skip
-    draw.table(found, f"Benefits, mean over futures, {unit}")
+    draw.table(found, say("Benefits, mean over futures, {unit}", unit=money.unit))
     return found

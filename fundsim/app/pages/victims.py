@@ -7,28 +7,33 @@ import streamlit as st
 from fundsim.app import charts, draw, runs, state
 from fundsim.app.choice import CASES, MOST_CASES, Choice
 from fundsim.app.draw import Shown
-from fundsim.app.pages.answer import hundred
 from fundsim.app.view import View
-from fundsim.report import figures, story, words
+from fundsim.report import figures, story
 from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
 from fundsim.report.figures_case import timeline
+from fundsim.report.language import capital, country_of, language, marked
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
 KINDS = {
-    "any": "any case", "paid": "is paid by the fund", "refused": "is refused", "waiting": "is granted and not paid yet",
-    "never_claims": "never claims", "offender_pays": "the offender pays", "set_off": "has something deducted",
+    "any": marked("any case"), "paid": marked("is paid by the fund"), "refused": marked("is refused"),
+    "waiting": marked("is granted and not paid yet"), "never_claims": marked("never claims"),
+    "offender_pays": marked("the offender pays"), "set_off": marked("has something deducted"),
 }  # fmt: skip
 
 
 def controls(choice: Choice) -> None:
     """Which case is told."""
+    say = language(choice.language)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     left.selectbox(
-        "Tell a case that", CASES, format_func=KINDS.__getitem__, key=state.bound("case", choice.case),
+        say("Tell a case that"), CASES, format_func=lambda kind: say(KINDS[kind]),
+        key=state.bound("case", choice.case),
         on_change=state.on("case", lambda kind: state.change(case=kind)),
     )  # fmt: skip
-    right.button("Tell another case", on_click=_another, help="Drawn at random: no real person.")
+    right.button(
+        say("Tell another case"), on_click=_another, help=say("Drawn at random: no real person.")
+    )
 
 
 def _another() -> None:
@@ -37,86 +42,109 @@ def _another() -> None:
 
 def page(view: View) -> Shown:
     """The page."""
-    get = view.results.get
+    get, say = view.results.get, view.say
     a, b = get("share_paid_without"), get("share_paid_with")
-    country = view.scenario.world.country.name
+    place = country_of("in", view.scenario.world.country.name, say)
     if view.has_fund:
         draw.answer(
             view.top,
-            f"Of 100 identified victims in {country}, {hundred(b)} get money with the fund, instead of "
-            f"{hundred(a)} without it; averaged over all, each receives {words.euro(get('received_with'))} "
-            f"instead of {words.euro(get('received_without'))}.",
-        )
+            say(
+                "Of 100 identified victims {place}, {with_} get money with the fund, instead of {without} without it; "
+                "averaged over all, each receives {more} instead of {less}.",
+                place=place, with_=say.hundred(b), without=say.hundred(a),
+                more=say.euro(get("received_with")), less=say.euro(get("received_without")),
+            ),
+        )  # fmt: skip
     else:
         draw.answer(
-            view.top, f"Of 100 identified victims in {country}, {hundred(a)} ever get any money."
-        )
+            view.top,
+            say(
+                "Of 100 identified victims {place}, {number} ever get any money.",
+                place=place, number=say.hundred(a),
+            ),
+        )  # fmt: skip
     tables: dict[str, list[draw.Row]] = {"without the fund": _steps(view, figures.WITHOUT)}
     left, right = st.columns(2) if view.has_fund else (st.container(), None)
     with left:
-        draw.heading("Without the fund")
+        draw.heading(say("Without the fund"))
         draw.picture(
-            charts.drop_off(tables["without the fund"], GREY),
-            "Drop-off from identification to payment by the offender: "
-            f"{words.percent(a)} of identified victims are ever paid.",
+            charts.drop_off(tables["without the fund"], GREY, say),
+            say(
+                "Drop-off from identification to payment by the offender: {share} of identified victims are ever paid.",
+                share=say.percent(a),
+            ),
         )
     if right is not None:
         tables["with the fund"] = _steps(view, figures.WITH_FUND)
         with right:
-            draw.heading("With the fund, the same cases")
+            draw.heading(say("With the fund, the same cases"))
             draw.picture(
-                charts.drop_off(tables["with the fund"], BLUE),
-                f"Drop-off from identification to payment with the fund: {words.percent(b)} are paid.",
+                charts.drop_off(tables["with the fund"], BLUE, say),
+                say(
+                    "Drop-off from identification to payment with the fund: {share} are paid.",
+                    share=say.percent(b),
+                ),
             )
     draw.aside(
-        f"Persons identified in {len(view.years)} years, mean over futures; in brackets: of those identified. "
-        f"9 of 10 futures: {words.percent(get('share_paid_with', 'p5'))} to "
-        f"{words.percent(get('share_paid_with', 'p95'))} paid with the fund."
-    )
+        say.counted(
+            "Persons identified in {n} year, mean over futures; in brackets: of those identified. 9 of 10 futures: {low} "
+            "to {high} paid with the fund.",
+            "Persons identified in {n} years, mean over futures; in brackets: of those identified. 9 of 10 futures: {low} "
+            "to {high} paid with the fund.",
+            len(view.years),
+            low=say.percent(get("share_paid_with", "p5")), high=say.percent(get("share_paid_with", "p95")),
+        )
+    )  # fmt: skip
     rows, bars = _groups(view)
-    draw.heading("Who is paid, by form, age and nationality")
+    draw.heading(say("Who is paid, by form, age and nationality"))
     draw.picture(
-        charts.groups(bars, "Share of identified victims paid"),
-        "Share of identified victims paid, without and with the fund, in each group; see the table below.",
+        charts.groups(bars, say("Share of identified victims paid"), say),
+        say(
+            "Share of identified victims paid, without and with the fund, in each group; see the table below."
+        ),
     )
-    draw.table(rows, "By group, means over futures")
+    draw.table(rows, say("By group, means over futures"))
     tables["groups"] = rows
-    pictures: dict[str, draw.Drawn] = {"pathway": lambda: figures.pathway(view.results)}
+    pictures: dict[str, draw.Drawn] = {"pathway": lambda: figures.pathway(view.results, say)}
     if view.final and (case := _told(view)) is not None:
         pictures["case"] = case
     return Shown(pictures, tables)
 
 
 def _steps(view: View, steps: list[tuple[str, str]]) -> list[draw.Row]:
-    get = view.results.get
+    get, say = view.results.get, view.say
     top = max(get("identified"), 1e-9)
     return [
-        {"step": label, "persons": get(m), "label": f"{get(m):,.0f} ({words.percent(get(m) / top)})"}
+        {"step": say(label), "persons": get(m), "label": f"{say.whole(get(m))} ({say.percent(get(m) / top)})"}
         for m, label in steps
     ]  # fmt: skip
 
 
 def _groups(view: View) -> tuple[list[draw.Row], list[draw.Row]]:
-    get, rows, bars = view.results.get, list[draw.Row](), list[draw.Row]()
+    get, say, rows, bars = view.results.get, view.say, list[draw.Row](), list[draw.Row]()
+    heads = {
+        "without": (say("without the fund"), say("Paid without the fund"), say("Each receives without the fund")),
+        "with": (say("with the fund"), say("Paid with the fund"), say("Each receives with the fund")),
+    }  # fmt: skip
     for group, label in GROUP_LABELS.items():
         if get(f"share_paid_without.{group}", "mean") == 0 and (
             f"share_paid_without.{group}", None, "mean") not in view.results.values:  # fmt: skip
             continue
-        row = {"Group": label}
-        for who, name in (("without", "without the fund"), ("with", "with the fund")):
+        row = {say("Group"): say(label)}
+        for who, (name, paid, receives) in heads.items():
             share = get(f"share_paid_{who}.{group}")
-            bars.append({"group": label, "who": name, "share": share})
-            row[f"Paid {name}"] = words.percent(share)
-            row[f"Each receives {name}"] = words.euro(get(f"received_{who}.{group}"))
+            bars.append({"group": say(label), "who": name, "share": share})
+            row[paid] = say.percent(share)
+            row[receives] = say.euro(get(f"received_{who}.{group}"))
         wait = get(f"months_to_payment_with.{group}", "mean")
-        row["Wait with the fund, mean"] = words.months(wait) if wait else "–"
+        row[say("Wait with the fund, mean")] = say.months(wait) if wait else "–"
         rows.append(row)
     return rows, bars
 
 
 @st.cache_data(show_spinner=False, max_entries=200, max_size="20mb")
 def _story(
-    scenario_hash: str, seed: int, start: int, kind: str, _scenario: Scenario
+    scenario_hash: str, seed: int, start: int, kind: str, code: str, _scenario: Scenario
 ) -> tuple[int, int, list[story.Step]]:
     with runs.turns().taken(runs.visitor()):
         if kind == "any":
@@ -124,33 +152,37 @@ def _story(
             case = story.by_chance(future)
         else:
             future, case = story.find(_scenario, seed, start, kind)
-        steps = story.tell(future, case) if case >= 0 else []
+        steps = story.tell(future, case, language(code)) if case >= 0 else []
         return int(future.drawn.replications[0]), case, steps
 
 
 def _told(view: View) -> draw.Drawn | None:
     """One drawn case, as a story and as a picture."""
-    start, kind = view.choice.told, view.choice.case
-    draw.heading("One case, drawn by chance")
+    start, kind, say = view.choice.told, view.choice.case, view.say
+    draw.heading(say("One case, drawn by chance"))
     try:
         number, case, steps = _story(
-            view.scenario.hash, view.choice.seed, start, kind, view.scenario
+            view.scenario.hash, view.choice.seed, start, kind, say.code, view.scenario
         )
     except InputError:
-        draw.say(f"In {story.MOST_SEARCHED} futures there is no case that {KINDS[kind]}.")
+        draw.say(
+            say(
+                "In {n} futures there is no case that {kind}.",
+                n=story.MOST_SEARCHED, kind=say(KINDS[kind]),
+            )
+        )  # fmt: skip
         return None
     if not steps:
-        draw.say("Nobody is identified in this future.")
+        draw.say(say("Nobody is identified in this future."))
         return None
-    country = view.scenario.world.country.name
-    head = f"{country}: case {case + 1} of future {number}, drawn by chance"
-    draw.aside(f"{head}. {story.NOBODY}")
+    head = story.heading(view.scenario, number, case, say)
+    draw.aside(f"{head}. {say(story.NOBODY)}")
     for column, part in zip(st.columns(2), story.PARTS, strict=True):
         with column:
             rows = [
-                {"When": s.when.replace(" ", "\u00a0"), "What happens": s.what}
+                {say("When"): s.when.replace(" ", "\u00a0"), say("What happens"): s.what}
                 for s in steps
                 if s.part == part
             ]
-            draw.table(rows, f"{part[0].upper()}{part[1:]}: {story.received(steps, part)}")
-    return lambda: timeline(steps, view.scenario, head, view.note)
+            draw.table(rows, f"{capital(say(part))}: {story.received(steps, part, say)}")
+    return lambda: timeline(steps, view.scenario, head, view.note, say)

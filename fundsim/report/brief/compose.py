@@ -11,10 +11,10 @@ from fundsim.report.brief.design import design, title_of
 from fundsim.report.brief.evidence import evidence
 from fundsim.report.brief.financing import financing
 from fundsim.report.brief.gather import Facts
-from fundsim.report.brief.opening import country_of, opening
+from fundsim.report.brief.opening import opening
 from fundsim.report.brief.problem import problem
 from fundsim.report.brief.risks import risks
-from fundsim.report.language import Language
+from fundsim.report.language import Language, country_of
 
 SECTIONS = (opening, problem, design, financing, risks, evidence)
 

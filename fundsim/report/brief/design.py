@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from fundsim.report.brief.blocks import Block, Heading, Items, Paragraph, Table
@@ -179,11 +178,4 @@ def _alternatives(facts: Facts, say: Language) -> Table:
 def title_of(name: str, say: Language) -> str:
     """A design without its country: the names of its files in words."""
     parts = name.split("+")[1:]
-    return " + ".join(_part(part.replace("_", " "), say) for part in parts) or say("standard")
-
-
-def _part(name: str, say: Language) -> str:
-    """A file's name in words; a variant of the same files with other values has a number."""
-    if found := re.fullmatch(r"variant (\d+)", name):
-        return say("variant {n}", n=found[1])
-    return say.of("design", name)
+    return " + ".join(say.of("design", part.replace("_", " ")) for part in parts) or say("standard")

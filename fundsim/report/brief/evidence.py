@@ -10,6 +10,7 @@ from fundsim.report.brief.blocks import Block, Box, Heading, Items, Link, Paragr
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.risks import named
 from fundsim.report.language import Language
+from fundsim.scenario.phrase import Phrase
 
 SHOWN = 14  # assumptions in the table: the most influential
 METHOD = (
@@ -92,7 +93,8 @@ def _card(facts: Facts, say: Language) -> Iterator[str]:
     )
     again = say("The same figures again: `{command}`", command=words.command(projection))
     yield again.replace("`", "")  # they only keep a command from being written in another script
+    called = named(facts, say)
     for note in scenario.notes:
-        values = {name: named(facts, say).get(value, value) for name, value in note.values}
-        text = say(note.text, **values)
+        values = {name: called.get(str(value), value) for name, value in note.values.items()}
+        text = say(Phrase(note.text, note.many, **values)).partition(" (--set ")[0]
         yield f"{text[:1].upper()}{text[1:]}."

@@ -8,7 +8,7 @@ import numpy as np
 
 from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
-from fundsim.report.language import Language
+from fundsim.report.language import Language, country_of
 from fundsim.scenario.schema import BudgetLine
 
 LASTS, FAILS = (
@@ -162,13 +162,6 @@ def _sure(facts: Facts, say: Language) -> str:
         "How sure this is: of {n} uncertain numbers {data} rest on data, {partly} on partial data and {guess} on judgement.",
         data + partly + guess, data=data, partly=partly, guess=guess,
     )  # fmt: skip
-
-
-def country_of(place: str, name: str, say: Language) -> str:
-    """A country's name as a place in a sentence asks for: subject, object, or in (with the preposition)."""
-    if say.catalogue is not None and say.knows(name, place):
-        return say.of(place, name)
-    return say("in {place}", place=name) if place == "in" else name
 
 
 def _glance(facts: Facts, say: Language) -> Table:

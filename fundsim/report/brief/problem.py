@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from fundsim.report import figures
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph
 from fundsim.report.brief.gather import Facts
-from fundsim.report.brief.opening import country_of
-from fundsim.report.language import Language
+from fundsim.report.language import Language, country_of
 from fundsim.scenario.schema import assumptions
 
 # the steps of the way and the assumptions whose sources stand behind them
