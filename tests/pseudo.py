@@ -18,12 +18,8 @@ from fundsim.report.language import Language, language
 CODE = "fr"
 
 
-@contextmanager
-def language_of(change: Callable[[str], str], folder: Path) -> Iterator[Language]:
-    """The only language beside English, while the block lasts: a catalogue and nothing else.
-
-    change  makes a translation of a piece of English between two places;  folder  where its catalogue is written
-    """
+def write(change: Callable[[str], str], folder: Path) -> None:
+    """Its catalogue, and nothing else.  change  makes a translation of a piece of English between two places"""
 
     def changed(text: str) -> str:
         parts = re.split(r"(\{[^}]*\})", text)
@@ -35,6 +31,11 @@ def language_of(change: Callable[[str], str], folder: Path) -> Iterator[Language
         made.add(text, told, context=context)
     with (folder / f"{CODE}.po").open("wb") as file:
         write_po(file, made)
+
+
+@contextmanager
+def spoken(folder: Path) -> Iterator[Language]:
+    """The only language beside English while the block lasts, from the folder with its catalogue."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(languages, "FOLDER", folder)
         language.cache_clear()

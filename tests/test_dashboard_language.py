@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,12 @@ import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from fundsim.app import sidebar
-from fundsim.app.choice import ANALYSES, PAGES, Choice, Design, scenario_of
+from fundsim import load
+from fundsim.app import link, sidebar
+from fundsim.app.choice import ANALYSES, CASES, PAGES, Choice, Design, scenario_of
+from fundsim.app.controls import controls, group_label, word_of
 from fundsim.report.language import Language, codes, language
+from fundsim.scenario.compose import Scenario
 from tests import pseudo
 
 ROOT = Path(__file__).parents[1]
@@ -31,12 +34,20 @@ RICH = replace(
 
 
 @pytest.fixture(scope="module")
-def wrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Language]:
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every translated piece of text stands in ⟦…⟧ and is long."""
-    with pseudo.language_of(
-        lambda piece: f"⟦{piece}{'~' * (len(piece) // 3)}⟧" if re.search(r"[a-z]", piece) else piece,
-        tmp_path_factory.mktemp("languages"),
-    ) as found:  # fmt: skip
+
+    def marked(piece: str) -> str:
+        return f"⟦{piece}{'~' * (len(piece) // 3)}⟧" if re.search(r"[a-z]", piece) else piece
+
+    folder = tmp_path_factory.mktemp("languages")
+    pseudo.write(marked, folder)
+    return folder
+
+
+@pytest.fixture
+def wrapped(catalogue: Path) -> Iterator[Language]:
+    with pseudo.spoken(catalogue) as found:
         yield found
 
 
@@ -45,12 +56,18 @@ def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sidebar, "SIZES", (FEW, 500, 2000))
 
 
-def opened(choice: Choice | None = None, locale: str = "", **query: str) -> AppTest:
+def opened(
+    choice: Choice | None = None,
+    state: dict[str, Any] | None = None,
+    locale: str = "",
+    **query: str,
+) -> AppTest:
+    """The dashboard as a visitor sees it, with this choice, this state of the session or this link."""
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     if locale:
         app.context["locale"] = locale
-    if choice is not None:
-        app.session_state["choice"] = choice
+    for key, held in {**(state or {}), **({"choice": choice} if choice else {})}.items():
+        app.session_state[key] = held
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
@@ -64,7 +81,7 @@ def opened(choice: Choice | None = None, locale: str = "", **query: str) -> AppT
 def said(app: AppTest) -> list[str]:
     """Every text that a visitor can read or hear, tables cell by cell and charts text by text."""
     texts = (text for block in (app.main, app.sidebar) for text in _said(block))
-    return [text.replace("\\", "").replace("\u2060", "") for text in texts if text]
+    return [re.sub(r"[\\\u2060]", "", text).replace("\u00a0", " ") for text in texts if text]
 
 
 def _said(block: Any) -> Iterator[str]:
@@ -115,7 +132,7 @@ def _titles(spec: Any) -> Iterator[str]:
 
 # what stays as it is in every language: names and words of the program, keys, hashes, files and what they quote
 STAYS = re.compile(
-    r"""^fundsim\ .*|fundsim(\ [a-z]+)?|\b(TOML|CSV|PNG|SVG|XLSX|JSON|MIT|EUR|BAM|RSD)\b|\b[a-z]\b
+    r"""^fundsim\ .*|fundsim(\ [a-z]+(\ --method\ [a-z]+)?)?|\b(TOML|CSV|PNG|SVG|XLSX|JSON|MIT|EUR|BAM|RSD)\b|\b[a-z]\b
     |\b[a-z_0-9]+(\.[a-z_0-9]+)+|\b[0-9a-f]{8,12}\b|\b[a-z_]+(\+[a-z_0-9]+)+""",
     re.VERBOSE,
 )
@@ -124,7 +141,7 @@ STAYS = re.compile(
 def english(text: str, stays: set[str]) -> list[str]:
     """The runs of letters that stand outside all marks and do not stay as they are."""
     outside, depth = "", 0
-    for known in stays:
+    for known in sorted(stays, key=len, reverse=True):
         text = text.replace(known, "")
     for letter in text:
         depth += (letter == "⟦") - (letter == "⟧")
@@ -132,15 +149,116 @@ def english(text: str, stays: set[str]) -> list[str]:
     return re.findall(r"[A-Za-z]{2,}", STAYS.sub(" ", outside))
 
 
+def left(told: Iterable[str], language_: Language, scenario: Scenario) -> dict[str, list[str]]:
+    """Texts in which English is left, with its words.  What sources are called stays as they call themselves."""
+    stays = {language(code).name for code in codes()} | {language_.month(2000, m).split()[0] for m in range(1, 13)}  # fmt: skip
+    stays |= {f"{s['publisher']}, {s['title']}, {s['year']}" for s in scenario.sources.values()}
+    stays |= {s["title"] for s in scenario.sources.values()}
+    return {text: words for text in told if (words := english(text, stays))}
+
+
 @pytest.mark.parametrize("choice", [TARIFF, RICH], ids=["tariff", "much"])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_english_is_left_on_a_page(page: str, choice: Choice, wrapped: Language) -> None:
     choice = replace(choice, page=page)
     if page == "drives":  # few futures tell nothing of influence
-        choice = replace(choice, replications=500, also=ANALYSES)
-    scenario = scenario_of(choice.country, choice.design)
-    stays = {language(code).name for code in codes()} | {wrapped.month(2000, m).split()[0] for m in range(1, 13)}  # fmt: skip
-    stays |= {f"{s.get('publisher')}, {s.get('title')}, {s.get('year')}" for s in scenario.sources.values()}  # fmt: skip
+        choice = replace(choice, replications=1000, also=ANALYSES)
     told = said(opened(choice))
     assert len(told) > 100
-    assert {text: words for text in told if (words := english(text, stays))} == {}
+    assert left(told, wrapped, scenario_of(choice.country, choice.design)) == {}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_no_english_is_left_in_a_story(kind: str, wrapped: Language) -> None:
+    choice = replace(
+        TARIFF, country="kosovo", design=Design("tariff_interim"), page="victims", case=kind
+    )
+    told = said(opened(choice))
+    assert left(told, wrapped, scenario_of(choice.country, choice.design)) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["serbia+tariff", "kosovo+no_fund+budget_cut", "serbia+mixed_financing+asset_seizure"]
+)
+def test_no_english_is_left_in_a_control(name: str, wrapped: Language) -> None:
+    scenario = load(name, ["fund.interim.share=0"])
+    told = []
+    for control in controls(scenario, scenario, wrapped).values():
+        told += [control.label, control.help, control.reason, wrapped(control.unit)]
+        told.append(group_label(control.group, scenario.world, wrapped))
+        if control.kind in ("choice", "choices"):
+            told += [word_of(control.key, word, wrapped) for word in control.options]
+    assert len([t for t in told if t.startswith("⟦")]) > 500
+    assert left(told, wrapped, scenario) == {}
+
+
+def still(key: str, value: str) -> dict[str, Any]:
+    """What the session holds after a change of one value."""
+    return {
+        "choice": replace(TARIFF, design=Design("tariff", (), ((key, value),))), "before": TARIFF
+    }  # fmt: skip
+
+
+CLAIM = link.Claim("0.0.9", "feedfeedfeed", ("none", "never", "0.5", "0.1", "30", "?"), "0" * 8)
+BOXES: dict[str, dict[str, Any]] = {
+    "damaged": {"query": {"k": "00000000", "v": "0.1.0", "s": "serbia-tariff"}},
+    "unknown": {"query": {"a": "1"}},
+    "by hand": {"query": {"s": "atlantis-none-flood", "page": "nopage", "n": "7", "fund.amount.cap": "x!"}},
+    "not possible": {"query": {"s": "serbia-tariff", "fund.amount.cap": "1"}},
+    "other figures": {"query": dict(pair.split("=") for pair in link.query(replace(TARIFF, language="en", replications=500), CLAIM).split("&"))},
+    "no figure moved": {"state": still("fund.amount.cap", "900")},
+    "not whole": {"state": still("caseload.mass.scheduled_events", "0.4")},
+    "unmoved": {"state": still("pathway.longest_months", "500")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_no_english_is_left_in_a_box(name: str, wrapped: Language) -> None:
+    box = BOXES[name]
+    query = {**box.get("query", {})}
+    if "lang" in query:
+        query["lang"] = pseudo.CODE
+        query["k"] = link._check([(k, v) for k, v in query.items() if k != "k"])
+    app = opened(state=box.get("state"), locale="fr-CA", **query)
+    told = [
+        b.value.replace("\\", "") for kind in (app.info, app.warning, app.success) for b in kind
+    ]
+    assert told
+    asked = "|".join(
+        re.escape(word) for word in (*query, *query.values(), "atlantis", "none", "flood")
+    )
+    told = [re.sub(rf"(?<=[“⟧(])({asked})(?=[⟦”)])", "", text) for text in told]  # it is quoted
+    assert left(told, wrapped, scenario_of("serbia", Design("tariff"))) == {}
+
+
+# ------------------------------------------------------------------------- which language
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"),
+    [("", "en"), ("en-GB", "en"), ("de-AT", "en"), ("sr", "sr-Latn"), ("sr-RS", "sr-Latn"), ("sr-Latn-ME", "sr-Latn"),
+     ("sr-Cyrl", "sr-Cyrl"), ("sr-Cyrl-RS", "sr-Cyrl")],
+)  # fmt: skip
+def test_a_visit_begins_in_the_language_of_the_browser(locale: str, code: str) -> None:
+    assert opened(locale=locale).session_state["choice"].language == code
+
+
+def test_a_link_opens_in_its_own_language_whatever_the_browser_s() -> None:
+    query = link.query(replace(TARIFF, language="en", replications=500), CLAIM)
+    parameters = {k: v for k, _, v in (pair.partition("=") for pair in query.split("&"))}
+    app = opened(locale="sr", **parameters)
+    assert app.session_state["choice"].language == "en"
+    assert "figures have changed since this link was made" in app.warning[0].value
+
+
+def test_a_change_of_language_keeps_what_is_chosen_and_shown() -> None:
+    state = {"group": "fund.amount"}
+    app = opened(replace(RICH, language="en", page="victims", case="paid"), state)
+    before, choice = [w.value for kind in (app.slider, app.number_input, app.toggle) for w in kind], app.session_state["choice"]  # fmt: skip
+    app.selectbox(key="lang").set_value("sr-Cyrl").run()
+    assert not app.exception
+    assert app.session_state["choice"] == replace(choice, language="sr-Cyrl")
+    after = [w.value for kind in (app.slider, app.number_input, app.toggle) for w in kind]
+    assert after == before
+    app.selectbox(key="lang").set_value("en").run()
+    assert app.session_state["choice"] == choice

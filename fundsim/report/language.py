@@ -67,7 +67,7 @@ class Language:
             return (one if n == 1 else many).format(**values)
         message = self.catalogue.get(one)
         forms = message.string if message is not None else ()
-        if not isinstance(forms, tuple) or not all(forms):
+        if not (isinstance(forms, tuple) and forms and all(forms)):
             return (one if n == 1 else many).format(**values)
         return self._filled(self._script(forms[_plural(self.catalogue, n)]), values)
 
