@@ -141,7 +141,7 @@ def _print_variant(
         d = means[name]
         table.add_row(
             LABELS[name], form(d.first), form(d.second), changed(d, form), of_futures(d.better),
-            of_futures(d.worse), _cut(d.noise_cut),
+            of_futures(d.worse), _pairing(d),
             style="dim" if d.same else None,
         )  # fmt: skip
     console.print(table)
@@ -201,10 +201,15 @@ def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:
     return "; ".join(told)
 
 
-def _cut(times: float | None) -> str:
-    if times is None:
+def _pairing(d: Difference) -> str:
+    """By how much pairing lowers the noise of a change, and the most that it could."""
+    if d.pairing is None or d.pairing_most is None:
         return ""
-    return "over 1,000 ×" if times > 1000 else f"{times:,.1f} ×"
+    return f"{_times(d.pairing)} × ({_times(d.pairing_most)})"
+
+
+def _times(x: float) -> str:
+    return "over 1,000" if x > 1000 else f"{x:,.1f}" if x < 10 else f"{x:,.0f}"
 
 
 def of_futures(share: float | None, say: Language = ENGLISH) -> str:
@@ -220,8 +225,10 @@ def _noise(means: list[Difference], n: int) -> str:
     )
     if cuts:
         text += (
-            f" Noise cut: how many times as many futures independent runs would need for the same error "
-            f"(here {np.median(cuts):,.1f} × in the middle of {len(cuts)} measures)."
+            " Noise cut: how many times the variance of the change would be if the two had different draws; in brackets the "
+            "most that common draws can do for two figures that spread so differently. Independent runs of this program, "
+            "whose futures are stratified in themselves, would need "
+            f"{np.median(cuts):,.1f} times as many futures for the same error, in the middle of {len(cuts)} measures."
         )
     return text
 
