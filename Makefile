@@ -2,14 +2,16 @@
 # make test   all tests          make check  lint, format and types
 # make dashboard   the dashboard, in the browser
 # make bench, make bench-dashboard   how long and how large: benchmarks/*.md
-# make screenshots   the dashboard's pages as pictures, in docs/screenshots
+# make screenshots   the dashboard's pages as pictures, in docs/screenshots;  make samples  briefings, in docs/samples
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
 
-.PHONY: run test check bench bench-dashboard dashboard screenshots docs validate messages notebooks wheel lock setup clean
+DAY := 2026-11-22
+
+.PHONY: run test check bench bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -46,6 +48,18 @@ docs: $(READY)
 	@mkdir -p scenarios/released
 	$(BIN)/python -c "from fundsim.scenario.released import record; print(record(), end='')" \
 	  > scenarios/released/$$($(BIN)/python -c "from fundsim import __version__; print(__version__)").json
+
+# sample briefings; a test fails when a scenario of theirs has changed since
+samples: $(READY)
+	@mkdir -p docs/samples
+	for country in serbia montenegro albania; do \
+	  for lang in en $$(test $$country = serbia && echo sr-Latn); do \
+	    for kind in docx pdf; do \
+	      $(BIN)/fundsim brief $$country+tariff $$country+status_fixed $$country+judgment_advance \
+	        --lang $$lang --date $(DAY) --out docs/samples/$${country}_$$lang.$$kind || exit 1; \
+	    done; \
+	  done; \
+	done
 
 # the model's report about itself; a test fails when the model has changed since
 validate: $(READY)

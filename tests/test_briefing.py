@@ -5,12 +5,14 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import docx as library
 import pytest
 from lxml import html as parser
 
-from fundsim import brief, load
+from fundsim import __version__, brief, load
 from fundsim.analysis.needs import enough, needs
 from fundsim.app.address import linked
 from fundsim.app.choice import Choice, Design
@@ -348,3 +350,26 @@ def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
     assets = briefing(facts("serbia+assets_only", sets=SHORT), ENGLISH)
     heads = [b.heads for b in assets.blocks if hasattr(b, "heads") and "What it takes" in b.caption]
     assert heads[0][2] == "or capital at the opening, without a contribution"
+
+
+SAMPLES = Path(__file__).parents[1] / "docs" / "samples"
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.docx")), ids=lambda path: path.stem)
+def test_the_samples_are_of_today_s_scenarios(path: Path) -> None:
+    country = path.stem.partition("_")[0]
+    scenario = load(f"{country}+tariff")
+    [foot] = {
+        p.text.partition("\t")[0] for p in library.Document(str(path)).sections[0].footer.paragraphs
+    }
+    assert foot == f"fundsim {__version__} · {scenario.name} · {scenario.hash}", "run: make samples"
+    assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_there_are_samples() -> None:
+    assert {p.stem for p in SAMPLES.glob("*.docx")} == {
+        "serbia_en",
+        "serbia_sr-Latn",
+        "montenegro_en",
+        "albania_en",
+    }
