@@ -224,7 +224,9 @@ def test_no_english_is_left_in_a_box(name: str, wrapped: Language) -> None:
         b.value.replace("\\", "") for kind in (app.info, app.warning, app.success) for b in kind
     ]
     assert told
-    asked = "|".join(re.escape(word) for word in (*query, *query.values(), "atlantis", "none", "flood"))
+    asked = "|".join(
+        re.escape(word) for word in (*query, *query.values(), "atlantis", "none", "flood")
+    )
     told = [re.sub(rf"(?<=[“⟧(])({asked})(?=[⟦”)])", "", text) for text in told]  # it is quoted
     assert left(told, wrapped, scenario_of("serbia", Design("tariff"))) == {}
 
