@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="Override key=value, the value as in TOML.")
+    list[str] | None,
+    typer.Option(
+        "--set", help="Override key=value, the value as in TOML; KEY.value=… keeps its range."
+    ),
 ]
 Replications = Annotated[
     int | None, typer.Option("--replications", "-n", help="Futures to simulate.")

@@ -132,7 +132,7 @@ def _titles(spec: Any) -> Iterator[str]:
 
 # what stays as it is in every language: names and words of the program, keys, hashes, files and what they quote
 STAYS = re.compile(
-    r"""^fundsim\ .*|fundsim(\ [a-z]+(\ --method\ [a-z]+)?)?|\b(TOML|CSV|PNG|SVG|XLSX|JSON|MIT|EUR|BAM|RSD)\b|\b[a-z]\b
+    r"""^fundsim\ .*|fundsim(\ [a-z]+(\ --method\ [a-z]+)?)?|\b(TOML|CSV|PNG|SVG|XLSX|JSON|DOCX|PDF|HTML|MIT|EUR|BAM|RSD)\b|\b[a-z]\b
     |\b[a-z_0-9]+(\.[a-z_0-9]+)+|\b[0-9a-f]{8,12}\b|\b[a-z_]+(\+[a-z_0-9]+)+""",
     re.VERBOSE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import string
 from collections.abc import Iterator
@@ -14,8 +15,9 @@ from babel.messages.pofile import read_po
 
 from fundsim.report import catalogue as texts
 from fundsim.report import language as languages
-from fundsim.report.language import ENGLISH, FOLDER, codes, language
+from fundsim.report.language import ENGLISH, FOLDER, codes, language, spoken
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.phrase import Phrase
 from tests import pseudo
 from tests.brief_facts import DAY, facts
 
@@ -23,7 +25,9 @@ WRITTEN = sorted(path.stem for path in FOLDER.glob("*.po"))
 SERBIAN, CYRILLIC = language("sr-Latn"), language("sr-Cyrl")
 # texts that are rightly the same in English and in Serbian
 SAME = {"EUR", "k", "Kosovo*", "{name} {share}"}
-KEPT = re.compile(r"\{[^}]*\}|`[^`]*`|\b(EUR|fundsim|TOML|UNSCR|k|m)\b|u\^\(\(1-m\)/m\)")
+KEPT = re.compile(
+    r"\{[^}]*\}|`[^`]*`|\b(EUR|fundsim( validate)?|TOML|JSON|CSV|XLSX|PNG|SVG|DOCX|PDF|HTML|MIT|UNSCR|k|m)\b|u\^\(\(1-m\)/m\)"
+)
 
 
 def catalogue(code: str) -> Catalog:
@@ -261,3 +265,44 @@ def test_a_language_is_added_by_its_catalogue_alone(foreign: languages.Language)
         # a word of English left over would have a vowel or an n without its accent
         for word in ("futures", "victims", "fund", "contribution", "money", "claim"):
             assert not re.search(rf"\b{word}\b", re.sub(r"`[^`]*`", "", text)), text
+
+
+# ------------------------------------------------------------------------------- phrases
+
+
+def test_a_phrase_is_english_and_can_be_said_in_any_language() -> None:
+    inner = Phrase("there is no fund")
+    whole = Phrase("{why} ({key})", why=inner, key="fund.entry_point")
+    assert whole == "there is no fund (fund.entry_point)"
+    assert pickle.loads(pickle.dumps(whole)).values == {"why": inner, "key": "fund.entry_point"}
+    assert Phrase("{n} month", "{n} months", n=1) == "1 month"
+    assert Phrase("{n} month", "{n} months", n=1200) == "1,200 months"
+    assert Phrase("{number} %", number=0.25) == "0.25 %"
+    assert ENGLISH(whole) == whole
+    assert SERBIAN(Phrase("{n} month", "{n} months", n=22)) == "22 meseca"
+    assert SERBIAN(Phrase("{number} %", number=0.25)) == "0,25%"
+    assert SERBIAN(Phrase("{a} ({key})", a=Phrase("judgement"), key="a.b")).endswith(" (a.b)")
+    assert SERBIAN(Phrase("{a}", a=Phrase("judgement"))) == SERBIAN("judgement") != "judgement"
+
+
+def test_a_language_writes_cents_months_and_typed_numbers() -> None:
+    assert (ENGLISH.cents(123450), SERBIAN.cents(123450)) == ("€ 1,234.50", "1.234,50 evra")
+    assert (ENGLISH.month(2027, 1), SERBIAN.month(2027, 1)) == ("January 2027", "januar 2027.")
+    assert CYRILLIC.month(2027, 12) == "децембар 2027."
+    assert (ENGLISH.typed(1_500_000.0), SERBIAN.typed(0.025)) == ("1500000", "0,025")
+    assert [language(code).name for code in ("en", "sr-Latn", "sr-Cyrl")] == [
+        "English", "Srpski (latinica)", "Српски (ћирилица)",
+    ]  # fmt: skip
+
+
+def test_a_plural_that_no_catalogue_has_is_said_in_english() -> None:
+    assert SERBIAN.counted("{n} unheard of", "{n} never heard of", 5) == "5 never heard of"
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [(None, "en"), ("", "en"), ("en-US", "en"), ("de", "en"), ("sr", "sr-Latn"), ("sr-RS", "sr-Latn"),
+     ("sr-Latn-RS", "sr-Latn"), ("sr-Cyrl-BA", "sr-Cyrl"), ("x" * 999, "en")],
+)  # fmt: skip
+def test_the_language_nearest_to_a_browser_s(tag: str | None, code: str) -> None:
+    assert spoken(tag) == code

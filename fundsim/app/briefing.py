@@ -73,14 +73,14 @@ def _asked(key: object) -> None:
 
 def _made(view: View, kind: str) -> bytes:
     """The bytes of the file: simulated in short blocks, in turns with other visitors, then put together in one turn."""
-    bar = st.empty()
+    bar, say = st.empty(), view.say
     first, *variants = view.designs()
     stressed = {name: _under(view, name) for name in stresses_of(first)}
     every = [first, *variants, *stressed.values()]
     whole = len(every) * view.size
 
     def tell(place: int) -> Callable[[int], None]:
-        text = draw.plain(view.say("Making the briefing"))
+        text = draw.plain(say("Making the briefing"))
 
         def shown(done: int) -> None:
             bar.progress((place * view.size + done) / whole, text)

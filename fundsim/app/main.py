@@ -145,7 +145,7 @@ def _about_the_scenario(
         st.info(draw.plain(told))
     for note in scenario.notes:
         if not note.startswith("no policy was named"):
-            draw.aside(say("Note: {note}.", note=say(note).partition(" (--set ")[0]))
+            draw.aside(say("Note: {note}.", note=say(note)))
 
 
 def _computed(

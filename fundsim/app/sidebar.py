@@ -30,7 +30,8 @@ TITLES = {
 def title(choice: Choice, say: Language) -> None:
     """What the dashboard is about, and the languages that it speaks."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(say("A compensation fund for trafficked persons"), anchor=False)
+        with st.container():  # a place of its own gives way to the selector, also on a phone
+            st.title(say("A compensation fund for trafficked persons"), anchor=False)
         st.selectbox(
             say("Language"), codes(), format_func=lambda code: language(code).name, width=LANGUAGE_WIDTH,
             key=state.bound("lang", choice.language), label_visibility="collapsed",

@@ -27,7 +27,7 @@ DERIVED = {"sr-Cyrl": "sr-Latn"}
 ALIASES = {"sr": "sr-Latn"}
 # what stays in Latin letters: places to fill in, addresses, commands, names and abbreviations that are Latin everywhere
 _LATIN = re.compile(
-    r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim|TOML|UNSCR|k|m|u\^\(\(1-m\)/m\))(?!\w))"
+    r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim(?: validate)?|TOML|JSON|CSV|XLSX|PNG|SVG|DOCX|PDF|HTML|MIT|UNSCR|k|m|u\^\(\(1-m\)/m\))(?!\w))"
 )
 PLURALS: dict[str, Callable[[int], int]] = {}
 
@@ -48,7 +48,8 @@ class Language:
     @property
     def name(self) -> str:
         """What its speakers call it."""
-        return capital(str(self.locale.get_display_name(self.locale)))
+        own = Locale.parse(self.code, sep="-")
+        return capital(str(own.get_display_name(own)))
 
     def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language, with its {names} filled in; a `Phrase` brings its own values."""

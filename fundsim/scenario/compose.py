@@ -155,8 +155,7 @@ def _fixed_by_set(
                 now = next((a for k, a, _ in assumptions(world) if k == key), None)
                 if now is not None and not now.uncertain:
                     yield Phrase(
-                        "{key} is taken as certain; it was believed to lie between {low} and {high} (--set "
-                        "{key}.value=… keeps the range)",
+                        "{key} is taken as certain; it was believed to lie between {low} and {high}",
                         key=key, low=float(old["low"]), high=float(old["high"]),
                     )  # fmt: skip
 

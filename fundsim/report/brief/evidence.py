@@ -96,5 +96,5 @@ def _card(facts: Facts, say: Language) -> Iterator[str]:
     called = named(facts, say)
     for note in scenario.notes:
         values = {name: called.get(str(value), value) for name, value in note.values.items()}
-        text = say(Phrase(note.text, note.many, **values)).partition(" (--set ")[0]
+        text = say(Phrase(note.text, note.many, **values))
         yield f"{text[:1].upper()}{text[1:]}."
