@@ -274,7 +274,7 @@ IDENTIFIED_AT_ONCE = all_of(
     when(
         "fund.entry_point",
         "identified",
-        why="victims may claim when identified; fund.eligible.retroactive_years says how far back",
+        why="victims may claim when identified; another value says how many years back",
     ),
     NOT_AWAITED,
 )
