@@ -52,8 +52,11 @@ def _bars(
 
 
 def _names(axes: Axes, names: Sequence[str]) -> np.ndarray:
+    """A row for each name, a long one on two lines."""
     places = np.arange(len(names))[::-1]
-    axes.set_yticks(places, names, fontsize=8)
+    short = [textwrap.shorten(name, 92, placeholder=" …") for name in names]
+    lines = [textwrap.fill(name, 50, break_long_words=False) for name in short]
+    axes.set_yticks(places, lines, fontsize=8)
     axes.set_ylim(-0.6, len(names) - 0.4)
     return places
 
@@ -85,7 +88,7 @@ def ranking_bars(
     )  # fmt: skip
     figure, axes = _bars(None if bare else scenario, heading, note, len(rows), say)
     names = [called.get(row.input.name, row.input.name) for row in rows]
-    places = _names(axes, [textwrap.shorten(name, 58, placeholder=" …") for name in names])
+    places = _names(axes, names)
     for place, row in zip(places, rows, strict=True):
         error = [[max(row.share - row.low95, 0)], [max(row.high95 - row.share, 0)]]
         axes.barh(place, row.share, color=GRADES[row.input.grade], height=0.7, xerr=error,
