@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def print_region(
         )
     both = {what: pooling(found, what, target) for what in NEEDED}
     notes = [*footnotes(scenarios), stamp(found, n)]
-    note = notes[-1].replace(" · seed", "\nseed")
+    note = textwrap.fill(notes[-1], 150)
     told = Told(
         sentences(found, both),
         {"needed": needed_rows(found, both), "pooling": [pooling_row(p) for p in both.values()],
@@ -146,7 +147,7 @@ def _tied(tie: Tie) -> str:
     )
     if tie.dependence == 0 and not tie.cases:
         return (
-            "Countries are taken as independent of each other, which is the most that pooling can gain; nobody knows "
+            "Countries are taken as independent of each other, which is about the most that pooling can gain; nobody knows "
             "how dependent they are: --dependence 0.5 shows less, --dependence 1 the least."
         )
     part = words.percent(tie.dependence)
