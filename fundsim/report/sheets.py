@@ -65,7 +65,7 @@ def card(results: Results) -> dict[str, str]:
         "scenario": scenario.name, "scenario hash": scenario.hash, "seed": str(projection.seed),
         "replications": str(projection.replications), "engine": projection.engine,
         "question": " ".join(scenario.questions), "changed values": "; ".join(scenario.sets),
-        "notes": "; ".join(scenario.notes), "left out of the model": "docs/method.md, section 17",
+        "notes": "; ".join(map(str, scenario.notes)), "left out of the model": "docs/method.md, section 17",
         "footnote": scenario.world.country.footnote,
     }  # fmt: skip
     return {key: value for key, value in pairs.items() if value}
