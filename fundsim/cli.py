@@ -217,7 +217,7 @@ def region(
     scenarios: Names,
     solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
     dependence: Annotated[float, typer.Option(help="0 to 1: what countries have in common.")] = 0.0,
-    same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' luck too.")] = False,
+    same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
     share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
     line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
     set_: Sets = None,

@@ -450,3 +450,20 @@ def test_no_amount_is_said_where_nothing_suffices(
     assert "no amount" in told
     assert "nan" not in told
     assert "inf " not in told
+
+
+def test_names_are_plain_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = (
+        "serbia",
+        "albania",
+        "-n",
+        "100",
+        "--set",
+        'country.name="[red]Land[/x]"',
+        "--years",
+        "2",
+    )
+    assert command(monkeypatch, *args, "--workers", "1") == 0
+    assert capsys.readouterr().out.count("[red]Land[/x]") >= 6  # two sentences and both tables

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
 from fundsim import __version__
 from fundsim.analysis.precision import Estimate
@@ -119,11 +120,11 @@ def _gain(p: Pooling) -> str:
     gain, half = p.gain.value, words.precision_half(p.gain.mc_error)
     if not np.isfinite(gain):
         return "what pooling gains cannot be told"
-    if p.gain.mc_error is not None and abs(gain) <= half:
+    if gain == 0 or (p.gain.mc_error is not None and abs(gain) <= half):
         return f"pooling changes nothing that the run could tell (± {words.euro(half)})"
     change = "saves" if gain > 0 else "costs"
     share = f" ({words.percent(abs(gain) / p.sum.value)})" if p.sum.value else ""
-    error = f", ± {words.euro(half)}" if p.gain.mc_error else ""
+    error = ", with no error to be had" if p.gain.mc_error is None else f", ± {words.euro(half)}"
     return f"pooling {change} {words.euro(abs(gain))}{share}{error}"
 
 
@@ -219,7 +220,7 @@ def needed_table(found: Region, both: dict[str, Pooling]) -> Table:
             for p in (contribution, capital)
             for text in (_amount(p.apart[i]), _amount(Estimate(share * p.one.value, None)))
         ]
-        table.add_row(_name(s), words.percent(share), *cells)
+        table.add_row(Text(_name(s)), words.percent(share), *cells)
     totals = [_amount(x) for p in (contribution, capital) for x in (p.sum, p.one)]
     table.add_row("Together", "", *totals, style="bold")
     return table
@@ -238,7 +239,7 @@ def share_table(found: Region) -> Table:
             f"{words.euro(words.precision_half(nets[rule][i].mc_error))}"
             for rule in RULES
         ]
-        table.add_row(_name(s), words.euro(float(drawn[i])), *cells)
+        table.add_row(Text(_name(s)), words.euro(float(drawn[i])), *cells)
     table.caption = (
         "Draws: costs and benefits due, less recoveries and income other than the budget line; nominal. Wages × "
         "inhabitants stand for the gross domestic product, which the scenarios do not hold."
