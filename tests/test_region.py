@@ -23,6 +23,7 @@ from fundsim.analysis.region import (
     one_fund,
     pooling,
     region,
+    savings,
     transfers,
 )
 from fundsim.model.parameters import STRATA, stratified
@@ -307,6 +308,8 @@ def test_pooling_and_transfers_by_hand() -> None:
     assert [a.value for a in p.apart] == [3, 5]
     assert (p.sum.value, p.one.value, p.gain.value) == (8, 11, -3)
     assert p.all_last.value == 0.5  # the third lacks in Kosovo*, the fourth in Serbia
+    # Serbia pays three quarters of 11 and needs 3 alone; Kosovo* a quarter, and needs 5
+    assert [x.value for x in savings(found, p)] == [3 - 8.25, 5 - 2.75]
     # all draw 4 a year on average, of which Serbia pays 3 and draws 2
     assert [t.value for t in transfers(found, "population")] == pytest.approx([-1, 1])
     assert np.isnan(
@@ -407,11 +410,13 @@ def test_countries_that_cannot_share_a_fund_are_refused(key: str, value: str) ->
 def test_the_command_tells_and_writes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: File
 ) -> None:
-    args = ("serbia+tariff", "kosovo+tariff", "-n", "200", "--years", "5", "--solvent", "0.9",
+    args = ("serbia+tariff", "kosovo+tariff", "-n", "200", "--share", "gdp", "--years", "5", "--solvent", "0.9",
             "--workers", "1", "--out", str(tmp_path / "out"))  # fmt: skip
     assert command(monkeypatch, *args) == 0
     told = capsys.readouterr().out
     assert "One fund for Serbia and Kosovo*: to last 5 years in 90 of 100 futures it needs" in told
+    assert "Shared by wages × inhabitants, Kosovo* draws" in told
+    assert "Serbia pays more a year in one fund than for a fund alone." in told
     assert "UNSCR 1244/1999" in told
     files = {p.name for p in (tmp_path / "out").iterdir()}
     assert {

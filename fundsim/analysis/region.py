@@ -244,6 +244,21 @@ def pooling(found: Region, what: str, target: float) -> Pooling:
     )  # fmt: skip
 
 
+def savings(found: Region, p: Pooling) -> list[Estimate]:
+    """What each country needs in its own fund less its fair share of what one fund needs, paired.
+
+    Below 0 it pays more in the one fund; NaN where no amount suffices.
+    """
+    saved = []
+    for own, share in zip(p.apart, found.shares[found.rule], strict=True):
+        if not np.isfinite(own.value) or not np.isfinite(p.one.value):
+            saved.append(Estimate(np.nan, None))
+            continue
+        influence = None if p.one.influence is None else share * p.one.influence
+        saved.append(precision.difference(Estimate(share * p.one.value, None, influence), own))
+    return saved
+
+
 def amount(need: Floats, target: float) -> Estimate:
     """The smallest amount with which that share of futures lasts, with its Monte Carlo error."""
     value = enough(need, target).amount

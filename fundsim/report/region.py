@@ -13,8 +13,17 @@ from rich.text import Text
 
 from fundsim import __version__
 from fundsim.analysis.precision import Estimate
-from fundsim.analysis.region import NEEDED, RULES, Pooling, Region, pooling, region, transfers
-from fundsim.analysis.region import region_block as block
+from fundsim.analysis.region import (
+    NEEDED,
+    RULES,
+    Pooling,
+    Region,
+    pooling,
+    region,
+    region_block,
+    savings,
+    transfers,
+)
 from fundsim.model.streams import Tie
 from fundsim.report import words
 from fundsim.report.command import progress_of, worker_count
@@ -43,7 +52,7 @@ def print_region(
     if out is not None:
         check_target(out, card)
     lines = [budget_line(s, line) for s in scenarios]
-    blocks = {"region": -(-n // block(scenarios))}
+    blocks = {"region": -(-n // region_block(scenarios))}
     with progress_of(blocks, n) as tell:
         found = region(
             scenarios, lines, rule, n, seed, tie, worker_count(workers), lambda: tell("region")
@@ -97,6 +106,7 @@ def sentences(found: Region, both: dict[str, Pooling]) -> list[str]:
         f"Separate funds with these contributions last in {100 * contribution.target:g} of 100 futures each, all "
         f"of them {words.in_futures(contribution.all_last.value, contribution.all_last.mc_error or 0.0, found.drawn.shape[1])}.",
         _who_pays(found),
+        *_who_loses(found, contribution),
         _tied(found.tie),
         "Exact in each future, as fundsim solve; each country pays its share of the contribution through its own "
         f"budget line, with that line's index and cuts. Amounts are in euro of {found.scenarios[0].world.time.price_year}; "
@@ -109,7 +119,7 @@ def _name(scenario: Scenario) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _amount(x: Estimate) -> str:
@@ -140,6 +150,19 @@ def _who_pays(found: Region) -> str:
     )
 
 
+def _who_loses(found: Region, contribution: Pooling) -> list[str]:
+    """The countries that would pay more than in their own fund, beyond the noise; nothing if there are none."""
+    names = [
+        _name(s)
+        for s, saved in zip(found.scenarios, savings(found, contribution), strict=True)
+        if saved.mc_error is not None and saved.value < -words.precision_half(saved.mc_error)
+    ]
+    if not names:
+        return []
+    pays = "pays" if len(names) == 1 else "pay"
+    return [f"{_listed(names)} {pays} more a year in one fund than for a fund alone."]
+
+
 def _tied(tie: Tie) -> str:
     cases = (
         "Victims, too, fare alike in every country: an upper bound."
@@ -164,7 +187,7 @@ def _plain(x: float | None) -> float | None:
 
 def needed_rows(found: Region, both: dict[str, Pooling]) -> Rows:
     """What each country needs in its own fund, and its share of what one fund needs."""
-    rows = []
+    rows, saved = [], {what: savings(found, p) for what, p in both.items()}
     for i, s in enumerate(found.scenarios):
         share = float(found.shares[found.rule][i])
         row: dict[str, Any] = {"scenario": s.name, "country": _name(s), "share": share}
@@ -172,6 +195,8 @@ def needed_rows(found: Region, both: dict[str, Pooling]) -> Rows:
             row[f"{what}_apart"] = _plain(p.apart[i].value)
             row[f"{what}_apart_mc_error"] = _plain(p.apart[i].mc_error)
             row[f"{what}_in_one_fund"] = _plain(share * p.one.value)
+            row[f"{what}_saved"] = _plain(saved[what][i].value)
+            row[f"{what}_saved_mc_error"] = _plain(saved[what][i].mc_error)
         rows.append(row)
     return rows
 
