@@ -36,23 +36,9 @@ app = typer.Typer(
 @app.command("list")
 def list_shipped() -> None:
     """List what is shipped: countries, policies, reforms, stresses."""
-    from rich.console import Console
-    from rich.table import Table
+    from fundsim.report.shipped import print_shipped
 
-    from fundsim.scenario import files
-
-    console = Console()
-    heads = {"base": "Countries", "policy": "Policies", "reform": "Reforms", "stress": "Stresses"}
-    for kind, heading in heads.items():
-        table = Table(
-            title=heading, title_justify="left", show_header=False, box=None, pad_edge=False
-        )
-        table.add_column(no_wrap=True, style="bold")
-        table.add_column()
-        for name, path in files.shipped(kind).items():
-            table.add_row(f"  {name}", str(files.read(path).data.get("question", "")))
-        console.print(table)
-        console.print()
+    print_shipped()
     typer.echo("Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut")
 
 
@@ -224,6 +210,30 @@ def stress(
     from fundsim.report.stressing import print_stress
 
     print_stress(scenario, with_years(set_, years), replications, seed, workers, out, as_json)
+
+
+@app.command()
+def region(
+    scenarios: Names,
+    solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
+    dependence: Annotated[float, typer.Option(help="0 to 1: what countries have in common.")] = 0.0,
+    same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
+    share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
+    line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
+) -> None:
+    """One fund for several countries against separate ones: what it takes, and who pays whom."""
+    from fundsim.model.streams import Tie
+    from fundsim.report.region import print_region
+
+    names, sets, tie = names_of(scenarios), with_years(set_, years), Tie(dependence, same_cases)
+    print_region(names, sets, solvent, tie, share, line, replications, seed, workers, out, as_json)
 
 
 @app.command()

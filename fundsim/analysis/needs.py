@@ -17,18 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.analysis import precision
+from fundsim.analysis.cash import Bools, Cash, smallest
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.income import line_of
-from fundsim.model.pathway import Cents, to_cents
+from fundsim.model.pathway import Cents
 from fundsim.model.run import block_size, rules_of, settle_drawn, simulate
-from fundsim.model.streams import Streams
+from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import BudgetLine, World
 
-Bools = NDArray[np.bool_]
-MOST = 10**9  # euro: the largest contribution or capital that a scenario may name
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as shares of the capital
 CAPITAL = "fund.opening_capital"
 
@@ -134,8 +133,7 @@ def in_force(world: World, line: str) -> World:
 
 def _frontier_points(world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> Floats:
     """Capitals from nothing to what replaces the line in 19 of 20 of the first futures."""
-    path = _Path(world, line, seed, numbers)
-    alone = path.smallest(lambda capital: (np.zeros(path.n), capital))
+    alone = path_of(world, line, True, seed, numbers).capital_alone()
     largest = _order_statistic(alone, 0.95)
     if not np.isfinite(largest):
         largest = float(alone[np.isfinite(alone)].max(initial=0.0))
@@ -151,84 +149,89 @@ def needs_of_block(
     given    whether the scenario itself has the line in force: then it helps the capital
     returns  [row, replication], in that order of rows
     """
-    path = _Path(world, line, seed, numbers)
-    amount = path.amount if given else np.zeros(path.n)
+    path = path_of(world, line, given, seed, numbers)
     rows = [
-        path.smallest(lambda amount: (amount, path.capital)),
-        path.smallest(lambda capital: (amount, capital)),
-        (~path.within_limit).astype(np.float64),
+        path.contribution(path.capital),
+        path.capital_needed(),
+        (~path.bare.within_limit).astype(np.float64),
     ]
-    rows += [path.smallest(lambda amount, k=k: (amount, np.full(path.n, k))) for k in capitals]  # type: ignore[misc]
-    return np.stack(rows)
+    return np.stack(rows + [path.contribution(np.full(numbers.size, k)) for k in capitals])
 
 
-class _Path:
-    """The cash of a block of futures that pay everything in its month."""
+@dataclass(frozen=True)
+class Path:
+    """A block of futures of a fund that pays everything in its month, under any contribution and capital.
 
-    def __init__(self, world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> None:
-        self.n, months = numbers.size, 12 * world.time.horizon_years
-        paying = _pays_in_time(world)
-        future = simulate(world, seed, numbers, settle=lambda _, d: settle_drawn(paying, d))
-        drawn, ledger = future.drawn, future.ledger
-        rules = rules_of(world, drawn)
-        others = {name: flow for name, flow in ledger.income.items() if name != line}
-        net = sum(others.values(), ledger.recoveries - ledger.due_total)
-        self._net = np.asfortranarray(net[:, :months])
-        self._out = np.asfortranarray(ledger.due_total[:, :months])
-        self._rate = rules.return_rate
-        self._lapsing = _lapsing(world, others, net.shape)[:, :months]
-        self._line_lapses = _lapses(world, line)
-        self.capital = drawn.parameters[CAPITAL][:, 0]
-        # before reforms and stresses: these are applied when the line is asked what it brings
-        self.amount = drawn.parameters.before_changes(f"income.{line}.amount")[:, 0]
-        streams = Streams(seed, world.country.code)
-        self._brings = line_of(world, drawn.parameters, drawn.macro, streams, numbers, line)
-        self.may_shrink = bool((rules.return_rate < 0).any()) and any_lapses(world)
-        self.within_limit = _within(rules.yearly_limit, ledger.due[:, :months])
+    bare     its cash without the budget line;  planned  with the line as the scenario has it
+    funded   its cash with a yearly amount of the line, euro [replication]
+    capital  the scenario's opening capital, euro [replication]
+    finely   more may last less long: see `any_lapses`
+    """
 
-    def lasts(self, amount: Floats, capital: Floats) -> Bools:
-        """Whether the fund never falls short within the horizon.  [replication]"""
-        brought, months = self._brings(amount), self._net.shape[1]
-        cash, lasts = to_cents(capital), self.within_limit.copy()
-        lapsing = np.zeros(self.n, dtype=np.int64)
-        lapses = self._line_lapses or bool(self._lapsing.any())
-        for t in range(months):
-            returned = np.rint(cash * self._rate[:, t]).astype(np.int64)
-            cash = cash + self._net[:, t] + brought[:, t] + returned
-            lasts &= cash >= 0
-            if lapses:
-                lapsing = np.zeros_like(lapsing) if t % 12 == 0 else lapsing
-                lapsing = lapsing + self._lapsing[:, t] - self._out[:, t]
-                if self._line_lapses:
-                    lapsing = lapsing + brought[:, t]
-                lapsing = np.maximum(lapsing, 0)
-                if t % 12 == 11:
-                    cash = cash - np.minimum(np.maximum(cash, 0), lapsing)
-        return lasts
+    bare: Cash
+    planned: Cash
+    funded: Callable[[Floats], Cash]
+    capital: Floats
+    finely: bool
 
-    def smallest(self, tried: Callable[[Floats], tuple[Floats, Floats]]) -> Floats:
-        """The smallest whole euro with which the fund lasts; infinite if MOST is too little.
+    def contribution(self, capital: Floats) -> Floats:
+        """The smallest yearly amount of the line that suffices with that capital.  [replication]"""
+        return self._smallest(lambda amount: self.funded(amount).lasts(capital))
 
-        tried  contribution and capital for an amount  [replication]
-        """
-        fails, lasts = np.full(self.n, -1.0), np.full(self.n, np.inf)
-        amount = 1.0
-        while bool(
-            np.isinf(lasts).any()
-        ):  # ever larger amounts, until each future lasts or MOST fails
-            suffices = self.lasts(*tried(np.full(self.n, amount))) & np.isinf(lasts)
-            lasts = np.where(suffices, amount, lasts)
-            fails = np.where(np.isinf(lasts), amount, fails)
-            if amount == MOST:
-                break
-            amount = min(amount * (2.0 if self.may_shrink else 32.0), float(MOST))
-        while bool(((lasts - fails > 1) & np.isfinite(lasts)).any()):
-            middle = np.where(np.isfinite(lasts), np.floor((lasts + fails) / 2), 0.0)
-            suffices = self.lasts(*tried(np.maximum(middle, 0.0)))
-            open_ = lasts - fails > 1
-            lasts = np.where(suffices & open_, np.maximum(middle, 0.0), lasts)
-            fails = np.where(suffices | ~open_, fails, middle)
-        return lasts
+    def capital_needed(self) -> Floats:
+        """The smallest opening capital that suffices with the line as the scenario has it.  [replication]"""
+        return self._smallest(self.planned.lasts)
+
+    def capital_alone(self) -> Floats:
+        """The smallest opening capital that suffices with nothing from the line.  [replication]"""
+        return self._smallest(self.funded(np.zeros_like(self.capital)).lasts)
+
+    def _smallest(self, lasts: Callable[[Floats], Bools]) -> Floats:
+        return smallest(lasts, self.capital.size, self.finely)
+
+
+def path_of(
+    world: World,
+    line: str,
+    given: bool,
+    seed: int,
+    numbers: NDArray[np.int64],
+    tie: Tie = UNTIED,
+) -> Path:
+    """Simulate some replications with a treasury that pays for everything, and keep what moves the cash.
+
+    world  with the line in force;  given  whether the scenario itself has it in force
+    tie    what the draws have in common with those of other countries
+    """
+    months, paying = 12 * world.time.horizon_years, _pays_in_time(world)
+    future = simulate(world, seed, numbers, settle=lambda _, d: settle_drawn(paying, d), tie=tie)
+    drawn, ledger = future.drawn, future.ledger
+    rules = rules_of(world, drawn)
+    others = {name: flow for name, flow in ledger.income.items() if name != line}
+    net = sum(others.values(), ledger.recoveries - ledger.due_total)
+    bare = Cash(
+        net=np.asfortranarray(net[:, :months]),
+        out=np.asfortranarray(ledger.due_total[:, :months]),
+        lapsing=_lapsing(world, others, net.shape)[:, :months],
+        rate=rules.return_rate[:, :months],
+        within_limit=_within(rules.yearly_limit, ledger.due[:, :months]),
+    )
+    streams = Streams(seed, world.country.code, tie)
+    brings = line_of(world, drawn.parameters, drawn.macro, streams, numbers, line)
+    lapses = _lapses(world, line)
+
+    def funded(amount: Floats) -> Cash:
+        return bare.plus(brings(amount)[:, :months], lapses)
+
+    # before reforms and stresses: these are applied when the line is asked what it brings
+    amount = drawn.parameters.before_changes(f"income.{line}.amount")[:, 0]
+    return Path(
+        bare,
+        planned=funded(amount if given else np.zeros_like(amount)),
+        funded=funded,
+        capital=drawn.parameters[CAPITAL][:, 0],
+        finely=bool((rules.return_rate < 0).any()) and any_lapses(world),
+    )
 
 
 def _pays_in_time(world: World) -> World:

@@ -33,13 +33,15 @@ def stratified(streams: Streams, names: Sequence[str], sets: Ints) -> Floats:
     last = (int(sets[-1]) // STRATA + 1) * STRATA
     numbers = np.arange(first, last, dtype=np.int64)
 
-    def of_batches(what: str) -> Floats:
-        drawn = streams.of_replications([f"assumption {what} {name}" for name in names], numbers)
-        return drawn.reshape(len(names), -1, STRATA)
+    def places(of: Streams) -> Floats:
+        def of_batches(what: str) -> Floats:
+            drawn = of.of_replications([f"assumption {what} {name}" for name in names], numbers)
+            return drawn.reshape(len(names), -1, STRATA)
 
-    stratum = of_batches("order").argsort(axis=2).argsort(axis=2)
-    places = (stratum + of_batches("place")) / STRATA
-    return np.asarray(places.reshape(len(names), -1)[:, sets - first])
+        stratum = of_batches("order").argsort(axis=2).argsort(axis=2)
+        return (stratum + of_batches("place")) / STRATA
+
+    return np.asarray(streams.mixed(places).reshape(len(names), -1)[:, sets - first])
 
 
 class Parameters:

@@ -20,7 +20,7 @@ from fundsim.model.ledger import STATES, Ledger, check
 from fundsim.model.macro import Macro, draw_macro
 from fundsim.model.parameters import NOTHING, Parameters
 from fundsim.model.pathway import Cases, Cents, draw_cases, to_cents
-from fundsim.model.streams import Floats32, Streams
+from fundsim.model.streams import UNTIED, Floats32, Streams, Tie
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.rules import most_cases
 from fundsim.scenario.schema import BudgetLine, World
@@ -90,6 +90,7 @@ def draw(
     replications: Ints,
     certain: bool = False,
     given: Mapping[str, Floats] = NOTHING,
+    tie: Tie = UNTIED,
 ) -> Drawn:
     """Draw the cases and the income of some replications.
 
@@ -97,8 +98,9 @@ def draw(
     replications  numbers of the replications, increasing
     certain       central values of all assumptions, so that only chance varies
     given         uniforms instead of the drawn ones, for the assumptions named (see `Parameters`)
+    tie           what the draws have in common with those of other countries
     """
-    streams = Streams(seed, world.country.code)
+    streams = Streams(seed, world.country.code, tie)
     parameters = Parameters(world, streams, replications, table_years(world), certain, given)
     macro = draw_macro(parameters, streams, replications, world.time)
     months = 12 * (world.time.horizon_years + world.time.runoff_years)
@@ -118,14 +120,16 @@ def simulate(
     certain: bool = False,
     settle: Callable[[World, Drawn], Future] | None = None,
     given: Mapping[str, Floats] = NOTHING,
+    tie: Tie = UNTIED,
 ) -> Future:
     """Draw and settle some replications, and check the ledger's identities.
 
     settle  the engine: `settle_drawn` (the fast one) unless another is given
     given   uniforms of some assumptions instead of the drawn ones
+    tie     what the draws have in common with those of other countries
     Raises `LedgerError` if an identity does not hold.
     """
-    drawn = draw(world, seed, replications, certain, given)
+    drawn = draw(world, seed, replications, certain, given, tie)
     future = (settle or settle_drawn)(world, drawn)
     check(future.ledger)
     return future

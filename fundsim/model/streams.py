@@ -7,7 +7,7 @@ nothing is passed on, and any worker can make any draw.  A stream is a name; add
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,15 +47,34 @@ def mix(z: Words) -> Words:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """How much the draws of several countries have in common (method §19).
+
+    dependence  0 to 1: share of the variance of each assumption and yearly draw that all countries share
+    cases       whether victim k of a year, too, has the same draws in every country
+    """
+
+    dependence: float = 0.0
+    cases: bool = False
+
+
+UNTIED = Tie()
+EVERYWHERE = "everywhere"  # in place of a country's code; no country has it
+LEAST, MOST = 2.0**-53, 1 - 2.0**-53  # what a uniform with 52 bits can be
+
+
+@dataclass(frozen=True)
 class Streams:
     """Where all draws of one country and seed come from.
 
     seed     whole number, 0 or more
-    country  ISO code; countries are independent of each other
+    country  ISO code; countries are independent of each other, unless tied
+    tie      what the country's draws have in common with those of others
     """
 
     seed: int
     country: str
+    tie: Tie = UNTIED
 
     def cohorts(
         self, replications: NDArray[np.int64], years: NDArray[np.int64], mass: int
@@ -64,7 +83,8 @@ class Streams:
 
         mass  0 for ordinary victims and draws of no case, 1, 2, … for the mass cases of the year
         """
-        root = mix(np.array([self.seed], dtype=np.uint64) ^ word(self.country))
+        country = EVERYWHERE if self.tie.cases else self.country
+        root = mix(np.array([self.seed], dtype=np.uint64) ^ word(country))
         rows = mix(root + replications.astype(np.uint64) * GAMMA)
         columns = (256 * years + mass).astype(np.uint64) * GAMMA
         return mix(rows[:, None] + columns[None, :])
@@ -74,13 +94,27 @@ class Streams:
     ) -> Floats:
         """Uniforms with 52 bits, never 0 or 1, that belong to no case.  [replication, year]"""
         key = np.uint64((int(word(stream)) + event * int(GAMMA)) % 2**64)
-        return _fine_uniforms(self.cohorts(replications, years, 0) + key)
+        return self.mixed(lambda of: _fine_uniforms(of.cohorts(replications, years, 0) + key))
 
     def of_replications(self, names: Sequence[str], replications: NDArray[np.int64]) -> Floats:
-        """One uniform a replication (or set of assumptions) from each stream.  [stream, replication]"""
+        """One uniform a replication (or set of assumptions) from each stream, never tied.  [stream, replication]"""
         cohort = self.cohorts(replications, np.zeros(1, dtype=np.int64), 0)[:, 0]
         keys = np.array([word(name) for name in names], dtype=np.uint64)
         return _fine_uniforms(cohort + keys[:, None])
+
+    def mixed(self, draw: Callable[[Streams], Floats]) -> Floats:
+        """Uniforms of which a part is common to all tied countries: a one-factor Gaussian copula.
+
+        draw  gives the uniforms of untied streams: called for the country's own, and for everybody's
+        """
+        own, rho = Streams(self.seed, self.country), self.tie.dependence
+        if rho == 0:
+            return draw(own)
+        common = draw(Streams(self.seed, EVERYWHERE))
+        if rho == 1:
+            return common
+        z = np.sqrt(rho) * special.ndtri(common) + np.sqrt(1 - rho) * special.ndtri(draw(own))
+        return np.asarray(np.clip(special.ndtr(z), LEAST, MOST))
 
 
 def _fine_uniforms(words: Words) -> Floats:

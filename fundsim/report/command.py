@@ -154,7 +154,16 @@ def blocks_with_progress(
     scenarios: Sequence[Scenario], replications: int
 ) -> Iterator[Callable[[str], None]]:
     """Show progress while blocks are worked on; gives the function that each finished block calls."""
-    blocks = {s.name: -(-replications // block_size(s.world)) for s in scenarios}
+    sizes = {s.name: block_size(s.world) for s in scenarios}
+    with progress_of(
+        {name: -(-replications // size) for name, size in sizes.items()}, replications
+    ) as tell:
+        yield tell
+
+
+@contextmanager
+def progress_of(blocks: dict[str, int], replications: int) -> Iterator[Callable[[str], None]]:
+    """The same for a number of blocks of each name."""
     if not sys.stderr.isatty():
         left = dict(blocks)
 

@@ -28,17 +28,29 @@ def deliver(
     card   what the answer is of: the command, the scenario and what was asked
     facts  more that stands in the JSON only
     """
-    stamp = stamp_of(scenario, seed, replications)
+    stamp, about = stamp_of(scenario, seed, replications), {"scenario": scenario.name, **facts}
+    notes = [text for text in (scenario.world.country.footnote, stamp) if text]
+    hand_over(told, about, card, notes, seed, replications, out, as_json)
+
+
+def hand_over(
+    told: Told, about: Mapping[str, Any], card: Sequence[str], notes: Sequence[str], seed: int,
+    replications: int, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """The same of an answer that is of no single scenario.
+
+    about  what stands first in the JSON;  notes  footnotes, and last what produced the answer
+    """
+    *footnotes, stamp = notes
     if as_json:
-        data = {"scenario": scenario.name, **facts, "answer": told.sentences, **told.tables,
-                "seed": seed, "replications": replications}  # fmt: skip
+        data = {**about, "answer": told.sentences, **told.tables, "seed": seed, "replications": replications}  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
         console = console_for_tables()
         for part in (*(Text(sentence) for sentence in told.sentences), *told.shown):
             console.print(part)
-        if scenario.world.country.footnote:
-            console.print(Text(scenario.world.country.footnote))
+        for footnote in footnotes:
+            console.print(Text(footnote))
         console.print(Text(stamp, style="dim"))
     if out is not None:
         save_answer(out, card, stamp, told.tables, told.pictures())

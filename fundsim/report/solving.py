@@ -35,15 +35,9 @@ def print_solution(
     workers: int | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Solve for a lever and print the answer, its curve and how sure it is."""
-    if not 0 < target < 1:
-        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
     exact = lever in EXACT
     n = REPLICATIONS[exact] if replications is None else replications
-    n, seed = checked(n, seed, 1)
-    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
-    if n < least:
-        rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
-        raise InputError(Problem("--replications", rule, value=str(n)))
+    n, seed = futures_for(target, n, seed)
     scenario = load(name, sets)
     if scenario.world.fund.entry_point == "none":
         raise InputError(Problem(scenario.name, "has no fund: there is nothing to solve for"))
@@ -59,6 +53,18 @@ def print_solution(
     else:
         found = lever_of(scenario, lever, between)
         _by_search(scenario, found, target, n, seed, worker_count(workers), out, as_json)
+
+
+def futures_for(target: float, replications: int, seed: int | None) -> tuple[int, int]:
+    """Replications and seed, or an `InputError` where so few cannot tell of the target."""
+    if not 0 < target < 1:
+        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
+    n, seed = checked(replications, seed, 1)
+    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
+    if n < least:
+        rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
+        raise InputError(Problem("--replications", rule, value=str(n)))
+    return n, seed
 
 
 def _card(scenario: Scenario, lever: str) -> list[str]:

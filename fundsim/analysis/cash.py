@@ -1,0 +1,100 @@
+"""The cash of futures that pay everything in its month, and the smallest amount with which it lasts.
+
+It is followed by the same rules and to the same cent as in a run: income, returns, lapse, yearly limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.model.pathway import Cents, to_cents
+from fundsim.scenario.assumption import Floats
+
+Bools = NDArray[np.bool_]
+MOST = 10**9  # euro: the largest contribution or capital that a scenario may name
+
+
+@dataclass(frozen=True)
+class Cash:
+    """What moves the cash of a block of futures within the horizon.  Cents [replication, month].
+
+    net      income and recoveries less what falls due
+    out      what falls due: it uses up what would lapse
+    lapsing  the part of the income that lapses in December if unspent
+    rate     return of the month on opening cash, a share
+    within_limit  each year's payments due fit into the yearly limit  [replication]
+    """
+
+    net: Cents
+    out: Cents
+    lapsing: Cents
+    rate: Floats
+    within_limit: Bools
+
+    def plus(self, income: Cents, lapses: bool) -> Cash:
+        """The same with more income.  [replication, month]"""
+        lapsing = self.lapsing + income if lapses else self.lapsing
+        return replace(self, net=self.net + income, lapsing=lapsing)
+
+    def lasts(self, capital: Floats) -> Bools:
+        """Whether a fund with that opening capital never falls short.  euro [replication]"""
+        cash, lasts = to_cents(capital), self.within_limit.copy()
+        left, lapses = np.zeros_like(cash), bool(self.lapsing.any())
+        for t in range(self.net.shape[1]):
+            returned = np.rint(cash * self.rate[:, t]).astype(np.int64)
+            cash = cash + self.net[:, t] + returned
+            lasts &= cash >= 0
+            if lapses:
+                left = np.zeros_like(left) if t % 12 == 0 else left
+                left = np.maximum(left + self.lapsing[:, t] - self.out[:, t], 0)
+                if t % 12 == 11:
+                    cash = cash - np.minimum(np.maximum(cash, 0), left)
+        return lasts
+
+
+def pooled(members: Sequence[Cash], shares: Floats) -> Cash:
+    """The cash of one fund for several countries: all flows in one box.
+
+    shares  parts of the reserve that earn each country's return; they sum to 1  [country]
+    A yearly limit stays the limit of its country's own payments.
+    """
+    return Cash(
+        net=_total([cash.net for cash in members]),
+        out=_total([cash.out for cash in members]),
+        lapsing=_total([cash.lapsing for cash in members]),
+        rate=_total([s * cash.rate for s, cash in zip(shares, members, strict=True)]),
+        within_limit=np.all([cash.within_limit for cash in members], axis=0),
+    )
+
+
+def _total(tables: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return sum(tables[1:], tables[0])
+
+
+def smallest(lasts: Callable[[Floats], Bools], n: int, finely: bool) -> Floats:
+    """The smallest whole euro with which each future lasts; infinite if MOST is too little.  [replication]
+
+    lasts   whether the futures last with an amount each  [replication]
+    finely  more may last less long: look at amounts closer together
+    """
+    fails, suffices = np.full(n, -1.0), np.full(n, np.inf)
+    amount = 1.0
+    while bool(np.isinf(suffices).any()):  # ever larger, until each future lasts or MOST fails
+        enough = lasts(np.full(n, amount)) & np.isinf(suffices)
+        suffices = np.where(enough, amount, suffices)
+        fails = np.where(np.isinf(suffices), amount, fails)
+        if amount == MOST:
+            break
+        amount = min(amount * (2.0 if finely else 32.0), float(MOST))
+    while bool(((suffices - fails > 1) & np.isfinite(suffices)).any()):
+        middle = np.where(np.isfinite(suffices), np.floor((suffices + fails) / 2), 0.0)
+        enough = lasts(np.maximum(middle, 0.0))
+        open_ = suffices - fails > 1
+        suffices = np.where(enough & open_, np.maximum(middle, 0.0), suffices)
+        fails = np.where(enough | ~open_, fails, middle)
+    return suffices
