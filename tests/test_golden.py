@@ -26,13 +26,18 @@ def test_every_policy_is_among_the_golden_figures() -> None:
     assert policies() <= {part for name in COMBINATIONS for part in name.split("+")}
 
 
-def test_the_python_of_the_readme_runs() -> None:
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert "mc_error" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["briefing.pdf"]
 
 
 def test_the_policy_of_the_readme_is_valid(tmp_path: Path) -> None:
