@@ -120,6 +120,14 @@ def test_kosovo_has_its_asterisk_and_footnote_wherever_it_is_named() -> None:
             assert not re.search(r"Kosovo(?!\*|_)\b", line), f"{path.name}: {line[:90]}"
 
 
+def test_legal_aid_by_the_state_and_by_the_fund_exclude_each_other() -> None:
+    """Together the same lawyers would help every victim twice."""
+    with pytest.raises(InputError, match="legal_aid_by_fund: also set in scenarios/reform/legal_aid"):
+        load("serbia+tariff+legal_aid+legal_aid_by_fund")
+    with_switch = load("serbia+tariff+legal_aid", ["fund.costs.legal_aid_by_fund=true"])
+    assert with_switch.world.fund.costs.legal_aid_by_fund  # a switch may still be set by hand
+
+
 def test_every_reform_says_for_whom_it_is_recommended_and_what_it_costs() -> None:
     codes = {load(f"{base}+no_fund").world.country.code for base in BASES}
     for name in files.shipped("reform"):

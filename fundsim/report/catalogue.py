@@ -39,6 +39,7 @@ Wanted = tuple[
     str | None, str | tuple[str, str]
 ]  # context, and the text or its singular and plural
 PLACES = ("subject", "object", "in")
+APART = ("legal_aid", "legal_aid_by_fund")  # reforms that exclude each other
 HERE = Path(__file__).parent
 SAYING = tuple(HERE.parent / floor for floor in ("app", "report", "analysis", "scenario"))
 
@@ -108,19 +109,25 @@ def _scenarios() -> Iterator[Wanted]:
         if world.country.footnote:
             yield None, world.country.footnote
         yield from ((None, source.label) for _, source in sorted(world.income.items()))
-    everything = load("serbia+" + "+".join(files.shipped("reform"))).world
     for kind in ("reform", "stress"):
         for name in files.shipped(kind):
             world = load(f"serbia+{name}").world
             yield from ((None, change.label) for change in world.changes.values())
-    called = labels(everything)
-    uncertain = [key for key, a, _ in assumptions(everything) if a.uncertain]
+    for apart in APART:  # the reforms that go together, each time with one of those that do not
+        names = [name for name in files.shipped("reform") if name not in APART or name == apart]
+        yield from _keys(load("serbia+" + "+".join(names)).world)
+
+
+def _keys(world: World) -> Iterator[Wanted]:
+    """What the values of a scenario are called, and their units."""
+    called = labels(world)
+    uncertain = [key for key, a, _ in assumptions(world) if a.uncertain]
     for key in [*uncertain, *(f"caseload.forms.{form}" for form in FORMS)]:
         yield from ((None, part) for part in called[key])
-    yield from _controls(everything)
+    yield from _controls(world)
     yield from (
         (None, unit)
-        for unit in sorted({a.unit for _, a, _ in assumptions(everything)} | {"odds ratio"})
+        for unit in sorted({a.unit for _, a, _ in assumptions(world)} | {"odds ratio"})
     )
 
 
