@@ -298,7 +298,9 @@ def brief(
     replications: Replications = None,
     seed: Seed = None,
     years: Years = None,
-    dashboard: Annotated[str, typer.Option(help="Where its link leads.")] = "http://127.0.0.1:8501",
+    dashboard: Annotated[
+        str, typer.Option(help="Address that its link leads to; default: no link.")
+    ] = "",
     workers: Workers = None,
 ) -> None:
     """Write a briefing for a ministry: the first scenario, the others beside it as alternatives."""

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ from fundsim.app.address import linked
 from fundsim.app.choice import Choice, Design
 from fundsim.app.link import opened
 from fundsim.cli import app
+from fundsim.report.brief.blocks import Table
 from fundsim.report.brief.compose import briefing
+from fundsim.report.brief.design import changes, rules
 from fundsim.report.brief.financing import CONFIDENCES
+from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.opening import FAILS, LASTS, answer
 from fundsim.report.language import ENGLISH, language
 from fundsim.scenario.errors import InputError
@@ -129,7 +132,7 @@ SENTENCES = [
     ("indicted for trafficking in (.+?) cases", h, of_identified("prosecuted")),
     ("convicted of any offence in (.+?),", h, of_identified("convicted")),
     ("awards compensation to (.+?), and", h, of_identified("awarded")),
-    (", and (.+?) ever get any money", h, lambda s: s.get("share_paid_without")),
+    (r"and money ever reaches (.+?)\.$", h, lambda s: s.get("share_paid_without")),
     (r"State budget line (.+?);", p, lambda s: received(s, "income.budget")),
     (r"Return on reserves (.+?)\.", p, lambda s: received(s, "returns")),
     (r"The yearly cost is (.+?) of what", p, lambda s: s.get("due_a_year") / confiscated()),
@@ -137,7 +140,7 @@ SENTENCES = [
     (r"running the fund (.+?)\.", p, lambda s: 1 - s.get("benefits_a_year") / s.get("outgo_a_year")),
 ]  # fmt: skip
 # figures that are no results: what was asked for, and what the scenario says
-GIVEN = [r"9 of 10 futures", r"[Oo]f 100\b", r"in 95 of", r"budget line of € 310,000 a year", r"within 15 years",
+GIVEN = [r"9 of 10 futures", r"[Oo]f 100\b", r"in 95 of", r"€ 310,000 a year", r"\(in euro of 2025, rising", r"within 15 years",
          r"Of 100 victims", r"€ 2\.70 million", r"from 8 average", r"to 12 average", r"^1 caseworker",
          r"^Sources: .*", r"it needs € [\d,]+ a year from the state"]  # fmt: skip
 
@@ -165,9 +168,11 @@ def test_every_figure_in_the_text_is_the_one_in_summary_json(
     text = "\n".join(paragraphs(page, *sections))
     left = list(text)
     for pattern, form, value in SENTENCES:
-        [found] = re.finditer(pattern, text)
-        assert found[1] == form(value(runs[NAME])), pattern
-        left[slice(*found.span(1))] = "…" * len(found[1])
+        places = list(re.finditer(pattern, text, re.MULTILINE))
+        assert places, f"{pattern} is not there any more"
+        for found in places:
+            assert found[1] == form(value(runs[NAME])), pattern
+            left[slice(*found.span(1))] = "…" * len(found[1])
     for pattern in GIVEN:
         given = list(re.finditer(pattern, text, re.MULTILINE))
         assert given, f"{pattern} is not there any more"
@@ -271,7 +276,7 @@ def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
         )
         == 1
     )
-    for wrong in ("ftp://x", "javascript:alert(1)", 'https://x/"><b>', ""):
+    for wrong in ("ftp://x", "javascript:alert(1)", 'https://x/"><b>'):
         with pytest.raises(InputError, match="--dashboard"):
             linked(wrong)
 
@@ -331,14 +336,18 @@ def test_a_fund_that_cannot_be_made_to_last_says_so() -> None:
     found = facts(NAME, sets=(*SHORT, "fund.payment.yearly_limit=20000"))
     assert found.paid is not None
     assert math.isinf(found.paid.amount)
-    assert "No yearly contribution alone makes it last in 95 of 100 futures." in " ".join(
-        answer(found, ENGLISH)
+    text = " ".join(answer(found, ENGLISH))
+    assert (
+        "victims wait within 5 years because the yearly limit on payments holds them back" in text
     )
+    assert "No contribution makes it last in 95 of 100 futures, because of the yearly limit" in text
+    assert "money runs short" not in text
+    assert found.learn == ()
 
 
 def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
     mixed = facts("serbia+mixed_financing", sets=SHORT)
-    assert "from the state, beside its other income." in " ".join(answer(mixed, ENGLISH))
+    assert "it needs, beside its other income, €" in " ".join(answer(mixed, ENGLISH))
     heads = [
         b.heads
         for b in briefing(mixed, ENGLISH).blocks
@@ -373,3 +382,82 @@ def test_there_are_samples() -> None:
         "montenegro_en",
         "albania_en",
     }
+
+
+# --------------------------------------------------------------------------------- edge cases
+
+
+def told(found: Facts, code: str = "en") -> str:
+    """Every text of a briefing."""
+    parts = []
+    for block in briefing(found, language(code)).blocks:
+        if isinstance(block, Table):
+            parts += [block.caption, *block.heads, *(cell for row in block.rows for cell in row)]
+        else:
+            parts += [
+                getattr(block, "text", ""),
+                getattr(block, "title", ""),
+                *getattr(block, "texts", ()),
+            ]
+    return "\n".join(parts)
+
+
+def test_without_a_fund_reforms_and_other_designs_are_still_shown() -> None:
+    text = told(facts("serbia+no_fund+legal_aid", NAME, sets=SHORT))
+    assert "Reform from 2028: Free legal aid and representation." in text
+    assert "reforms cost the state €" in text
+    assert "Designs side by side" in text
+    assert "settled with the fund" not in text
+
+
+def test_a_fund_that_pays_nobody_says_so() -> None:
+    text = told(facts(NAME, sets=(*SHORT, "fund.decision.approval_rate=0")))
+    assert "the fund pays no victim at all" in text
+    assert "Those who are paid wait" not in text
+
+
+def test_every_switch_of_the_fund_is_in_its_rules() -> None:
+    sets = ("fund.amount.cap=5", "fund.payment.yearly_limit=900000", "fund.payment.trust_until_18=true",
+            "fund.opening_capital=150000", "fund.costs.legal_aid_by_fund=true", "fund.assistance.rate=0.2",
+            "fund.amount.floor=2", "fund.eligible.retroactive_years=3", "fund.payment.instalments=4",
+            "income.budget.lapses=true")  # fmt: skip
+    text = "\n".join(rules(load("serbia+tariff", sets).world, ENGLISH))
+    for wanted in (
+        "from 5 average monthly net wages to 5", "No benefit exceeds 5", "No benefit is below 2", "at most € 900,000 a year",
+        "in trust until the child is 18", "It opens with € 150,000", "free legal aid of victims identified after",
+        "For 20 % of identified victims it pays shelter", "up to 3 years before the opening", "in 4 instalments, one every",
+        "State budget line (€ 310,000 a year)", "in December returns to the treasury: State budget line",
+    ):  # fmt: skip
+        assert wanted in text, wanted
+
+
+def test_a_reform_after_the_years_shown_is_not_told_as_one_within_them() -> None:
+    world = load("serbia+tariff+legal_aid", ["time.horizon_years=1"]).world
+    assert list(changes(world, ENGLISH)) == [
+        "Reform from 2028, after the years shown: Free legal aid and representation."
+    ]
+
+
+def test_a_stress_that_cannot_act_is_not_called_withstood() -> None:
+    text = told(facts(NAME, sets=SHORT))
+    assert "No income from seized assets (changes none of these figures)" in text
+    assert "Take-up doubles (changes" not in text
+
+
+def test_confidence_is_written_as_the_language_does() -> None:
+    found = replace(facts(NAME, sets=SHORT), confidence=0.955)
+    assert "u 95,5 od 100 simulacija" in told(found, "sr-Latn")
+    assert linked("https://fund.example")(found, ENGLISH) == ""
+
+
+def test_the_run_card_gives_the_briefing_again() -> None:
+    text = told(facts(NAME, OTHER, sets=SHORT))
+    assert (
+        "fundsim brief serbia+tariff serbia+status_fixed --set 'time.horizon_years=5' --set 'time.runoff_years=5' --solvent 0.95 "
+        "--replications 1000 --seed 7 --date 2026-11-22 --lang en --out briefing.pdf"
+    ) in text
+
+
+def test_the_same_design_twice_is_refused() -> None:
+    with pytest.raises(InputError, match="same as a scenario before it"):
+        facts(NAME, OTHER, OTHER, sets=SHORT)

@@ -122,7 +122,9 @@ def test_kosovo_has_its_asterisk_and_footnote_wherever_it_is_named() -> None:
 
 def test_legal_aid_by_the_state_and_by_the_fund_exclude_each_other() -> None:
     """Together the same lawyers would help every victim twice."""
-    with pytest.raises(InputError, match="legal_aid_by_fund: also set in scenarios/reform/legal_aid"):
+    with pytest.raises(
+        InputError, match="legal_aid_by_fund: also set in scenarios/reform/legal_aid"
+    ):
         load("serbia+tariff+legal_aid+legal_aid_by_fund")
     with_switch = load("serbia+tariff+legal_aid", ["fund.costs.legal_aid_by_fund=true"])
     assert with_switch.world.fund.costs.legal_aid_by_fund  # a switch may still be set by hand

@@ -30,7 +30,9 @@ from fundsim.scenario.errors import InputError, Problem
 
 
 def linked(dashboard: str) -> Callable[[Facts, Language], str]:
-    """What gives a briefing its link.  dashboard  its address; raises InputError for what is none"""
+    """What gives a briefing its link.  dashboard  its address, empty for no link; raises InputError for what is none"""
+    if not dashboard:
+        return lambda facts, say: ""
     if not re.fullmatch(r"https?://[A-Za-z0-9.:/_~%\[\]-]{1,200}", dashboard):
         raise InputError(
             Problem(

@@ -82,7 +82,7 @@ def _constant(node: ast.expr) -> str | None:
 
 def _tables() -> Iterator[Wanted]:
     """Texts that stand in tables, of the modules which say them and of floors that know no language."""
-    for table in (design.ENTRY, design.FOREIGN, design.SHORT, design.INDEX, evidence.GRADES):
+    for table in (design.ENTRY, design.FOREIGN, design.SHORT, design.INDEX):
         yield from ((None, text) for text in table.values())
     yield from ((None, text) for text in (*evidence.METHOD, *evidence.LIMITS))
     for measure in MEASURES:
@@ -126,8 +126,7 @@ def _keys(world: World) -> Iterator[Wanted]:
         yield from ((None, part) for part in called[key])
     yield from _controls(world)
     yield from (
-        (None, unit)
-        for unit in sorted({a.unit for _, a, _ in assumptions(world)} | {"odds ratio"})
+        (None, unit) for unit in sorted({a.unit for _, a, _ in assumptions(world)} | {"odds ratio"})
     )
 
 
@@ -165,7 +164,7 @@ def update(path: Path) -> int:
         old = read_po(file, locale=path.stem.partition("-")[0])
     new = Catalog(
         locale=path.stem.partition("-")[0], header_comment=old.header_comment, fuzzy=False, project="fundsim",
-        version=__version__, copyright_holder="the fundsim authors", msgid_bugs_address="", last_translator="",
+        version=__version__, copyright_holder="the fundsim authors", msgid_bugs_address="", last_translator="the fundsim authors",
         language_team="",
         creation_date=old.creation_date, revision_date=old.revision_date,
     )  # fmt: skip

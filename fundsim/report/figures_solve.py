@@ -36,7 +36,7 @@ def confidence_curve(
 
     say, bare  as for `figures.cash_fan`
     """
-    amount, sure = enough(found.contribution, target).amount, f"{100 * target:g}"
+    amount, sure = enough(found.contribution, target).amount, say.decimal(100 * target, 2)
     name = country_and_rest(found.scenario, say)
     heading = say("{title}: no contribution lasts in {sure} of 100 futures", title=name, sure=sure)
     if np.isfinite(amount):

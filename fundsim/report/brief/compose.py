@@ -32,7 +32,7 @@ def briefing(facts: Facts, say: Language) -> Document:
     return Document(
         language=say.code,
         title=title,
-        subtitle=say("Design: {name}", name=title_of(facts.scenario.name, say)),
+        subtitle=_subtitle(facts, say),
         date=say.date(facts.date),
         subject=say("What it would cost, who pays, whether it lasts, what changes for victims"),
         keywords=(
@@ -45,6 +45,16 @@ def briefing(facts: Facts, say: Language) -> Document:
         footnotes=notes,
         blocks=tuple(_numbered(blocks, say)),
     )
+
+
+def _subtitle(facts: Facts, say: Language) -> str:
+    """The design, and how many values differ from its files."""
+    name, changed = title_of(facts.scenario.name, say), len(facts.scenario.sets)
+    if not changed:
+        return say("Design: {name}", name=name)
+    return say.counted(
+        "Design: {name}; {n} value changed by hand", "Design: {name}; {n} values changed by hand", changed, name=name
+    )  # fmt: skip
 
 
 def _numbered(blocks: Iterable[Block], say: Language) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fundsim.report.brief.blocks import Block, Heading, Items, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language
-from fundsim.scenario.schema import FORMS, Amount, World
+from fundsim.scenario.schema import FORMS, Amount, BudgetLine, SourceOfIncome, World
 
 ENTRY = {
     "identified": "A person may claim once the state has identified them as a victim of trafficking.",
@@ -31,18 +31,42 @@ INDEX = {"prices": "The sums rise with prices.", "wages": "The sums rise with wa
 
 def design(facts: Facts, say: Language) -> Iterator[Block]:
     """The rules, and how other designs compare."""
-    if not facts.has_fund:
-        return
-    yield Heading(say("The fund proposed"))
-    yield Items(tuple(rules(facts.scenario.world, say)))
+    assumed = tuple(changes(facts.scenario.world, say))
+    if facts.has_fund:
+        yield Heading(say("The fund proposed"))
+        yield Items((*rules(facts.scenario.world, say), *assumed))
+    elif assumed or facts.variants:
+        yield Heading(say("What is assumed"))
+        if assumed:
+            yield Items(assumed)
     if facts.variants:
-        yield Paragraph(
-            say(
-                "Other designs on the same simulated cases. The budget line is the same in each unless a design changes it, "
-                "so that running short compares how large the line is, too."
+        text = say("Other designs on the same simulated cases.")
+        if any(
+            isinstance(s, BudgetLine) and s.in_force for s in facts.scenario.world.income.values()
+        ):
+            text += " " + say(
+                "The budget line is the same in each unless a design changes it, so that running short compares how large the "
+                "line is, too."
             )
-        )
+        yield Paragraph(text)
         yield _alternatives(facts, say)
+
+
+def changes(world: World, say: Language) -> Iterator[str]:
+    """Reforms and stresses that the scenario has."""
+    last = world.time.start_year + world.time.horizon_years - 1
+    for change in world.reform.values():
+        name = say(change.label)
+        if change.from_year > last:
+            yield say(
+                "Reform from {year}, after the years shown: {name}.",
+                year=change.from_year,
+                name=name,
+            )
+        else:
+            yield say("Reform from {year}: {name}.", year=change.from_year, name=name)
+    for change in world.stress.values():
+        yield say("Hard year assumed: {name}.", name=say(change.label))
 
 
 def rules(world: World, say: Language) -> Iterator[str]:
@@ -59,6 +83,10 @@ def rules(world: World, say: Language) -> Iterator[str]:
     yield _amount(world, say)
     if fund.amount.index != "none":
         yield say(INDEX[fund.amount.index])
+    if fund.amount.floor is not None:
+        yield say(
+            "No benefit is below {amount}.", amount=_sum(fund.amount, fund.amount.floor.value, say)
+        )
     if fund.amount.cap is not None:
         yield say(
             "No benefit exceeds {amount}.", amount=_sum(fund.amount, fund.amount.cap.value, say)
@@ -78,20 +106,54 @@ def rules(world: World, say: Language) -> Iterator[str]:
     )  # fmt: skip
     if fund.payment.instalments > 1:
         yield say.counted(
-            "Benefits are paid in {n} instalment.", "Benefits are paid in {n} instalments.", fund.payment.instalments
+            "Benefits are paid in {n} instalment, one every {months}.",
+            "Benefits are paid in {n} instalments, one every {months}.", fund.payment.instalments,
+            months=say.months(fund.payment.every_months),
         )  # fmt: skip
     else:
         yield say("Granted benefits are paid in one sum at the end of the month.")
+    if fund.payment.trust_until_18:
+        yield say("A child's benefit is kept in trust until the child is 18.")
+    if fund.payment.yearly_limit is not None:
+        yield say(
+            "It pays at most {amount} a year, rising with wages.",
+            amount=say.euro(fund.payment.yearly_limit.value),
+        )
     yield say(SHORT[fund.payment.when_short])
+    if fund.costs.legal_aid_by_fund:
+        yield say("The fund pays for the free legal aid of victims identified after its opening.")
+    if fund.assistance.rate.value > 0:
+        yield say.counted(
+            "For {share} of identified victims it pays shelter and reintegration for {n} month.",
+            "For {share} of identified victims it pays shelter and reintegration for {n} months.",
+            fund.assistance.months, share=say.percent(fund.assistance.rate.value),
+        )  # fmt: skip
     if fund.subrogation.pursued_share.value > 0:
         yield say(
             "The fund takes over the victim's claim against the offender, and tries to recover what it has paid."
         )
-    names = [say(source.label) for _, source in sorted(world.income.items()) if source.in_force]
-    if names:
-        yield say("It is paid for by: {names}.", names="; ".join(names))
-    for change in world.reform.values():
-        yield say("Reform from {year}: {name}.", year=change.from_year, name=say(change.label))
+    if fund.opening_capital.value > 0:
+        yield say("It opens with {amount}.", amount=say.euro(fund.opening_capital.value))
+    sources = [source for _, source in sorted(world.income.items()) if source.in_force]
+    if sources:
+        yield say(
+            "It is paid for by: {names}.",
+            names="; ".join(_source(source, say) for source in sources),
+        )
+    for source in sources:
+        if isinstance(source, BudgetLine) and source.lapses:
+            yield say(
+                "What is left of it in December returns to the treasury: {name}.",
+                name=say(source.label),
+            )
+
+
+def _source(source: SourceOfIncome, say: Language) -> str:
+    """A source of income; of a budget line also how much."""
+    name = say(source.label)
+    if not isinstance(source, BudgetLine):
+        return name
+    return say("{name} ({amount} a year)", name=name, amount=say.euro(source.amount.value))
 
 
 def _who(world: World, say: Language) -> Iterator[str]:
@@ -113,6 +175,12 @@ def _who(world: World, say: Language) -> Iterator[str]:
             if (eligible.children and eligible.adults and set(eligible.forms) == set(FORMS))
             else say("Foreign nationals have the same right.")
         )
+    if eligible.retroactive_years:
+        yield say.counted(
+            "Victims who could have claimed up to {n} year before the opening may claim, too.",
+            "Victims who could have claimed up to {n} years before the opening may claim, too.",
+            eligible.retroactive_years,
+        )  # fmt: skip
     if eligible.filing_limit_months is not None:
         yield say.counted(
             "A claim must be filed within {n} month.", "A claim must be filed within {n} months.",
@@ -134,7 +202,11 @@ def _amount(world: World, say: Language) -> str:
         for age in ("adult", "child")
         for form in FORMS
     ]
-    low, high = _sum(amount, min(sums), say), _sum(amount, max(sums), say)
+    least, most = (
+        amount.floor.value if amount.floor else 0.0,
+        amount.cap.value if amount.cap else max(sums),
+    )
+    low, high = (_sum(amount, max(min(x, most), least), say) for x in (min(sums), max(sums)))
     if amount.basis == "tariff":
         return say(
             "A tariff fixes the sum by form of exploitation and age: from {low} to {high}.",
@@ -160,7 +232,8 @@ def _sum(amount: Amount, value: float, say: Language) -> str:
 def _alternatives(facts: Facts, say: Language) -> Table:
     rows = [
         (
-            title_of(r.projection.scenario.name, say), say.euro(r.get("due_a_year")), say.percent(r.get("ruin")),
+            title_of(r.projection.scenario.name, say), say.euro(r.get("due_a_year")),
+            say.percent(r.get("ruin")) if r.get("due_a_year") > 0 else "–",
             say.hundred(r.get("share_paid_with")),
             say.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") > 0 else "–",
             say.euro(r.get("received_with")),

@@ -10,11 +10,21 @@ from fundsim.analysis.needs import enough
 from fundsim.report import figures
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts
+from fundsim.report.brief.opening import LEAST, growth
 from fundsim.report.figures_solve import confidence_curve
-from fundsim.report.language import Language
+from fundsim.report.language import Language, marked
 from fundsim.report.words import receipts, spending
 from fundsim.scenario.schema import SeizedAssets
 
+GROWS = {
+    "none": marked("Contributions are the same sum every year."),
+    "prices": marked(
+        "Contributions are in euro of {year} and rise with prices, as the budget line does."
+    ),
+    "wages": marked(
+        "Contributions are in euro of {year} and rise with wages, as the budget line does."
+    ),
+}
 CONFIDENCES = (0.5, 0.75, 0.9, 0.95, 0.99)
 
 
@@ -55,6 +65,8 @@ def financing(facts: Facts, say: Language) -> Iterator[Block]:
             confidence_curve(facts.needs, facts.confidence, "", say, bare=True),
         )
         yield _confidence(facts, say)
+        year = facts.scenario.world.time.price_year
+        yield Paragraph(say(GROWS[growth(facts)], year=year), "note")
 
 
 def _who_pays(facts: Facts, say: Language) -> Iterator[str]:
@@ -66,7 +78,7 @@ def _who_pays(facts: Facts, say: Language) -> Iterator[str]:
     shares = [
         say("{name} {share}", name=say(label), share=say.percent(x / total))
         for label, x in sorted(parts.items(), key=lambda part: -part[1])
-        if x / total >= 0.005
+        if x / total >= LEAST
     ]
     yield say("Who pays, as shares of all that comes in: {shares}.", shares="; ".join(shares))
 
@@ -117,7 +129,7 @@ def _confidence(facts: Facts, say: Language) -> Table:
         for need in (facts.needs.contribution, facts.needs.capital):
             amount = enough(need, share).amount
             cells.append(say.euro(amount) if np.isfinite(amount) else say("no amount suffices"))
-        rows.append((say("{n} of 100 futures", n=f"{100 * share:g}"), *cells))
+        rows.append((say("{n} of 100 futures", n=say.decimal(100 * share, 2)), *cells))
     planned = facts.scenario.world.income[facts.needs.line].in_force
     return Table(
         say("What it takes, exact in each future"),

@@ -6,10 +6,8 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.decision import (
     IDLE,
-    SHORT,
     contribution_decision,
     drawn_assumptions,
     group_of,
@@ -35,7 +33,6 @@ class Facts:
     """What a briefing says, before it is words.
 
     results      of the scenario;  variants  of designs set beside it, on the same futures
-    differences  of each variant from the scenario, means over the horizon
     confidence   share of futures in which the fund shall last
     needs, paid  what each future needs, and the state's contribution for that confidence; None without a fund or line
     stresses     name of a shipped stress -> its results
@@ -46,7 +43,6 @@ class Facts:
 
     results: Results
     variants: tuple[Results, ...]
-    differences: tuple[Difference, ...]
     confidence: float
     needs: Needs | None
     paid: Answer | None
@@ -113,10 +109,9 @@ def gather(
     if first.world.fund.entry_point != "none" and (line := _line(first)):
         needs = needed(first, line)
         paid = enough(needs.contribution, confidence)
-        learn = _to_learn(needs)
-    differences = [d for d in compare([r.projection for r in own]) if d.statistic == "mean"]
+        learn = _to_learn(needs, confidence)
     return Facts(
-        own[0], tuple(own[1:]), tuple(differences), confidence, needs, paid,
+        own[0], tuple(own[1:]), confidence, needs, paid,
         dict(zip(stressed, results[len(own) :], strict=True)), _ranking(own[0]), learn, date,
     )  # fmt: skip
 
@@ -130,12 +125,13 @@ def refuse_few(replications: int) -> None:
 
 def _refuse(scenarios: Sequence[Scenario]) -> None:
     first, *variants = scenarios
-    problems = []
+    problems, seen = [], {first.hash}
     for variant in variants:
         if variant.world.country.code != first.world.country.code:
             problems.append(Problem(variant.name, f"is another country than {first.name}"))
-        if variant.hash == first.hash:
-            problems.append(Problem(variant.name, "is the same as the first scenario"))
+        if variant.hash in seen:
+            problems.append(Problem(variant.name, "is the same as a scenario before it"))
+        seen.add(variant.hash)
     if problems:
         raise InputError(problems)
 
@@ -147,6 +143,11 @@ def _line(scenario: Scenario) -> str:
         return ""
 
 
+def missing(confidence: float) -> float:
+    """How many times worse than an idle euro a missing one is, where that share of futures is the best choice."""
+    return confidence / (1 - confidence)
+
+
 def _ranking(results: Results) -> Ranking | None:
     name = "due_a_year" if results.get("due_a_year") > 0 else "share_paid_without"
     try:
@@ -155,11 +156,18 @@ def _ranking(results: Results) -> Ranking | None:
         return None
 
 
-def _to_learn(needs: Needs) -> tuple[Value, ...]:
-    """The assumptions that are surely worth finding out before the contribution is set."""
+def _to_learn(needs: Needs, confidence: float) -> tuple[Value, ...]:
+    """The assumptions that are surely worth finding out before the contribution is set; none where no amount
+    suffices, or nothing is uncertain.
+
+    A euro missing costs as many times a euro idle as makes the wished confidence the best choice.
+    """
     scenario = needs.scenario
-    decision = contribution_decision(needs.contribution, SHORT, IDLE)
     drawn = drawn_assumptions(scenario, needs.replications, needs.seed, needs.line)
-    found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
+    try:
+        decision = contribution_decision(needs.contribution, missing(confidence) * IDLE, IDLE)
+        found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
+    except InputError:
+        return ()
     sure = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0.0)]
     return tuple(sure[:TO_LEARN])

@@ -8,13 +8,48 @@ import numpy as np
 
 from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
-from fundsim.report.language import Language, country_of
+from fundsim.report.language import Language, country_of, marked
+from fundsim.report.words import receipts
 from fundsim.scenario.schema import BudgetLine
 
 LASTS, FAILS = (
     0.05,
     0.5,
 )  # shares of futures with a shortfall: at most, and from which a fund lasts or fails
+SOURCES = 3  # of income that the first paragraph names
+LEAST = 0.005  # share of what comes in, below which a source is not named
+# the budget line and what the state must pay, by what they grow with
+PLANNED = {
+    "none": marked("With the budget line of {amount} a year"),
+    "prices": marked(
+        "With the budget line of {amount} a year (in euro of {year}, rising with prices)"
+    ),
+    "wages": marked(
+        "With the budget line of {amount} a year (in euro of {year}, rising with wages)"
+    ),
+}
+NEEDED = {
+    "none": marked("To last in {sure} of 100 futures it needs {amount} a year from the state."),
+    "prices": marked(
+        "To last in {sure} of 100 futures it needs {amount} a year from the state, rising with prices."
+    ),
+    "wages": marked(
+        "To last in {sure} of 100 futures it needs {amount} a year from the state, rising with wages."
+    ),
+}
+NEEDED_BESIDE = {
+    "none": marked(
+        "To last in {sure} of 100 futures it needs {amount} a year from the state, beside its other income."
+    ),
+    "prices": marked(
+        "To last in {sure} of 100 futures it needs, beside its other income, {amount} a year from the state, rising with "
+        "prices."
+    ),
+    "wages": marked(
+        "To last in {sure} of 100 futures it needs, beside its other income, {amount} a year from the state, rising with "
+        "wages."
+    ),
+}
 
 
 def opening(facts: Facts, say: Language) -> Iterator[Block]:
@@ -32,10 +67,11 @@ def answer(facts: Facts, say: Language) -> list[str]:
         return [
             say("{place} has no compensation fund in this scenario.", place=country_of("subject", country, say)),
             say(
-                "Of 100 identified victims of trafficking {paid} ever get any money, from the offender; averaged over "
+                "Of 100 identified victims of trafficking money ever reaches {paid}, from the offender; averaged over "
                 "all, each receives {amount}.",
                 paid=say.hundred(without), amount=say.euro(facts.get("received_without")),
             ),
+            *_reforms(facts, say),
             _sure(facts, say),
         ]  # fmt: skip
     told = [
@@ -46,22 +82,52 @@ def answer(facts: Facts, say: Language) -> list[str]:
             low=say.euro(facts.get("due_a_year", "p5")), high=say.euro(facts.get("due_a_year", "p95")),
             head=say.euro(facts.get("due_per_head")),
         ),
+        _who_pays(facts, say),
         *_lasting(facts, say),
-        say(
-            "Of 100 identified victims {with_} get money instead of {without} without it; averaged over all identified "
-            "victims each receives {more} instead of {less}.",
-            with_=say.hundred(with_), without=say.hundred(without),
-            more=say.euro(facts.get("received_with")), less=say.euro(facts.get("received_without")),
-        ),
+        *_reforms(facts, say),
     ]  # fmt: skip
-    if facts.get("paid_with") > 0:
-        told.append(
-            say(
-                "Those who are paid wait {months} in the middle future.",
-                months=say.months(facts.get("months_to_payment_with", "p50")),
-            )
-        )
-    return [*told, _sure(facts, say)]
+    if facts.get("paid_by_fund") == 0:
+        nobody = say("Under these assumptions the fund pays no victim at all.")
+        return [*told, nobody, _sure(facts, say)]
+    victims = say(
+        "Of 100 identified victims {with_} get money instead of {without} without it; averaged over all identified "
+        "victims each receives {more} instead of {less}.",
+        with_=say.hundred(with_), without=say.hundred(without),
+        more=say.euro(facts.get("received_with")), less=say.euro(facts.get("received_without")),
+    )  # fmt: skip
+    wait = say(
+        "Those who are paid wait {months} in the middle future.",
+        months=say.months(facts.get("months_to_payment_with", "p50")),
+    )
+    return [*told, victims, wait, _sure(facts, say)]
+
+
+def _who_pays(facts: Facts, say: Language) -> str:
+    """The largest sources of income, with their shares."""
+    parts = receipts(facts.results)
+    total = sum(parts.values())
+    if total <= 0:
+        return say("Nobody pays for it: this scenario has no income.")
+    told = {label: x for label, x in parts.items() if x / total >= LEAST}
+    largest = sorted(told.items(), key=lambda part: -part[1])[:SOURCES]
+    shares = "; ".join(
+        say("{name} {share}", name=say(label), share=say.percent(x / total)) for label, x in largest
+    )
+    if len(told) > SOURCES:
+        return say("Who pays, above all: {shares}.", shares=shares)
+    return say("Who pays: {shares}.", shares=shares)
+
+
+def _reforms(facts: Facts, say: Language) -> list[str]:
+    """What the reforms in the scenario cost the state, beside the fund."""
+    cost = facts.get("state_cost_a_year")
+    if cost <= 0:
+        return []
+    if not facts.has_fund:
+        return [say("Its reforms cost the state {amount} a year.", amount=say.euro(cost))]
+    return [
+        say("Beside the fund, its reforms cost the state {amount} a year.", amount=say.euro(cost))
+    ]
 
 
 def _lasting(facts: Facts, say: Language) -> list[str]:
@@ -69,7 +135,17 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
     ruin, years = facts.get("ruin"), facts.scenario.world.time.horizon_years
     planned = _planned(facts, say)
     futures = say.hundred(ruin)
-    if facts.scenario.world.fund.payment.when_short == "treasury_advance" and ruin > 0:
+    if ruin > LASTS and facts.needs is not None and facts.needs.over_limit.mean() >= ruin / 2:
+        told = [
+            say.counted(
+                "In {futures} of 100 futures victims wait within {n} year because the yearly limit on payments holds them "
+                "back, whatever money there is.",
+                "In {futures} of 100 futures victims wait within {n} years because the yearly limit on payments holds them "
+                "back, whatever money there is.",
+                years, futures=futures,
+            )
+        ]  # fmt: skip
+    elif facts.scenario.world.fund.payment.when_short == "treasury_advance" and ruin > 0:
         told = [
             say.counted(
                 "When its money is short the treasury lends, so that victims do not wait: that happens in {futures} of "
@@ -79,17 +155,22 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
                 years, futures=futures,
             )
         ]  # fmt: skip
+    elif ruin == 0:
+        told = [
+            say.counted(
+                "{planned} it lasts {n} year in every one of the {futures} simulated futures.",
+                "{planned} it lasts {n} years in every one of the {futures} simulated futures.",
+                years, planned=planned, futures=say.whole(facts.results.projection.replications),
+            )
+        ]  # fmt: skip
     elif ruin <= LASTS:
-        lasting = say.hundred(1 - ruin) if ruin else "100"
         told = [
             say.counted(
                 "{planned} it lasts {n} year in {futures} of 100 futures.",
                 "{planned} it lasts {n} years in {futures} of 100 futures.",
-                years,
-                planned=planned,
-                futures=lasting,
+                years, planned=planned, futures=say.hundred(1 - ruin),
             )
-        ]
+        ]  # fmt: skip
     elif ruin < FAILS:
         told = [
             say.counted(
@@ -119,17 +200,44 @@ def _planned(facts: Facts, say: Language) -> str:
         s for s in facts.scenario.world.income.values() if isinstance(s, BudgetLine) and s.in_force
     ]
     if len(lines) == 1:
-        return say(
-            "With the budget line of {amount} a year", amount=say.euro(lines[0].amount.value)
-        )
+        year = facts.scenario.world.time.price_year
+        return say(PLANNED[lines[0].index], amount=say.euro(lines[0].amount.value), year=year)
     return say("With the income of this scenario")
 
 
+def sure_of(facts: Facts, say: Language) -> str:
+    """In how many of 100 futures the fund shall last."""
+    return say.decimal(100 * facts.confidence, 2)
+
+
+def growth(facts: Facts) -> str:
+    """What the contribution grows with, as its budget line does: none, prices or wages."""
+    assert facts.needs is not None
+    line = facts.scenario.world.income[facts.needs.line]
+    return line.index if isinstance(line, BudgetLine) else "none"
+
+
 def _contribution(facts: Facts, say: Language) -> list[str]:
-    if facts.paid is None:
-        return []
-    sure = f"{100 * facts.confidence:g}"
+    if facts.paid is None or facts.needs is None:
+        lines = [
+            s
+            for s in facts.scenario.world.income.values()
+            if isinstance(s, BudgetLine) and s.in_force
+        ]
+        return (
+            [say("What the state must pay is not computed: there are several budget lines.")]
+            if lines
+            else []
+        )
+    sure = sure_of(facts, say)
     if not np.isfinite(facts.paid.amount):
+        if facts.needs.over_limit.mean() > 1 - facts.confidence:
+            return [
+                say(
+                    "No contribution makes it last in {sure} of 100 futures, because of the yearly limit on payments.",
+                    sure=sure,
+                )
+            ]
         return [
             say("No yearly contribution alone makes it last in {sure} of 100 futures.", sure=sure)
         ]
@@ -140,17 +248,8 @@ def _contribution(facts: Facts, say: Language) -> list[str]:
                 sure=sure,
             )
         ]
-    amount = say.euro(facts.paid.amount)
-    if facts.other_income:
-        return [
-            say(
-                "To last in {sure} of 100 futures it needs {amount} a year from the state, beside its other income.",
-                sure=sure, amount=amount,
-            )
-        ]  # fmt: skip
-    return [
-        say("To last in {sure} of 100 futures it needs {amount} a year from the state.", sure=sure, amount=amount)
-    ]  # fmt: skip
+    texts = NEEDED_BESIDE if facts.other_income else NEEDED
+    return [say(texts[growth(facts)], sure=sure, amount=say.euro(facts.paid.amount))]
 
 
 def _sure(facts: Facts, say: Language) -> str:
@@ -183,7 +282,7 @@ def _glance(facts: Facts, say: Language) -> Table:
             )
         label = say(
             "The state pays a year, to last in {sure} of 100 futures (range: error of the simulation)",
-            sure=f"{100 * facts.confidence:g}",
+            sure=sure_of(facts, say),
         )
         rows.append((label, amount, span))
     rows += [
@@ -191,9 +290,11 @@ def _glance(facts: Facts, say: Language) -> Table:
         row(say("Identified victims who get money, with the fund"), "share", "share_paid_with"),
         row(say("Received, averaged over all identified victims, with the fund"), "euro", "received_with"),
     ]  # fmt: skip
-    if get("paid_with") > 0:
+    if get("paid_by_fund") > 0:
         rows.append(row(say("Wait from identification to payment, with the fund"), "months",
                         "months_to_payment_with", "p50"))  # fmt: skip
+    if get("state_cost_a_year") > 0:
+        rows.append(row(say("Reforms, cost to the state a year"), "euro", "state_cost_a_year"))
     low, high = (say.percent(get("ruin", p)) for p in ("low95", "high95"))
     rows.append(
         (say("Futures in which money runs short, as planned (range: error of the simulation)"),

@@ -10,6 +10,7 @@ from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of
 from fundsim.scenario.schema import assumptions
 
+SELDOM = 0.2  # share of victims paid, below which the known obstacles explain it
 # the steps of the way and the assumptions whose sources stand behind them
 STEPS = ("pathway.informed_rate", "pathway.prosecuted_rate", "pathway.conviction_rate", "pathway.criminal_award_rate",
          "pathway.civil_suit_rate", "enforcement.failure_rate")  # fmt: skip
@@ -24,13 +25,19 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
         say(
             "Of 100 victims whom the state identifies {place}, {informed} are told of their right to compensation, the "
             "offender is indicted for trafficking in {prosecuted} cases and convicted of any offence in {convicted}, a court awards "
-            "compensation to {awarded}, and {paid} ever get any money. Courts refer victims to civil suits, which are long and "
-            "costly; what is awarded is seldom paid, because offenders hold nothing in their own name.",
+            "compensation to {awarded}, and money ever reaches {paid}.",
             place=country_of("in", place, say), informed=say.hundred(get("informed") / top),
             prosecuted=say.hundred(get("prosecuted") / top), convicted=say.hundred(get("convicted") / top),
             awarded=say.hundred(get("awarded") / top), paid=say.hundred(get("share_paid_without")),
         )
     )  # fmt: skip
+    if get("share_paid_without") < SELDOM:
+        yield Paragraph(
+            say(
+                "Why so few, as organisations that help victims report: criminal courts refer them to civil suits, which are "
+                "long and costly; what is awarded is seldom paid, because offenders hold nothing in their own name."
+            )
+        )
     yield Figure(
         say("From identification to payment, without and with the fund, the same cases")
         if facts.has_fund

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
-from fundsim.report.brief.gather import Facts
+from fundsim.report.brief.gather import Facts, missing
 from fundsim.report.figures_influence import ranking_bars
 from fundsim.report.language import Language
+from fundsim.report.words import Results
 from fundsim.scenario.labels import joined, labels
 
 
@@ -69,8 +70,9 @@ def _learn(facts: Facts, say: Language) -> str:
     first, *others = facts.learn
     text = say(
         "The figure most worth collecting first is “{name}”: to know it before the contribution is set would be worth about "
-        "{amount} a year.",
+        "{amount} a year, if a euro missing is {times} times as bad as a euro idle.",
         name=called.get(first.name, first.name), amount=say.euro(first.value.value),
+        times=say.decimal(missing(facts.confidence)),
     )  # fmt: skip
     if others:
         names = "; ".join(say("“{name}”", name=called.get(v.name, v.name)) for v in others)
@@ -79,17 +81,20 @@ def _learn(facts: Facts, say: Language) -> str:
 
 
 def _stresses(facts: Facts, say: Language) -> Table:
-    def row(label: str, get: object) -> tuple[str, ...]:
-        found = get
+    def figures(results: Results) -> tuple[str, ...]:
+        get = results.get
         return (
-            label, say.euro(found("due_a_year")), say.percent(found("ruin")),  # type: ignore[operator]
-            say.hundred(found("share_paid_with")), say.euro(found("received_with")),  # type: ignore[operator]
+            say.euro(get("due_a_year")), say.percent(get("ruin")), say.hundred(get("share_paid_with")),
+            say.euro(get("received_with")),
         )  # fmt: skip
 
-    rows = [row(say("As planned"), facts.get)]
+    planned = figures(facts.results)
+    rows = [(say("As planned"), *planned)]
     for name, results in facts.stresses.items():
-        label = results.projection.scenario.world.changes[f"stress.{name}"].label
-        rows.append(row(say(label), results.get))
+        label = say(results.projection.scenario.world.changes[f"stress.{name}"].label)
+        if figures(results) == planned:
+            label = say("{stress} (changes none of these figures)", stress=label)
+        rows.append((label, *figures(results)))
     return Table(
         say("Hard years: the same fund under each stress"),
         (say("Stress"), say("Cost a year"), say("Runs short"), say("Victims paid, of 100"), say("Each receives")),
