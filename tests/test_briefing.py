@@ -140,7 +140,7 @@ SENTENCES = [
     (r"running the fund (.+?)\.", p, lambda s: 1 - s.get("benefits_a_year") / s.get("outgo_a_year")),
 ]  # fmt: skip
 # figures that are no results: what was asked for, and what the scenario says
-GIVEN = [r"9 of 10 futures", r"[Oo]f 100\b", r"in 95 of", r"€ 310,000 a year", r"\(in euro of 2025, rising", r"within 15 years",
+GIVEN = [r"9 of 10 futures", r"[Oo]f 100\b", r"in 95 of", r"€ 310,000 a year", r"in euro of 2025", r"within 15 years",
          r"Of 100 victims", r"€ 2\.70 million", r"from 8 average", r"to 12 average", r"^1 caseworker",
          r"^Sources: .*", r"it needs € [\d,]+ a year from the state"]  # fmt: skip
 
