@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +271,9 @@ def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
         )
         == 1
     )
+    found = facts(NAME, sets=SHORT)
+    assert "&c=97&" in link(replace(found, confidence=0.97), ENGLISH)
+    assert link(replace(found, confidence=0.954), ENGLISH) == "", "95.4 of 100 is not 95 of 100"
     for wrong in ("ftp://x", "javascript:alert(1)", 'https://x/"><b>', ""):
         with pytest.raises(InputError, match="--dashboard"):
             linked(wrong)
