@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.analysis.needs import Needs
+from fundsim.analysis.needs import Needs, line_of_state
 from fundsim.analysis.still import why_still
 from fundsim.app import briefing, contract, draw, headline, runs, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
@@ -189,7 +189,7 @@ def _computed(
 
 
 def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> Needs | None:
-    line = runs.line_of_state(scenario.world)
+    line = line_of_state(scenario.world)
     if scenario.world.fund.entry_point == "none" or not line:
         return None
     return runs.needed(scenario, line, choice.seed, choice.replications, tell)
