@@ -34,6 +34,7 @@ def briefing(facts: Facts, say: Language) -> Document:
         title=title,
         subtitle=say("Design: {name}", name=title_of(facts.scenario.name, say)),
         date=say.date(facts.date),
+        day=facts.date,
         subject=say("What it would cost, who pays, whether it lasts, what changes for victims"),
         keywords=(
             say("compensation fund"),
