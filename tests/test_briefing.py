@@ -1,5 +1,6 @@
 """What a briefing says: every figure is the run's, and the words change with the results."""
 
+import errno
 import json
 import math
 import re
@@ -18,6 +19,7 @@ from fundsim.app.address import linked
 from fundsim.app.choice import Choice, Design
 from fundsim.app.link import opened
 from fundsim.cli import app
+from fundsim.report.brief import command
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.financing import CONFIDENCES
 from fundsim.report.brief.opening import FAILS, LASTS, answer
@@ -277,6 +279,28 @@ def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
     for wrong in ("ftp://x", "javascript:alert(1)", 'https://x/"><b>', ""):
         with pytest.raises(InputError, match="--dashboard"):
             linked(wrong)
+
+
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where not even the removal of the draft is possible, as on a disk that is read only."""
+    out = tmp_path / "brief.html"
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is computed in vain")
+
+    def refused(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(command, "load_all", never)
+    for failing in ("touch", "unlink"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, failing, refused)
+            with pytest.raises(OSError) as found:
+                brief([NAME], out)
+        assert found.value.filename == str(out)
+        assert found.value.errno == errno.EROFS
 
 
 # ------------------------------------------------------------------------------- the opening
