@@ -21,6 +21,7 @@ from fundsim.options import (
     names_of,
     with_years,
 )
+from fundsim.report.languages import codes
 
 app = typer.Typer(
     name="fundsim",
@@ -291,7 +292,7 @@ def trace(
 def brief(
     scenarios: Names,
     out: Annotated[Path, typer.Option(help="File to write: .docx, .pdf or .html.")],
-    lang: Annotated[str, typer.Option(help="en, sr-Latn, sr-Cyrl.")] = "en",
+    lang: Annotated[str, typer.Option(help=f"{', '.join(codes())}.")] = "en",
     solvent: Annotated[float, typer.Option(help="Share of futures in which it shall last.")] = 0.95,
     date: Annotated[str | None, typer.Option(help="Date on it; default: today.")] = None,
     set_: Sets = None,

@@ -15,7 +15,8 @@ from babel.messages.pofile import read_po
 
 from fundsim.report import catalogue as texts
 from fundsim.report import language as languages
-from fundsim.report.language import ENGLISH, FOLDER, codes, language, spoken
+from fundsim.report.language import ENGLISH, language, spoken
+from fundsim.report.languages import FOLDER, codes
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.phrase import Phrase
 from tests import pseudo

@@ -11,19 +11,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from babel import Locale, dates, numbers
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from cyrtranslit import to_cyrillic
 
+from fundsim.report import languages
+from fundsim.report.languages import DERIVED, codes
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.phrase import Phrase
 
-FOLDER = Path(__file__).parent / "languages"
-# code -> catalogue, locale, name; a code that ends in -Cyrl is derived from the catalogue of its Latin twin
-DERIVED = {"sr-Cyrl": "sr-Latn"}
 ALIASES = {"sr": "sr-Latn"}
 # what stays in Latin letters: places to fill in, addresses, commands, names and abbreviations that are Latin everywhere
 _LATIN = re.compile(
@@ -267,12 +265,6 @@ def marked(text: str) -> str:
     return text
 
 
-def codes() -> list[str]:
-    """Every language there is, English first."""
-    written = sorted(path.stem for path in FOLDER.glob("*.po"))
-    return ["en", *written, *(code for code, twin in DERIVED.items() if twin in written)]
-
-
 @lru_cache(maxsize=16)
 def language(code: str) -> Language:
     """A language by its code; raises `InputError` for one that is not there."""
@@ -283,7 +275,7 @@ def language(code: str) -> Language:
         raise InputError(Problem("--lang", rule, value=code, nearest=nearest(code, known)))
     if wanted == "en":
         return ENGLISH
-    path = FOLDER / f"{DERIVED.get(wanted, wanted)}.po"
+    path = languages.FOLDER / f"{DERIVED.get(wanted, wanted)}.po"
     locale = Locale.parse(wanted, sep="-")
     with path.open("rb") as file:
         catalogue = read_po(file, locale=str(locale.language))
