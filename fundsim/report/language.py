@@ -27,6 +27,8 @@ ALIASES = {"sr": "sr-Latn"}
 _LATIN = re.compile(
     r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim(?: validate)?|TOML|JSON|CSV|XLSX|PNG|SVG|DOCX|PDF|HTML|MIT|UNSCR|k|m|u\^\(\(1-m\)/m\))(?!\w))"
 )
+# in a comment, which Babel keeps; it drops fields of the head that it does not know
+_NAMED = re.compile(r"^# Language-Name: (.+)$", re.MULTILINE)
 PLURALS: dict[str, Callable[[int], int]] = {}
 
 
@@ -45,7 +47,10 @@ class Language:
 
     @property
     def name(self) -> str:
-        """What its speakers call it."""
+        """What its speakers call it: as the head of its catalogue says, else as its locale does."""
+        head = self.catalogue.header_comment if self.catalogue and not self.cyrillic else ""
+        if named := _NAMED.search(head):
+            return named[1]
         own = Locale.parse(self.code, sep="-")
         return capital(str(own.get_display_name(own)))
 
