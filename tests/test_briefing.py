@@ -20,6 +20,7 @@ from fundsim.app.choice import Choice, Design
 from fundsim.app.link import opened
 from fundsim.cli import app
 from fundsim.report.brief import command
+from fundsim.report.brief.blocks import Figure, Heading, Table
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.financing import CONFIDENCES
 from fundsim.report.brief.opening import FAILS, LASTS, answer
@@ -391,6 +392,32 @@ def test_the_samples_are_of_today_s_scenarios(path: Path) -> None:
     }
     assert foot == f"fundsim {__version__} · {scenario.name} · {scenario.hash}", "run: make samples"
     assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+def without_figures(texts: list[str]) -> list[str]:
+    """The texts with a mark for each number: those of a sample rest on more futures."""
+    return [re.sub(r"\d+([.,\u00a0\u202f]\d+)*", "…", text) for text in texts]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.docx")), ids=lambda path: path.stem)
+def test_the_samples_say_what_a_briefing_says_today(path: Path) -> None:
+    """In their title, headings and captions, which do not hang on the results."""
+    country, _, code = path.stem.partition("_")
+    names = [f"{country}+{policy}" for policy in ("tariff", "status_fixed", "judgment_advance")]
+    now = briefing(facts(*names), language(code))
+    wanted = [now.title]
+    for block in now.blocks:
+        if isinstance(block, Table | Figure):
+            wanted.append(block.caption)
+        elif isinstance(block, Heading):
+            wanted.append(block.text)
+    styles = ("Title", "Heading", "Caption")
+    told = [
+        p.text
+        for p in library.Document(str(path)).paragraphs
+        if p.style is not None and p.style.name.startswith(styles)
+    ]
+    assert without_figures(told) == without_figures(wanted), "run: make samples"
 
 
 def test_there_are_samples() -> None:
