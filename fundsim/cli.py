@@ -21,6 +21,7 @@ from fundsim.options import (
     names_of,
     with_years,
 )
+from fundsim.report.languages import codes
 
 app = typer.Typer(
     name="fundsim",
@@ -291,26 +292,22 @@ def trace(
 def brief(
     scenarios: Names,
     out: Annotated[Path, typer.Option(help="File to write: .docx, .pdf or .html.")],
-    lang: Annotated[str, typer.Option(help="en, sr-Latn, sr-Cyrl.")] = "en",
+    lang: Annotated[str, typer.Option(help=f"{', '.join(codes())}.")] = "en",
     solvent: Annotated[float, typer.Option(help="Share of futures in which it shall last.")] = 0.95,
     date: Annotated[str | None, typer.Option(help="Date on it; default: today.")] = None,
     set_: Sets = None,
     replications: Replications = None,
     seed: Seed = None,
     years: Years = None,
-    dashboard: Annotated[
-        str, typer.Option(help="Address that its link leads to; default: no link.")
-    ] = "",
+    dashboard: Annotated[str, typer.Option(help="Where its link leads; default: no link.")] = "",
     workers: Workers = None,
 ) -> None:
     """Write a briefing for a ministry: the first scenario, the others beside it as alternatives."""
     from fundsim.app.address import linked
     from fundsim.report.brief.command import print_brief
 
-    sets, link = with_years(set_, years), linked(dashboard)
-    print_brief(
-        names_of(scenarios), sets, lang, out, solvent, date, replications, seed, workers, link
-    )
+    names, sets, link = names_of(scenarios), with_years(set_, years), linked(dashboard)
+    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers, link)
 
 
 @app.command()

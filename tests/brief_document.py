@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 
 from fundsim.report.brief.blocks import (
@@ -38,6 +40,7 @@ WITHOUT_CONTROLS = "A bell, a null, an override, a tab , a private  sign.\nA new
 LONG_WORD = "Entschädigungsfondsdurchführungsverordnung" * 4
 ADDRESS = "https://fund.example/?k=0a1b2c3d&s=serbia-tariff&n=2000&fund.decision.caseworkers=2"
 YEARS = range(2027, 2067)
+DAY = datetime.date(2026, 7, 7)
 
 
 def picture(heights: tuple[float, ...], label: str) -> Picture:
@@ -106,6 +109,7 @@ def briefing(language: str = "en") -> Document:
         title="A compensation fund for Serbia: what it costs, whether it lasts & who is paid",
         subtitle="Briefing for the Ministry of Justice; policy: tariff",
         date="7 July 2026",
+        day=DAY,
         subject="What a state compensation fund costs <and> whether it lasts",
         keywords=("compensation", "trafficking in persons", "жртве"),
         footer="fundsim 0.1.0 · serbia+tariff · 0a1b2c3d4e5f · seed 1 · 10,000 replications. Every "

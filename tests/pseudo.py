@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from fundsim.report import catalogue as texts
-from fundsim.report import language as languages
+from fundsim.report import languages
 from fundsim.report.language import Language, language
 
 CODE = "fr"

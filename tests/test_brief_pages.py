@@ -19,7 +19,8 @@ from fundsim.report.brief.pdf import pdf
 from fundsim.report.brief.plain import shown
 from fundsim.report.brief.word import docx
 from fundsim.report.figures_print import wrap_labels
-from fundsim.report.language import codes, language
+from fundsim.report.language import language
+from fundsim.report.languages import codes
 from tests.brief_facts import facts
 
 TOOLS = ("soffice", "pdftoppm", "pdftotext", "pdffonts")

@@ -1,5 +1,6 @@
 """What a briefing says: every figure is the run's, and the words change with the results."""
 
+import errno
 import json
 import math
 import re
@@ -18,7 +19,8 @@ from fundsim.app.address import linked
 from fundsim.app.choice import Choice, Design
 from fundsim.app.link import opened
 from fundsim.cli import app
-from fundsim.report.brief.blocks import Table
+from fundsim.report.brief import command
+from fundsim.report.brief.blocks import Figure, Heading, Table
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.design import changes, rules
 from fundsim.report.brief.financing import CONFIDENCES
@@ -276,9 +278,34 @@ def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
         )
         == 1
     )
+    found = facts(NAME, sets=SHORT)
+    assert "&c=97&" in link(replace(found, confidence=0.97), ENGLISH)
+    assert link(replace(found, confidence=0.954), ENGLISH) == "", "95.4 of 100 is not 95 of 100"
     for wrong in ("ftp://x", "javascript:alert(1)", 'https://x/"><b>'):
         with pytest.raises(InputError, match="--dashboard"):
             linked(wrong)
+
+
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where not even the removal of the draft is possible, as on a disk that is read only."""
+    out = tmp_path / "brief.html"
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is computed in vain")
+
+    def refused(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(command, "load_all", never)
+    for failing in ("touch", "unlink"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, failing, refused)
+            with pytest.raises(OSError) as found:
+                brief([NAME], out)
+        assert found.value.filename == str(out)
+        assert found.value.errno == errno.EROFS
 
 
 # ------------------------------------------------------------------------------- the opening
@@ -373,6 +400,32 @@ def test_the_samples_are_of_today_s_scenarios(path: Path) -> None:
     }
     assert foot == f"fundsim {__version__} · {scenario.name} · {scenario.hash}", "run: make samples"
     assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+def without_figures(texts: list[str]) -> list[str]:
+    """The texts with a mark for each number: those of a sample rest on more futures."""
+    return [re.sub(r"\d+([.,\u00a0\u202f]\d+)*", "…", text) for text in texts]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.docx")), ids=lambda path: path.stem)
+def test_the_samples_say_what_a_briefing_says_today(path: Path) -> None:
+    """In their title, headings and captions, which do not hang on the results."""
+    country, _, code = path.stem.partition("_")
+    names = [f"{country}+{policy}" for policy in ("tariff", "status_fixed", "judgment_advance")]
+    now = briefing(facts(*names), language(code))
+    wanted = [now.title]
+    for block in now.blocks:
+        if isinstance(block, Table | Figure):
+            wanted.append(block.caption)
+        elif isinstance(block, Heading):
+            wanted.append(block.text)
+    styles = ("Title", "Heading", "Caption")
+    told = [
+        p.text
+        for p in library.Document(str(path)).paragraphs
+        if p.style is not None and p.style.name.startswith(styles)
+    ]
+    assert without_figures(told) == without_figures(wanted), "run: make samples"
 
 
 def test_there_are_samples() -> None:

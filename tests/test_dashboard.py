@@ -13,8 +13,11 @@ from fundsim.app import headline, main, runs, sidebar
 from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.app.link import opened as link_opened
+from fundsim.app.turns import Busy
+from fundsim.model.ledger import LedgerError
 from fundsim.report.brief.blocks import Document, Link, Table
 from fundsim.report.words import Results
+from fundsim.scenario.errors import InputError, Problem
 
 ROOT = Path(__file__).parents[1]
 
@@ -160,6 +163,43 @@ def test_a_briefing_is_made_of_what_is_shown(monkeypatch: pytest.MonkeyPatch) ->
     assert replace(found.choice, page=choice.page) == choice
     app.run()
     assert len(made) == 1, "made once, however often the page is drawn again"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Busy("too many"), "Many people are computing just now"),
+        (InputError(Problem("serbia+tariff", "is too large")), "This combination is not possible"),
+        (OSError(28, "No space left on device"), "could not be computed"),
+        (LedgerError("cash"), "could not be computed"),
+        (MemoryError(), "could not be computed"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_briefing_that_cannot_be_made_says_so_and_leaves_the_page(
+    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not tried again before it is asked for again; the digest and the commands below it stay."""
+    asked = []
+
+    def fails(*_: object) -> bytes:
+        asked.append(1)
+        raise error
+
+    monkeypatch.setattr(module, "stresses_of", fails)
+    app = opened(replace(TARIFF, replications=1000))
+    before = digest(app)
+    app.button(key="make_briefing").click().run()
+    assert not app.exception
+    [expander] = [e for e in app.expander if e.label == "Briefing for a ministry"]
+    assert words in " ".join(box.value for box in (*expander.warning, *expander.error))
+    assert digest(app) == before
+    assert app.code[-1].value.startswith("fundsim run serbia+tariff")
+    app.run()
+    assert words not in told(app)
+    assert len(asked) == 1
+    app.button(key="make_briefing").click().run()
+    assert len(asked) == 2
 
 
 def test_a_briefing_needs_enough_futures() -> None:

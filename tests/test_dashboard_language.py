@@ -17,7 +17,8 @@ from fundsim import load
 from fundsim.app import link, sidebar
 from fundsim.app.choice import ANALYSES, CASES, PAGES, Choice, Design, scenario_of
 from fundsim.app.controls import controls, group_label, word_of
-from fundsim.report.language import Language, codes, language
+from fundsim.report.language import Language, language
+from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
 from tests import pseudo
 

@@ -15,7 +15,8 @@ from babel.messages.pofile import read_po
 
 from fundsim.report import catalogue as texts
 from fundsim.report import language as languages
-from fundsim.report.language import ENGLISH, FOLDER, codes, language, spoken
+from fundsim.report.language import ENGLISH, language, spoken
+from fundsim.report.languages import FOLDER, codes
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.phrase import Phrase
 from tests import pseudo
@@ -265,6 +266,20 @@ def test_a_language_is_added_by_its_catalogue_alone(foreign: languages.Language)
         # a word of English left over would have a vowel or an n without its accent
         for word in ("futures", "victims", "fund", "contribution", "money", "claim"):
             assert not re.search(rf"\b{word}\b", re.sub(r"`[^`]*`", "", text)), text
+
+
+def test_a_catalogue_may_say_what_its_language_is_called(tmp_path: Path) -> None:
+    """Where the locale has another name for it, as for Montenegrin; bringing the catalogue up to date keeps it."""
+    pseudo.write(stretched, tmp_path)
+    with pseudo.spoken(tmp_path) as found:
+        assert found.name == "Français"
+    path = tmp_path / f"{pseudo.CODE}.po"
+    path.write_text(
+        "# Language-Name: Patois\n" + path.read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    assert texts.update(path) == 0
+    with pseudo.spoken(tmp_path) as found:
+        assert found.name == "Patois"
 
 
 # ------------------------------------------------------------------------------- phrases

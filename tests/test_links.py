@@ -29,7 +29,7 @@ from fundsim.app.choice import (
 )
 from fundsim.app.controls import chosen, controls
 from fundsim.app.files import names
-from fundsim.report.language import codes
+from fundsim.report.languages import codes
 from fundsim.scenario.compose import load
 
 CLAIM = link.claim_of(

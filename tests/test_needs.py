@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fundsim.analysis.needs import Needs, enough, needs
+from fundsim.analysis.needs import Needs, enough, line_of_state, needs
 from fundsim.analysis.project import project
+from fundsim.report.solving import budget_line
 from fundsim.scenario.compose import load
+from fundsim.scenario.errors import InputError
 
 SHORT = ("time.horizon_years=8", "time.runoff_years=2", "time.history_years=4")
 N = 300
@@ -186,3 +188,21 @@ def test_workers_and_blocks_do_not_matter() -> None:
     assert (one.at_capital == two.at_capital).all()
     few = needs(scenario, "budget", 300, 1)
     assert (few.contribution == one.contribution[:300]).all()
+
+
+def test_the_line_of_the_state_is_the_one_that_solve_varies() -> None:
+    """The only one in force, else budget; where neither tells, a page shows no contribution and `solve` asks."""
+    two, without = "serbia+tariff+shared_ministries", "income.budget.in_force=false"
+    for name, sets, line in (
+        ("serbia+tariff", (), "budget"), ("serbia+assets_only", (), "budget"),
+        (two, (), "budget"), (two, (without,), "second_line"),
+    ):  # fmt: skip
+        scenario = load(name, sets)
+        assert line_of_state(scenario.world) == budget_line(scenario, None) == line
+    scenario = load(two)
+    income = dict(scenario.world.income)
+    income["first_line"] = income.pop("budget")
+    unclear = replace(scenario, world=scenario.world.model_copy(update={"income": income}))
+    assert line_of_state(unclear.world) == ""
+    with pytest.raises(InputError, match="choose one with --line: first_line, second_line"):
+        budget_line(unclear, None)

@@ -125,6 +125,16 @@ def needs(
     return Needs(scenario, seed, line, table[0], table[1], capitals, table[3:], over)
 
 
+def line_of_state(world: World) -> str:
+    """The budget line that the state would vary: the only one in force, else the one called budget (in force, or where
+    none is); empty where there is no such line."""
+    lines = [name for name, source in world.income.items() if isinstance(source, BudgetLine)]
+    in_use = [name for name in lines if world.income[name].in_force]
+    if len(in_use) == 1:
+        return in_use[0]
+    return "budget" if "budget" in (in_use or lines) else ""
+
+
 def in_force(world: World, line: str) -> World:
     """The world with that budget line in force."""
     source = world.income[line].model_copy(update={"in_force": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 
@@ -55,6 +56,7 @@ def _linked(facts: Facts, say: Language, dashboard: str) -> str:
         and projection.replications in SIZES
         and projection.seed <= MOST_SEED
         and confidence in CONFIDENCES
+        and math.isclose(confidence, 100 * facts.confidence)
     )
     if not shown:
         return ""

@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from fundsim.analysis.needs import Needs
-from fundsim.app import contract, draw, runs
+from fundsim.app import contract, draw, failed, runs
 from fundsim.app.address import address
 from fundsim.app.view import View
 from fundsim.report.brief.command import writer
@@ -59,7 +60,15 @@ def offer(view: View) -> None:
         if st.session_state.get("asked") != key:
             return
         if st.session_state.get(MADE, (None,))[0] != key:
-            st.session_state[MADE] = (key, _made(view, kind or "docx"))
+            bar = st.empty()
+            try:
+                st.session_state[MADE] = (key, _made(view, kind or "docx", bar))
+            except failed.FAILURES as error:
+                del st.session_state["asked"]  # not again by itself with the next change
+                failed.tell(error, say)
+                return
+            finally:
+                bar.empty()
         st.download_button(
             say("Download the briefing ({kind})", kind=str(kind).upper()), data=st.session_state[MADE][1],
             file_name=f"fundsim_{view.scenario.name.replace('+', '_')}_{say.code}.{kind}", mime=KINDS[kind or "docx"],
@@ -71,9 +80,10 @@ def _asked(key: object) -> None:
     st.session_state["asked"] = key
 
 
-def _made(view: View, kind: str) -> bytes:
-    """The bytes of the file: simulated in short blocks, in turns with other visitors, then put together in one turn."""
-    bar, say = st.empty(), view.say
+def _made(view: View, kind: str, bar: Any) -> bytes:
+    """The bytes of the file: simulated in short blocks, in turns with other visitors, then gathered in one turn and
+    written in another.  bar  where its progress stands"""
+    say = view.say
     first, *variants = view.designs()
     stressed = {name: _under(view, name) for name in stresses_of(first)}
     every = [first, *variants, *stressed.values()]
@@ -99,9 +109,7 @@ def _made(view: View, kind: str) -> bytes:
         choice = replace(view.choice, page="answer")
         link = address(choice, contract.hashes(view), facts.results, facts.needs, _here())
     with runs.turns().taken(runs.visitor()):
-        done = writer(Path(f"briefing.{kind}"))(briefing(replace(facts, link=link), view.say))
-    bar.empty()
-    return done
+        return writer(Path(f"briefing.{kind}"))(briefing(replace(facts, link=link), view.say))
 
 
 def _under(view: View, stress: str) -> Scenario:

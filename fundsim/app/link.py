@@ -40,7 +40,8 @@ from fundsim.app.choice import (
     is_value,
     list_text,
 )
-from fundsim.report.language import codes, marked
+from fundsim.report.language import marked
+from fundsim.report.languages import codes
 from fundsim.scenario import files
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name

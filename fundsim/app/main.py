@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.analysis.needs import Needs
+from fundsim.analysis.needs import Needs, line_of_state
 from fundsim.analysis.still import why_still
-from fundsim.app import briefing, contract, draw, headline, runs, share, sidebar, state
+from fundsim.app import briefing, contract, draw, failed, headline, runs, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
@@ -28,11 +28,10 @@ from fundsim.app.pages import (
 )
 from fundsim.app.turns import Busy
 from fundsim.app.view import View, title_of
-from fundsim.model.ledger import LedgerError
 from fundsim.report import words
 from fundsim.report.language import Language, language
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.errors import InputError
 
 PAGES: dict[str, ModuleType] = {
     "answer": answer, "victims": victims, "money": money, "what_if": what_if, "drives": drives,
@@ -64,20 +63,11 @@ def show() -> None:
     PAGES[choice.page].controls(choice)
     try:
         view, shown, below = _computed(choice, scenario, top, say)
-    except Busy:
-        st.warning(
-            say("Many people are computing just now. Your change is kept: try again in a moment.")
-        )
-        return
     except InputError as error:
         _refused(choice, error, say)
         return
-    except (LedgerError, MemoryError, OSError):  # also a disk that is full
-        st.error(
-            say(
-                "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
-            )
-        )
+    except failed.FAILURES as error:
+        failed.tell(error, say)
         return
     with below.container():
         _after(view, shown)
@@ -101,23 +91,14 @@ def _notices(say: Language) -> None:
     if refused := st.session_state.pop("refused", ()):
         told = say(
             "That is not possible, so the page shows what stood before: {reasons}.",
-            reasons="; ".join(_reason(problem) for problem in refused),
+            reasons="; ".join(failed.reason(problem) for problem in refused),
         )
         st.error(draw.plain(told))
 
 
-def _reason(problem: Problem) -> str:
-    """A problem as a visitor can use it: without the name of a command's option."""
-    what = " = ".join(filter(None, (problem.key, problem.value)))
-    where = "" if problem.where == "--set" else problem.where
-    return ": ".join(filter(None, (where, what, problem.rule)))
-
-
 def _refused(choice: Choice, error: InputError, say: Language) -> None:
     """What is not possible, and the way back."""
-    st.error(say("This combination is not possible:"))
-    for problem in error.problems[:8]:
-        draw.say(_reason(problem))
+    failed.tell(error, say)
     before = st.session_state.get("before")
     if before is not None:
         st.button(say("Undo the last change"), on_click=lambda: state.put(before))
@@ -189,7 +170,7 @@ def _computed(
 
 
 def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> Needs | None:
-    line = runs.line_of_state(scenario.world)
+    line = line_of_state(scenario.world)
     if scenario.world.fund.entry_point == "none" or not line:
         return None
     return runs.needed(scenario, line, choice.seed, choice.replications, tell)

@@ -22,7 +22,7 @@ from fundsim.report.words import Results
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
-from fundsim.scenario.schema import BudgetLine, World
+from fundsim.scenario.schema import World
 
 QUICK = 200  # futures of the first answer
 LEAST_BLOCK = 40  # a scenario with fewer replications to a block is too large for a dashboard
@@ -129,11 +129,3 @@ def needed(
     table = np.concatenate(parts, axis=1)
     none: Any = np.zeros((0, replications))
     return Needs(scenario, seed, line, table[0], table[1], np.zeros(0), none, table[2].astype(bool))
-
-
-def line_of_state(world: World) -> str:
-    """The budget line that the state would vary: the one in force, else the one called budget."""
-    lines = [name for name, source in world.income.items() if isinstance(source, BudgetLine)]
-    in_use = [name for name in lines if world.income[name].in_force]
-    first = in_use if len(in_use) == 1 else [name for name in in_use or lines if name == "budget"]
-    return first[0] if first else ""

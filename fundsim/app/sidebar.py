@@ -12,7 +12,8 @@ from fundsim.app import draw, state
 from fundsim.app.choice import COUNTRIES, MOST_SEED, SIZES, Choice, Design, name_of
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, word_of
 from fundsim.app.files import label_of, names, question_of
-from fundsim.report.language import Language, codes, language, marked
+from fundsim.report.language import Language, language, marked
+from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
 
 LANGUAGE_WIDTH = 170  # pixels

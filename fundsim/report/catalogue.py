@@ -20,7 +20,7 @@ from fundsim.analysis.measures import MEASURES
 from fundsim.analysis.sensitivity import THE_REST
 from fundsim.analysis.still import NEVER, UNMOVED
 from fundsim.report.brief import design, evidence
-from fundsim.report.language import FOLDER
+from fundsim.report.languages import FOLDER
 from fundsim.scenario import files
 from fundsim.scenario.compose import load
 from fundsim.scenario.labels import (

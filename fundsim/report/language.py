@@ -11,24 +11,24 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from babel import Locale, dates, numbers
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from cyrtranslit import to_cyrillic
 
+from fundsim.report import languages
+from fundsim.report.languages import DERIVED, codes
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.phrase import Phrase
 
-FOLDER = Path(__file__).parent / "languages"
-# code -> catalogue, locale, name; a code that ends in -Cyrl is derived from the catalogue of its Latin twin
-DERIVED = {"sr-Cyrl": "sr-Latn"}
 ALIASES = {"sr": "sr-Latn"}
 # what stays in Latin letters: places to fill in, addresses, commands, names and abbreviations that are Latin everywhere
 _LATIN = re.compile(
     r"(\{[^}]*\}|https?://\S+|`[^`]*`|\b(?:EUR|fundsim(?: validate)?|TOML|JSON|CSV|XLSX|PNG|SVG|DOCX|PDF|HTML|MIT|UNSCR|k|m|u\^\(\(1-m\)/m\))(?!\w))"
 )
+# in a comment, which Babel keeps; it drops fields of the head that it does not know
+_NAMED = re.compile(r"^# Language-Name: (.+)$", re.MULTILINE)
 PLURALS: dict[str, Callable[[int], int]] = {}
 
 
@@ -47,7 +47,10 @@ class Language:
 
     @property
     def name(self) -> str:
-        """What its speakers call it."""
+        """What its speakers call it: as the head of its catalogue says, else as its locale does."""
+        head = self.catalogue.header_comment if self.catalogue and not self.cyrillic else ""
+        if named := _NAMED.search(head):
+            return named[1]
         own = Locale.parse(self.code, sep="-")
         return capital(str(own.get_display_name(own)))
 
@@ -267,12 +270,6 @@ def marked(text: str) -> str:
     return text
 
 
-def codes() -> list[str]:
-    """Every language there is, English first."""
-    written = sorted(path.stem for path in FOLDER.glob("*.po"))
-    return ["en", *written, *(code for code, twin in DERIVED.items() if twin in written)]
-
-
 @lru_cache(maxsize=16)
 def language(code: str) -> Language:
     """A language by its code; raises `InputError` for one that is not there."""
@@ -283,7 +280,7 @@ def language(code: str) -> Language:
         raise InputError(Problem("--lang", rule, value=code, nearest=nearest(code, known)))
     if wanted == "en":
         return ENGLISH
-    path = FOLDER / f"{DERIVED.get(wanted, wanted)}.po"
+    path = languages.FOLDER / f"{DERIVED.get(wanted, wanted)}.po"
     locale = Locale.parse(wanted, sep="-")
     with path.open("rb") as file:
         catalogue = read_po(file, locale=str(locale.language))

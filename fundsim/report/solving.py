@@ -11,7 +11,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
+from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, line_of_state, needs
 from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
 from fundsim.report import words
 from fundsim.report.command import blocks_with_progress, checked, worker_count
@@ -72,18 +72,15 @@ def _card(scenario: Scenario, lever: str) -> list[str]:
 
 
 def budget_line(scenario: Scenario, wanted: str | None) -> str:
-    """The budget line to vary: the one named, the only one in force, or the one called budget."""
-    lines = {k: s for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)}
+    """The budget line to vary: the one named, else the state's; raises `InputError` where there is none such."""
+    lines = [k for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)]
     if wanted is not None:
         if wanted not in lines:
             rule, near = "is no budget line of the scenario", nearest(wanted, lines)
             raise InputError(Problem("--line", rule, value=wanted, nearest=near))
         return wanted
-    in_force = [name for name, source in lines.items() if source.in_force]
-    if len(in_force) == 1:
-        return in_force[0]
-    if "budget" in lines and (not in_force or "budget" in in_force):
-        return "budget"
+    if line := line_of_state(scenario.world):
+        return line
     rule = "has several budget lines; choose one with --line: " + ", ".join(sorted(lines))
     raise InputError(Problem(scenario.name, rule))
 

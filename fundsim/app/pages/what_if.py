@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.needs import line_of_state
 from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
 from fundsim.app.draw import Shown
@@ -180,7 +181,7 @@ def _sentence(view: View, found: list[Results], differences: list[Difference]) -
 def _contribution(view: View, results: Results) -> str:
     """What the state must pay for the chosen confidence, under one design."""
     say, scenario = view.say, results.projection.scenario
-    line = runs.line_of_state(scenario.world)
+    line = line_of_state(scenario.world)
     if not view.final or not line or scenario.world.fund.entry_point == "none":
         return "…" if not view.final else "–"
     tell = view.teller(say("What it takes: {design}", design=title_of(scenario, say)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from fundsim.report.figures import Picture
@@ -85,7 +86,7 @@ class Document:
     """A briefing.
 
     language  BCP 47 tag: en, sr-Latn, sr-Cyrl;  title, subtitle  of the first page
-    date      as the language writes it;  subject, keywords  for the document's properties
+    date      as the language writes it;  day  the same date, for the document's properties;  subject, keywords  for the document's properties
     footer    what stands at the foot of every page: where the figures come from
     page_of   how page numbers are written, with {page} and {pages}
     footnotes what names in the text need: Kosovo*'s, at the end of the first page or the document
@@ -95,6 +96,7 @@ class Document:
     title: str
     subtitle: str
     date: str
+    day: datetime.date
     subject: str
     keywords: tuple[str, ...]
     footer: str

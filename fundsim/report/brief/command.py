@@ -61,6 +61,7 @@ def brief(
     if out.is_dir() or not out.absolute().parent.is_dir():
         rule = "is a folder" if out.is_dir() else "stands in a folder that does not exist"
         raise InputError(Problem("--out", rule, value=str(out)))
+    refuse_unwritable(out)
     scenarios = load_all(names, sets)
     n = REPLICATIONS if replications is None else replications
     n, number = checked(n, seed, len(scenarios))
@@ -139,11 +140,25 @@ def date_of(day: str | None) -> datetime.date:
 
 def save(out: Path, content: bytes) -> None:
     """Write a file whole or not at all; raises OSError with the file's name if it cannot be written."""
-    draft = out.with_name(f".{out.name}.draft")
-    try:
+    with _draft(out) as draft:
         draft.write_bytes(content)
         os.replace(draft, out)
+
+
+def refuse_unwritable(out: Path) -> None:
+    """Raises OSError with the file's name if it cannot be written: said before the run, not after it."""
+    with _draft(out) as draft:
+        draft.touch()
+
+
+@contextmanager
+def _draft(out: Path) -> Iterator[Path]:
+    """A hidden file beside it, gone afterwards; whatever fails names the file itself."""
+    draft = out.with_name(f".{out.name}.draft")
+    try:
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(out)) from error
-    finally:
-        draft.unlink(missing_ok=True)

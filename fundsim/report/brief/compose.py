@@ -34,6 +34,7 @@ def briefing(facts: Facts, say: Language) -> Document:
         title=title,
         subtitle=_subtitle(facts, say),
         date=say.date(facts.date),
+        day=facts.date,
         subject=say("What it would cost, who pays, whether it lasts, what changes for victims"),
         keywords=(
             say("compensation fund"),

@@ -26,13 +26,13 @@ from fundsim.report.brief.plain import (
     AUTHOR,
     INK,
     LONGEST,
-    MADE,
     QUIET,
     RULE,
     SHORT,
     TINT,
     has_note,
     levels,
+    made_at,
     page_parts,
     parted,
     plain,
@@ -66,7 +66,7 @@ def pdf(document: Document) -> bytes:
             format="pdf",
             sys_inputs={"document": data},
             pdf_standards=STANDARDS,
-            timestamp=int(MADE.timestamp()),
+            timestamp=int(made_at(document).timestamp()),
         )
     return made
 

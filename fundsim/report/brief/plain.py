@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from fundsim.report.brief.blocks import Block, Document, Paragraph, Table
 
 ACCENT, INK, QUIET, TINT, RULE = "#0072B2", "#1F2933", "#52606D", "#EEF5FA", "#C9D6E0"
-MADE = datetime(2000, 1, 1, tzinfo=UTC)  # the same briefing gives the same bytes, always
 AUTHOR = "fundsim"
 LONGEST = 18  # letters of a word in a table that are never parted
 SHORT = 10  # a table of so many rows stays on one page
@@ -34,6 +33,11 @@ def plain(document: Document) -> Document:
     """
     done: Document = _plain(document)
     return done
+
+
+def made_at(document: Document) -> datetime:
+    """When a document's properties say that it was made: its own day begins, so that the same briefing gives the same bytes."""
+    return datetime.combine(document.day, time(), UTC)
 
 
 def shown(text: str) -> str:

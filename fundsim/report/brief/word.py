@@ -31,13 +31,13 @@ from fundsim.report.brief.blocks import (
 from fundsim.report.brief.plain import (
     ACCENT,
     AUTHOR,
-    MADE,
     RULE,
     SHORT,
     TINT,
     fitted,
     has_note,
     levels,
+    made_at,
     page_parts,
     plain,
 )
@@ -48,6 +48,7 @@ TALLEST = Mm(205)  # a picture with its caption stays on one page
 TWIP = 635  # a twentieth of a point, in EMU: Word's unit of tables
 INSET = 70  # left and right of a cell's text, in twips
 FIELDS = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
+PACKED = (2000, 1, 1, 0, 0, 0)  # time of the zip file's parts, which cannot lie before 1980
 KINDS = {"body": "Normal", "lead": "Lead", "note": "Note"}
 
 
@@ -272,7 +273,7 @@ def _properties(word: Word, document: Document) -> None:
     about.comments = ""
     about.language = tongue(document.language)
     about.revision = 1
-    about.created = about.modified = MADE.replace(tzinfo=None)
+    about.created = about.modified = made_at(document).replace(tzinfo=None)
 
 
 def _same_each_time(data: bytes) -> bytes:
@@ -280,7 +281,7 @@ def _same_each_time(data: bytes) -> bytes:
     file = BytesIO()
     with ZipFile(BytesIO(data)) as old, ZipFile(file, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
-            entry = ZipInfo(name, MADE.timetuple()[:6])
+            entry = ZipInfo(name, PACKED)
             entry.compress_type, entry.create_system = ZIP_DEFLATED, 0
             new.writestr(entry, old.read(name))
     return file.getvalue()
