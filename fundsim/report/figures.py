@@ -228,7 +228,7 @@ def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Fi
             title=name, share=say.percent(b), without=without,
         )  # fmt: skip
     figure = (
-        bare_sheet(3.4 if _has_fund(results) else 2.0)
+        bare_sheet(3.3 if _has_fund(results) else 2.0)
         if bare
         else _sheet(results, heading, say, 5.4)
     )

@@ -28,7 +28,6 @@ from fundsim.report.brief.plain import (
     LONGEST,
     QUIET,
     RULE,
-    SHORT,
     TINT,
     has_note,
     levels,
@@ -36,6 +35,7 @@ from fundsim.report.brief.plain import (
     page_parts,
     parted,
     plain,
+    whole,
 )
 from fundsim.report.figures_print import FONTS, drawable, svg
 
@@ -106,7 +106,6 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
         "page_of": page_parts(document.page_of),
         "footnotes": [_line(text) for text in document.footnotes],
         "blocks": blocks,
-        "short": SHORT,
         "look": LOOK,
     }
 
@@ -129,6 +128,7 @@ def _block(block: Block) -> dict[str, Any]:
         "rows": [[parted(cell, LONGEST) for cell in row] for row in block.rows],
         "numbers": block.numbers,
         "widths": block.widths,
+        "whole": whole(block),
     }
 
 

@@ -13,7 +13,11 @@ from fundsim.report.brief.blocks import Block, Document, Paragraph, Table
 ACCENT, INK, QUIET, TINT, RULE = "#0072B2", "#1F2933", "#52606D", "#EEF5FA", "#C9D6E0"
 AUTHOR = "fundsim"
 LONGEST = 18  # letters of a word in a table that are never parted
-SHORT = 10  # a table of so many rows stays on one page
+SHORT, LOW, NARROW = (
+    10,
+    18,
+    20,
+)  # rows of a table that stays on one page; more, if its cells have few letters
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Control and direction characters, and code points that no font or no file format has.
@@ -58,6 +62,12 @@ def _plain(thing: Any) -> Any:
 def page_parts(page_of: str) -> list[str]:
     """How page numbers are written, cut at its fields: "Page ", "{page}", " of ", "{pages}"."""
     return [part for part in re.split(r"(\{pages?\})", page_of) if part]
+
+
+def whole(table: Table) -> bool:
+    """Whether a table stays on one page: it has few rows, or not many of a line each."""
+    narrow = all(len(cell) <= NARROW for row in table.rows for cell in row)
+    return len(table.rows) <= (LOW if narrow else SHORT)
 
 
 def has_note(blocks: Sequence[Block], place: int) -> bool:

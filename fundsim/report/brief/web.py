@@ -19,7 +19,7 @@ from fundsim.report.brief.blocks import (
     Paragraph,
     Table,
 )
-from fundsim.report.brief.plain import AUTHOR, LONGEST, SHORT, levels, page_parts, parted, plain
+from fundsim.report.brief.plain import AUTHOR, LONGEST, levels, page_parts, parted, plain
 from fundsim.report.figures_print import svg
 
 STYLE = Path(__file__).with_name("briefing.css")
@@ -99,8 +99,8 @@ def _block(block: Block, name: str) -> str:
 def _table(table: Table, name: str) -> str:
     """A table that scrolls in a narrow window, under its caption."""
     kinds = [' class="number"' if number else "" for number in table.numbers]
-    whole = sum(table.widths)
-    columns = "".join(f'<col style="width:{100 * w / whole:.2f}%">' for w in table.widths)
+    wide = sum(table.widths)
+    columns = "".join(f'<col style="width:{100 * w / wide:.2f}%">' for w in table.widths)
     heads = "".join(
         f'<th scope="col"{kind}>{_cell(head)}</th>'
         for head, kind in zip(table.heads, kinds, strict=True)
@@ -112,7 +112,7 @@ def _table(table: Table, name: str) -> str:
         for row in table.rows
     )
     kind = "wide" if len(kinds) > 6 else "plain"
-    length = "short" if len(table.rows) <= SHORT else "long"
+    length = "short" if whole(table) else "long"
     least = len(kinds) * (4.4 if kind == "wide" else 6)
     return (
         f'<figure class="{length}">\n<figcaption id="{name}">{escape(table.caption)}</figcaption>\n'

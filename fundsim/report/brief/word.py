@@ -32,7 +32,6 @@ from fundsim.report.brief.plain import (
     ACCENT,
     AUTHOR,
     RULE,
-    SHORT,
     TINT,
     fitted,
     has_note,
@@ -40,6 +39,7 @@ from fundsim.report.brief.plain import (
     made_at,
     page_parts,
     plain,
+    whole,
 )
 from fundsim.report.brief.word_styles import LOOKS, WIDTH, settle, tongue
 from fundsim.report.figures_print import png
@@ -140,7 +140,7 @@ def _table(word: Word, table: Table, noted: bool) -> None:
         options.append(OxmlElement("w:cantSplit"))
         if number == 0:
             options.append(OxmlElement("w:tblHeader"))
-        together = noted if number == last else number == 0 or last <= SHORT
+        together = noted if number == last else number == 0 or whole(table)
         together = together or (noted and number == last - 1)
         for cell, text, right in zip(row.cells, texts, table.numbers, strict=True):
             line = cell.paragraphs[0]
