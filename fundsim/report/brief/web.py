@@ -19,7 +19,7 @@ from fundsim.report.brief.blocks import (
     Paragraph,
     Table,
 )
-from fundsim.report.brief.plain import AUTHOR, LONGEST, levels, page_parts, parted, plain
+from fundsim.report.brief.plain import AUTHOR, LONGEST, levels, page_parts, parted, plain, whole
 from fundsim.report.figures_print import svg
 
 STYLE = Path(__file__).with_name("briefing.css")
