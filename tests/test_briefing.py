@@ -24,7 +24,7 @@ from fundsim.report.brief.blocks import Figure, Heading, Table
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.design import changes, rules
 from fundsim.report.brief.financing import CONFIDENCES
-from fundsim.report.brief.gather import Facts
+from fundsim.report.brief.gather import Facts, missing
 from fundsim.report.brief.opening import FAILS, LASTS, answer
 from fundsim.report.language import ENGLISH, language
 from fundsim.scenario.errors import InputError
@@ -514,3 +514,43 @@ def test_the_run_card_gives_the_briefing_again() -> None:
 def test_the_same_design_twice_is_refused() -> None:
     with pytest.raises(InputError, match="same as a scenario before it"):
         facts(NAME, OTHER, OTHER, sets=SHORT)
+
+
+def test_what_the_contribution_grows_with_is_said_wherever_it_stands() -> None:
+    for index, words in (
+        ("wages", "rising with wages"),
+        ("prices", "rising with prices"),
+        ("none", ""),
+    ):
+        found = facts(NAME, sets=(*SHORT, f"income.budget.index='{index}'"))
+        needed = next(s for s in answer(found, ENGLISH) if s.startswith("To last in 95"))
+        assert needed.endswith(f"a year from the state{', ' * bool(words)}{words}.")
+        note = f"rise with {index}" if words else "the same sum every year"
+        assert note in told(found)
+
+
+def test_numbers_that_are_not_in_use_are_not_among_those_shown() -> None:
+    found = facts(NAME, sets=SHORT)
+    [table] = [
+        b
+        for b in briefing(found, ENGLISH).blocks
+        if isinstance(b, Table) and "believed to lie" in b.caption
+    ]
+    shown = " ".join(row[0] for row in table.rows)
+    assert "Entitled victims who apply" in table.rows[0][0]
+    assert not re.search("levy|Confiscated|gambling", shown), shown
+    assert "Levy" in told(facts("serbia+conviction_levy", sets=SHORT))
+
+
+def test_what_a_fact_is_worth_rests_on_the_confidence_asked_for() -> None:
+    assert "19 times as bad as a euro idle" in told(facts(NAME, sets=SHORT))
+    assert missing(0.8) == pytest.approx(4)
+
+
+def test_a_fund_that_pays_late_is_not_called_one_that_pays_nobody() -> None:
+    """In instalments over longer than the years shown nobody is paid in full, and everybody is paid."""
+    sets = (*SHORT, "fund.payment.instalments=60", "fund.payment.every_months=24")
+    found = facts(NAME, sets=sets)
+    assert found.get("paid_by_fund") == 0
+    assert found.get("benefits_a_year") > 0
+    assert "pays no victim at all" not in told(found)

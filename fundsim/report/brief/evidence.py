@@ -103,12 +103,8 @@ def _which(facts: Facts, shown: list[Input], sure: int, say: Language) -> str:
 
 def _sources(facts: Facts) -> dict[str, str]:
     """Key -> publisher, title and year of an assumption's source, where it has one."""
-    found = {}
-    for key, a, _ in assumptions(facts.scenario.world):
-        entry = facts.scenario.sources.get(a.source)
-        if entry is not None:
-            found[key] = f"{entry.get('publisher')}, {entry.get('title')} ({entry.get('year')})"
-    return found
+    every = {key: facts.cited(a.source) for key, a, _ in assumptions(facts.scenario.world)}
+    return {key: text for key, text in every.items() if text}
 
 
 def _row(

@@ -68,6 +68,13 @@ class Facts:
         line = self.needs.line if self.needs is not None else ""
         return any(s.in_force and name != line for name, s in self.scenario.world.income.items())
 
+    def cited(self, source: str) -> str:
+        """Publisher, title and year of a source by its id; empty for judgement."""
+        entry = self.scenario.sources.get(source)
+        return (
+            f"{entry.get('publisher')}, {entry.get('title')} ({entry.get('year')})" if entry else ""
+        )
+
     def get(self, measure: str, statistic: str = "mean", year: int | None = None) -> float:
         """A measure of the scenario."""
         return self.results.get(measure, statistic, year)

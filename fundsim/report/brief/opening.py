@@ -86,7 +86,9 @@ def answer(facts: Facts, say: Language) -> list[str]:
         *_lasting(facts, say),
         *_reforms(facts, say),
     ]  # fmt: skip
-    if facts.get("paid_by_fund") == 0:
+    if (
+        facts.get("incurred_total") == 0
+    ):  # not: nobody paid in full yet, by a fund that pays in instalments
         nobody = say("Under these assumptions the fund pays no victim at all.")
         return [*told, nobody, _sure(facts, say)]
     victims = say(

@@ -55,16 +55,10 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
 
 def _sources(facts: Facts, say: Language) -> str:
     """Where the steps come from; how many of them are judgement."""
-    values = {key: a for key, a, _ in assumptions(facts.scenario.world) if key in STEPS}
-    titles, guesses = [], 0
-    for value in values.values():
-        entry = facts.scenario.sources.get(value.source)
-        if entry is None:
-            guesses += 1
-            continue
-        text = f"{entry.get('publisher')}, {entry.get('title')} ({entry.get('year')})"
-        if text not in titles:
-            titles.append(text)
+    cited = [
+        facts.cited(a.source) for key, a, _ in assumptions(facts.scenario.world) if key in STEPS
+    ]
+    titles, guesses = list(dict.fromkeys(filter(None, cited))), cited.count("")
     told = say("Sources: {titles}.", titles="; ".join(titles)) if titles else ""
     rest = say.counted(
         "{n} of these steps rests on judgement alone.", "{n} of these steps rest on judgement alone.", guesses
