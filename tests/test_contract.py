@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim import __version__
-from fundsim.app import link, mode
+from fundsim.app import headline, link, mode, runs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.scenario import files, released, retired
 from fundsim.scenario.released import record
@@ -199,6 +199,9 @@ def test_figures_beside_the_first_are_vouched_for_on_their_page(
     choice: Choice, past: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = made(choice, monkeypatch)
+    assert re.fullmatch("[0-9a-f]{8}_[0-9a-f]{8}", given["d"]), (
+        "one of the first design, one of all others"
+    )
     app = opened(given)
     assert "Checked" in boxes(app)
     assert "today's" not in boxes(app)
@@ -210,6 +213,18 @@ def test_figures_beside_the_first_are_vouched_for_on_their_page(
     assert "Checked" not in boxes(app)
     assert "those figures have changed" in boxes(app)
     assert any(("fixed" if choice.variants else "albania") in r for r in reasons(app)), reasons(app)
+
+
+def test_the_digest_is_of_all_that_is_beside_the_first() -> None:
+    found = [
+        runs.results(scenario_of("serbia", Design(p)), 1, FEW)
+        for p in ("tariff", "status_fixed", "no_fund")
+    ]
+    first, *others = found
+    assert headline.digest(first, others) == headline.digest(first, others)
+    digests = {headline.digest(first, these) for these in (others, others[:1], others[1:], ())}
+    assert len(digests) == 4
+    assert {d.partition("_")[0] for d in digests} == {headline.digest(first)}
 
 
 def test_a_link_to_one_country_says_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
