@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fundsim import cli_many
 from fundsim.failure import BAD_INPUT, DONE, FAILED, INTERRUPTED, told_and_code
 from fundsim.options import (
     Names,
@@ -213,28 +214,9 @@ def stress(
     print_stress(scenario, with_years(set_, years), replications, seed, workers, out, as_json)
 
 
-@app.command()
-def region(
-    scenarios: Names,
-    solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
-    dependence: Annotated[float, typer.Option(help="0 to 1: what countries have in common.")] = 0.0,
-    same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
-    share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
-    line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
-) -> None:
-    """One fund for several countries against separate ones: what it takes, and who pays whom."""
-    from fundsim.model.streams import Tie
-    from fundsim.report.region import print_region
-
-    names, sets, tie = names_of(scenarios), with_years(set_, years), Tie(dependence, same_cases)
-    print_region(names, sets, solvent, tie, share, line, replications, seed, workers, out, as_json)
+app.command()(cli_many.region)
+app.command()(cli_many.sweep)
+app.add_typer(cli_many.store_app, name="store")
 
 
 @app.command()

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import traceback
 
-DONE, FAILED, BAD_INPUT, NO_ACCESS, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+DONE, FAILED, BAD_INPUT, NO_ACCESS, DAMAGED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
 
 def told_and_code(error: Exception) -> int:
@@ -14,7 +14,7 @@ def told_and_code(error: Exception) -> int:
     if callable(show := getattr(error, "show", None)):  # a usage error; typer has its own click
         show()
         return BAD_INPUT
-    if type(error).__name__ == "UnavailableError":
+    if type(error).__name__ in ("UnavailableError", "WorkersLostError"):
         return _told(str(error), NO_ACCESS)
     if isinstance(error, OSError | MemoryError):
         place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
@@ -22,6 +22,10 @@ def told_and_code(error: Exception) -> int:
             (error.strerror if isinstance(error, OSError) else None) or str(error) or "no memory"
         )
         return _told(f"{place}could not be read or written: {reason}", NO_ACCESS)
+    if type(error).__name__ == "OtherModelError":
+        return _told(str(error), BAD_INPUT)
+    if type(error).__name__ == "ScenariosFailedError":
+        return _told(f"{error}; the other scenarios are kept", FAILED)
     if type(error).__name__ == "LedgerError":
         return _told(f"a check failed, so nothing is printed: {error}", FAILED)
     with tempfile.NamedTemporaryFile(

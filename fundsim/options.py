@@ -20,6 +20,12 @@ Seed = Annotated[int | None, typer.Option(help="Seed; the same seed gives the sa
 Years = Annotated[int | None, typer.Option(help="Years of the horizon.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for data and figures.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; default: one a core.")]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        help="Where computed outcomes are kept: path or fsspec address.", envvar="FUNDSIM_STORE"
+    ),
+]
 Names = Annotated[
     list[str], typer.Argument(help="serbia, serbia+tariff+legal_aid, a file, or several of these.")
 ]

@@ -13,21 +13,23 @@ import pytest
 import fundsim
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ["scenario", "model", "analysis", "validation", "report", "app"]
+FLOORS = ["scenario", "model", "analysis", "validation", "batch", "report", "app"]
 DOORS = {
     "tomllib": "scenario",
     "pydantic": "scenario",
     "matplotlib": "report/figures",
-    "pyarrow": "report/write",
+    "pyarrow": "batch/parquet",
+    "fsspec": "batch/store",
     "xlsxwriter": "report/workbook",
     "docx": "report/brief/word",
     "typst": "report/brief/pdf",
     "cyrtranslit": "report/language",
-    "typer": ("cli", "options"),
+    "typer": ("cli", "cli_many", "options"),
     "streamlit": "app",
     "uvicorn": "app/server",
     "simpy": "model/reference",
-    "dask": "batch",
+    "dask": "batch/cluster",
+    "distributed": "batch/cluster",
 }
 MODULES = sorted((ROOT / "fundsim").rglob("*.py"))
 NAMES = [

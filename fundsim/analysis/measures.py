@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundsim.analysis import precision
+from fundsim.analysis.needs import amount
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.model.costs import COST_KINDS
@@ -47,7 +48,7 @@ class Measure:
 
     name     name in every output; {…} stands for a source of income, kind of cost, or group
     unit     EUR, share, persons, months, ratio; a price base where it matters
-    kind     mean, probability, or ratio (of two outcomes' sums)
+    kind     mean, probability, ratio (of two outcomes' sums), or need (what suffices)
     yearly   one value for each calendar year, else one for the horizon
     formula  in words;  label  short, for tables and figures
     """
@@ -198,6 +199,16 @@ MEASURES: tuple[Measure, ...] = (
     *(replace(m, yearly=True) for m in _YEARLY),
     *_WHOLE,
 )
+# what suffices in each future, which a run does not work out unless a batch asks for it (method §18)
+NEEDS = (
+    _m("contribution_needed", "Contribution that suffices", "EUR a year, as the line is written",
+       "smallest yearly amount of the state's budget line with which a future never falls short, with the scenario's "
+       "opening capital", kind="need"),
+    _m("capital_needed", "Opening capital that suffices", "EUR at the opening",
+       "smallest opening capital with which a future never falls short, with the scenario's budget line", kind="need"),
+)  # fmt: skip
+SOLVENT = (50, 75, 90, 95, 99)  # of 100 futures
+SOLVENT_STATISTICS = tuple(f"solvent{percent}" for percent in SOLVENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,19 +244,27 @@ def measures_of(world: World) -> Iterator[Measure]:
 
 def measure(projection: Projection) -> list[Row]:
     """All measures of a projection as one tidy table."""
-    rows: list[Row] = []
     name = projection.scenario.name
-    for m in named(projection):
-        for year in projection.years() if m.yearly else [None]:
-            column = f"{m.name}@{year}" if year is not None else m.name
-            above = m.above if m.kind == "ratio" else column
-            if above not in projection:
-                continue
-            for statistic, value in statistics(projection, m, column).items():
-                rows.append(Row(name, year, m.name, m.unit, statistic, value))
+    rows = [row for m in named(projection) for row in rows_of(projection, m)]
     for statistic, value in trust(projection).items():
         rows.append(Row(name, None, "assumptions", "number", statistic, value))
     return rows
+
+
+def rows_of(projection: Projection, m: Measure, only: int | None = None) -> Iterator[Row]:
+    """Every statistic of a measure; of all years, or of one only.  None where it does not occur."""
+    for year in projection.years() if m.yearly else [None]:
+        columns = columns_of(m, year)
+        if columns[0] in projection and only in (None, year):
+            for statistic, value in statistics(projection, m, columns[0]).items():
+                yield Row(projection.scenario.name, year, m.name, m.unit, statistic, value)
+
+
+def columns_of(m: Measure, year: int | None) -> tuple[str, ...]:
+    """The outcomes that a measure (of a year, where it is yearly) is read from."""
+    if m.kind == "ratio":
+        return m.above, m.below
+    return (m.name if year is None else f"{m.name}@{year}",)
 
 
 def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate, Floats]:
@@ -260,6 +279,8 @@ def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate,
 
 def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:
     """Every statistic of one measure (of one year)."""
+    if m.kind == "need":
+        return _suffices(projection.column(column))
     centre, x = estimate(projection, m, column)
     found = {"mean": centre.value}
     if centre.mc_error is not None:
@@ -282,6 +303,17 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
             if tail.mc_error is not None:
                 found[f"{name}_mc_error"] = tail.mc_error
     return {k: v for k, v in found.items() if not math.isnan(v)}
+
+
+def _suffices(need: Floats) -> dict[str, float]:
+    """The amounts with which 50 … 99 of 100 futures never fall short, infinite where none suffices."""
+    found = {}
+    for percent, statistic in zip(SOLVENT, SOLVENT_STATISTICS, strict=True):
+        value = amount(need, percent / 100)
+        found[statistic] = value.value
+        if value.mc_error is not None:
+            found[f"{statistic}_mc_error"] = value.mc_error
+    return found
 
 
 def percentiles(x: Floats) -> list[float]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.analysis import precision
-from fundsim.analysis.cash import Bools, Cash, smallest
+from fundsim.analysis.cash import MOST, Bools, Cash, smallest
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.income import line_of
@@ -88,6 +88,15 @@ def enough(need: Floats, target: float) -> Answer:
     low = _order_statistic(need, max(target - precision.Z95 * error, 0.0))
     high = _order_statistic(need, target + precision.Z95 * error)
     return Answer(amount, low, high, solvent)
+
+
+def amount(need: Floats, target: float) -> Estimate:
+    """The smallest amount with which that share of futures lasts, with its Monte Carlo error."""
+    value = enough(need, target).amount
+    if not np.isfinite(value):
+        return Estimate(value, None)
+    near = precision.quantile(np.minimum(need, MOST), target)
+    return Estimate(value, near.mc_error, near.influence)
 
 
 def _order_statistic(need: Floats, share: float) -> float:

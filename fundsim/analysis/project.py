@@ -26,6 +26,12 @@ from fundsim.scenario.schema import World
 
 DEFAULT_REPLICATIONS, DEFAULT_SEED = 10_000, 20260101
 COLUMNS_ABOUT = 700  # outcomes kept of each replication, to foresee the disk needed
+MOST_IN_MEMORY = 16 * 2**20  # bytes of outcomes that are kept there rather than in a file
+Unit = Callable[[World, int, int, int, str], tuple[tuple[str, ...], Floats]]
+
+
+def _spooled() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)
 
 
 @dataclass
@@ -44,7 +50,7 @@ class Projection:
     columns: tuple[str, ...] = ()
     block: int = 0
     _places: dict[str, int] = field(default_factory=dict, repr=False)
-    _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile, repr=False)
+    _file: IO[bytes] = field(default_factory=_spooled, repr=False)
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self._file.close)
@@ -80,6 +86,12 @@ class Projection:
         return range(time.start_year, time.start_year + time.horizon_years)
 
 
+def block_span(world: World, block: int, replications: int) -> tuple[int, int]:
+    """The first replication of a block, and the one after its last."""
+    size = block_size(world)
+    return block * size, min((block + 1) * size, replications)
+
+
 def block_outcomes(
     world: World, seed: int, block: int, replications: int, engine: str = "numpy"
 ) -> tuple[tuple[str, ...], Floats]:
@@ -89,8 +101,7 @@ def block_outcomes(
 
     returns  names of the columns, and a table [column, replication]
     """
-    size = block_size(world)
-    numbers = np.arange(block * size, min((block + 1) * size, replications))
+    numbers = np.arange(*block_span(world, block, replications))
     future = simulate(world, seed, numbers, settle=settle_reference if engine == "simpy" else None)
     columns: dict[str, Floats] = {}
     for name, values in outcomes(future).items():
@@ -111,6 +122,7 @@ def project(
     workers: int = 1,
     on_block: Callable[[str], None] = lambda name: None,
     engine: str = "numpy",
+    unit: Unit = block_outcomes,
 ) -> list[Projection]:
     """Run scenarios; the result does not depend on the number of workers.
 
@@ -119,10 +131,11 @@ def project(
     workers       processes, this one among them
     on_block      called with the scenario's name after each finished block
     engine        numpy, or simpy: the reference, hundreds of times slower, with the same numbers
+    unit          what gives a block's outcomes: computed, or from a store
     raises        LedgerError if an identity does not hold
     """
     projections = [Projection(s, 0, seed, engine) for s in scenarios]
-    extend(projections, replications, workers, on_block)
+    extend(projections, replications, workers, on_block, unit)
     return projections
 
 
@@ -131,6 +144,7 @@ def extend(
     replications: int,
     workers: int = 1,
     on_block: Callable[[str], None] = lambda name: None,
+    unit: Unit = block_outcomes,
 ) -> None:
     """Run on to more futures; the result is the same as of a run of that length.
 
@@ -144,7 +158,7 @@ def extend(
     tasks = [(p.scenario.world, p.seed, block, replications, p.engine) for p, block in owners]
     for projection in projections:
         projection.replications = replications
-    for place, (names, table) in shared_out(block_outcomes, tasks, workers):
+    for place, (names, table) in shared_out(unit, tasks, workers):
         projection, block = owners[place]
         projection.add(block, names, table)
         on_block(projection.scenario.name)

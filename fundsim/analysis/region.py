@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.analysis import precision
-from fundsim.analysis.cash import MOST, Cash, pooled
-from fundsim.analysis.needs import Path, enough, in_force, path_of
+from fundsim.analysis.cash import Cash, pooled
+from fundsim.analysis.needs import Path, amount, in_force, path_of
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.caseload import counts
@@ -257,15 +257,6 @@ def savings(found: Region, p: Pooling) -> list[Estimate]:
         influence = None if p.one.influence is None else share * p.one.influence
         saved.append(precision.difference(Estimate(share * p.one.value, None, influence), own))
     return saved
-
-
-def amount(need: Floats, target: float) -> Estimate:
-    """The smallest amount with which that share of futures lasts, with its Monte Carlo error."""
-    value = enough(need, target).amount
-    if not np.isfinite(value):
-        return Estimate(value, None)
-    near = precision.quantile(np.minimum(need, MOST), target)
-    return Estimate(value, near.mc_error, near.influence)
 
 
 def _sum(parts: Sequence[Estimate]) -> Estimate:

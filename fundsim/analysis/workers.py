@@ -3,43 +3,88 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+Task = tuple[int, tuple[Any, ...]]  # its place, and what the work takes
+MOST_LOSSES = 3  # times that processes may die before the work is given up
+
+
+class WorkersLostError(Exception):
+    """Worker processes keep dying: short of memory, or killed."""
 
 
 def shared_out(
-    work: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], workers: int
+    work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], workers: int
 ) -> Iterator[tuple[int, Result]]:
     """The results of `work(*task)`, each with the place of its task, in the order they are ready.
 
     work     a function of a module: pure, since it runs in other processes too
+    tasks    taken one by one, as they are needed
     workers  processes, this one among them: it need not wait for the others to start
+    Tasks of a process that dies are done anew; raises `WorkersLostError` if that goes on.
     """
-    others = max(min(workers, len(tasks)) - 1, 0)
-    with _pool(others) as pool:
-        waiting = iter(enumerate(tasks))
-        running: dict[Future[Result], int] = {}
+    waiting, again, losses = iter(enumerate(tasks)), list[Task](), 0
+    pool: ProcessPoolExecutor | None = None
+    running: dict[Future[Result], Task] = {}
+
+    def following() -> Task | None:
+        return again.pop() if again else next(waiting, None)
+
+    try:
         while True:
-            while pool and len(running) < 2 * others and (task := next(waiting, None)):
-                running[pool.submit(work, *task[1])] = task[0]
-            own = next(waiting, None)
+            own, broken = following(), False
+            while workers > 1 and len(running) < 2 * (workers - 1) and (task := following()):
+                pool = pool or _processes(workers - 1)
+                try:
+                    running[pool.submit(work, *task[1])] = task
+                except BrokenProcessPool:
+                    again.append(task)
+                    broken = True
+                    break
             if own is not None:
                 yield own[0], work(*own[1])
-            elif not running:
+            elif not running and not again:
                 return
             done = [future for future in running if future.done()]
-            if own is None and not done:
+            if own is None and not done and running:
                 done = list(wait(running, return_when=FIRST_COMPLETED).done)
             for future in done:
-                yield running.pop(future), future.result()
+                if isinstance(future.exception(), BrokenProcessPool):
+                    broken = True
+                else:
+                    yield running.pop(future)[0], future.result()
+            if broken and pool:
+                losses += 1
+                if losses > MOST_LOSSES:
+                    rule = f"worker processes died {losses} times: is memory short? Try fewer --workers"
+                    raise WorkersLostError(rule)
+                pool.shutdown(wait=False, cancel_futures=True)
+                again, running, pool = [*again, *running.values()], {}, None
+    finally:
+        if pool:
+            pool.shutdown(cancel_futures=True)
 
 
-def _pool(others: int) -> AbstractContextManager[Executor | None]:
-    """Processes beside this one; none are started for none."""
-    if others == 0:
-        return nullcontext()
-    return ProcessPoolExecutor(others, mp_context=multiprocessing.get_context("spawn"))
+def _processes(number: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=context, initializer=_begin)
+
+
+def _begin() -> None:
+    """In a new process: leave Ctrl-C to the main process, and end when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from fundsim import __version__
-from fundsim.analysis.measures import MEASURES, Row
+from fundsim.analysis.measures import MEASURES, NEEDS, Row
+from fundsim.batch.parquet import write_groups
 from fundsim.report import figures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
 from fundsim.report.sheets import run_workbook
@@ -20,6 +18,7 @@ from fundsim.report.sheets_compare import runs_workbook
 from fundsim.report.words import Results, answer, command, spreads, stamp, tail_warning
 
 COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
+KINDS = dict.fromkeys(COLUMNS, "text") | {"year": "year", "value": "number"}
 WORKBOOK = "workbook.xlsx"
 GROUP = 20_000  # replications in a row group of replications.parquet
 
@@ -110,23 +109,9 @@ def summary(results: Results) -> dict[str, Any]:
     }
 
 
-def tidy(rows: Sequence[Row]) -> pa.Table:
-    """The tidy table: scenario, year (null for the horizon), measure, unit, statistic, value."""
-    return pa.table(
-        {
-            "scenario": pa.array([r.scenario for r in rows], pa.string()),
-            "year": pa.array([r.year for r in rows], pa.int16()),
-            "measure": pa.array([r.measure for r in rows], pa.string()),
-            "unit": pa.array([r.unit for r in rows], pa.string()),
-            "statistic": pa.array([r.statistic for r in rows], pa.string()),
-            "value": pa.array([r.value for r in rows], pa.float64()),
-        }
-    )
-
-
 def _write_table(folder: Path, rows: Sequence[Row]) -> None:
-    pq.write_table(tidy(rows), folder / "yearly.parquet", write_page_checksum=True)
     cells = [[getattr(row, column) for column in COLUMNS] for row in rows]
+    write_groups(folder / "yearly.parquet", KINDS, [list(zip(*cells, strict=True))])
     write_csv(folder / "yearly.csv", COLUMNS, cells)
 
 
@@ -134,15 +119,14 @@ def _write_replications(path: Path, results: Results) -> None:
     """One row a replication: whole-horizon outcomes and the drawn assumptions."""
     projection = results.projection
     names = [name for name in projection.columns if "@" not in name]
-    fields = [pa.field("replication", pa.int32()), *(pa.field(n, pa.float64()) for n in names)]
-    with pq.ParquetWriter(
-        path, pa.schema(fields), write_page_checksum=True, use_dictionary=False
-    ) as writer:
+    kinds = {"replication": "whole", **dict.fromkeys(names, "number")}
+
+    def groups() -> Iterator[list[Any]]:
         for first in range(0, projection.replications, GROUP):
             last = min(first + GROUP, projection.replications)
-            arrays = [pa.array(range(first, last), pa.int32())]
-            arrays += [pa.array(projection.column(name, first, last)) for name in names]
-            writer.write_table(pa.table(arrays, schema=pa.schema(fields)))
+            yield [range(first, last), *(projection.column(name, first, last) for name in names)]
+
+    write_groups(path, kinds, groups(), use_dictionary=False)
 
 
 def dictionary() -> str:
@@ -175,11 +159,14 @@ def dictionary() -> str:
         "the horizon. The measure `assumptions` counts uncertain numbers by grade (data, partly, "
         "judgement).",
         "",
+        "A batch (`fundsim sweep`) also has what suffices in each future, as `solvent50` … `solvent99`: the amount with which so many of "
+        "100 futures never fall short.",
+        "",
         "| measure | per | unit | label | formula |",
         "|---|---|---|---|---|",
     ]
     lines += [
         f"| `{m.name}` | {'year' if m.yearly else 'horizon'} | {m.unit} | {m.label} | {m.formula} |"
-        for m in MEASURES
+        for m in (*MEASURES, *NEEDS)
     ]
     return "\n".join(lines) + "\n"

@@ -74,8 +74,7 @@ class Scenario:
     @cached_property
     def hash(self) -> str:
         """Twelve hex digits over every value that can move a number; texts do not count."""
-        text = json.dumps(_loud(self.world.model_dump(mode="json")), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return hash_of(self.world)
 
     def origin(self, key: str) -> Origin | None:
         """Where the value at a key, or the table above it, comes from; None for a default."""
@@ -84,6 +83,12 @@ class Scenario:
                 return self.origins[key]
             key = key.rpartition(".")[0]
         return None
+
+
+def hash_of(world: World) -> str:
+    """Twelve hex digits over every value of a world that can move a number."""
+    text = json.dumps(_loud(world.model_dump(mode="json")), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _loud(data: Any) -> Any:

@@ -1,0 +1,126 @@
+"""Choosing among designs: the best within limits, and those that no other beats in both cost and victims.
+
+A design stands in several circumstances (stresses, values of what nobody knows) and is judged by the worst of
+them or by their mean.  A NaN says that a figure does not exist; such a design meets no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.analysis.precision import Z95
+from fundsim.scenario.assumption import Floats
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A figure of each design over its circumstances, and its Monte Carlo error (NaN: unknown).  [design]"""
+
+    value: Floats
+    error: Floats
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a figure must be: at least or at most a limit."""
+
+    figure: Judged
+    limit: float
+    at_least: bool
+
+    @property
+    def met(self) -> Bools:
+        """Designs that meet it.  [design]"""
+        value = self.figure.value
+        return np.asarray(value >= self.limit if self.at_least else value <= self.limit)
+
+    @property
+    def surely(self) -> Bools:
+        """Designs that meet it by more than the noise of the replications.  [design]"""
+        error = Z95 * np.nan_to_num(self.figure.error)
+        value = self.figure.value
+        return np.asarray(
+            value - error >= self.limit if self.at_least else value + error <= self.limit
+        )
+
+    @property
+    def reached(self) -> float:
+        """The best that any design reaches; NaN if none has the figure."""
+        value = self.figure.value[~np.isnan(self.figure.value)]
+        if not value.size:
+            return float("nan")
+        return float(value.max() if self.at_least else value.min())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The best design within all bounds.
+
+    best    its number, None if no design meets all bounds
+    met     designs that meet all bounds  [design]
+    surely  the best meets each by more than the noise of the replications
+    rivals  other designs within the bounds that the noise does not tell from the best
+    alone   for each bound, how many designs meet it by itself
+    """
+
+    best: int | None
+    met: Bools
+    surely: bool
+    rivals: tuple[int, ...]
+    alone: tuple[int, ...]
+
+
+def judged(values: Floats, errors: Floats, over: str, higher_is_worse: bool) -> Judged:
+    """A figure of designs, from that in each of their circumstances.
+
+    values, errors  [design, circumstances];  over  worst or mean
+    The error of a mean takes the circumstances as lived through with the same luck, which they are: it does not fall
+    with their number.  A design without the figure in some circumstances has none.
+    """
+    missing = np.isnan(values).any(axis=1)
+    if over == "mean":
+        mean = np.where(missing, np.nan, np.nan_to_num(values).mean(axis=1))
+        return Judged(mean, np.where(missing, np.nan, errors.mean(axis=1)))
+    worst = np.argmax(np.nan_to_num(values if higher_is_worse else -values, nan=-np.inf), axis=1)
+    rows = np.arange(values.shape[0])
+    return Judged(
+        np.where(missing, np.nan, values[rows, worst]),
+        np.where(missing, np.nan, errors[rows, worst]),
+    )
+
+
+def choose(goal: Judged, least: bool, bounds: Sequence[Bound]) -> Choice:
+    """The design with the least (or most) of the goal among those that meet all bounds; the first of equals."""
+    met = np.isfinite(goal.value)
+    for bound in bounds:
+        met = met & bound.met
+    alone = tuple(int(bound.met.sum()) for bound in bounds)
+    if not met.any():
+        return Choice(None, met, False, (), alone)
+    sign = 1.0 if least else -1.0
+    best = int(np.argmin(np.where(met, sign * goal.value, np.inf)))
+    errors = np.nan_to_num(goal.error)
+    behind = sign * (goal.value - goal.value[best])
+    near = met & (behind <= Z95 * np.hypot(errors, errors[best]))
+    near[best] = False
+    surely = all(bool(bound.surely[best]) for bound in bounds)
+    return Choice(best, met, surely, tuple(map(int, np.flatnonzero(near))), alone)
+
+
+def front(cost: Floats, victims: Floats) -> NDArray[np.int64]:
+    """Designs that no other beats: none costs as little and does as much, and one of the two better.
+
+    returns  their numbers by rising cost; of designs equal in both the first
+    """
+    known = np.flatnonzero(np.isfinite(cost) & np.isfinite(victims))
+    order = known[np.lexsort((known, -victims[known], cost[known]))]
+    so_far = np.maximum.accumulate(victims[order])
+    gains = np.ones(order.size, dtype=bool)
+    gains[1:] = victims[order][1:] > so_far[:-1]
+    return order[gains]

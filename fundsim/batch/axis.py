@@ -1,0 +1,118 @@
+"""One key of a plan and the values it takes: a list, a range in steps, or points of a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from scipy.stats import qmc
+
+from fundsim.analysis.solve import TARIFF, TARIFF_KEYS
+from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.schema import assumptions
+
+Value = float | int | str | bool
+End = float | Literal["low", "high"]
+SAMPLINGS = ("sobol", "latin_hypercube")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A key of a plan and its values, given as one of three.
+
+    key       as `--set` takes it, or `tariff`: all sums of the tariff, times a factor
+    values    a list; or empty, with
+    start, stop, steps  a range: numbers, or low and high of the scenario's assumption; 0 steps: sampled
+    believed  sampled from what the scenario believes of the assumption
+    ratio     steps and samples are even in ratio, not in difference
+    times     the numbers multiply the scenario's own value
+    """
+
+    key: str
+    values: tuple[Value, ...] = ()
+    start: End = 0.0
+    stop: End = 0.0
+    steps: int = 0
+    believed: bool = False
+    ratio: bool = False
+    times: bool = False
+
+    @property
+    def sampled(self) -> bool:
+        """Whether its values are points of the plan's sample."""
+        return not self.values and not self.steps
+
+    @property
+    def size(self) -> int:
+        """Number of values on the grid; 1 where it is sampled."""
+        return len(self.values) or self.steps or 1
+
+    def value(self, scenario: Scenario, place: int, u: float) -> Value:
+        """The value in a scenario.
+
+        place  on the grid, from 0;  u  coordinate of the sampled point, in [0, 1)
+        Raises `InputError` if the scenario has no such number, or no range of it.
+        """
+        if self.values:
+            value = self.values[place]
+        elif self.believed:
+            a, quantity = self._number(scenario)
+            if not a.uncertain:
+                raise self._refused(scenario, "has no range to draw from")
+            return float(quantiles(a, quantity, np.array([u]))[0])
+        else:
+            part = u if self.sampled else place / max(self.steps - 1, 1)
+            low, high = self._end(scenario, self.start), self._end(scenario, self.stop)
+            value = low * (high / low) ** part if self.ratio else low + (high - low) * part
+        if self.times and self.key != TARIFF:
+            value = float(value) * self._number(scenario)[0].value
+        return value
+
+    def sets(self, scenario: Scenario, value: Value) -> list[str]:
+        """The `--set` texts that put the key at a value."""
+        if self.key == TARIFF:
+            sums = [(k, a.value) for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS]
+            if not sums:
+                raise self._refused(scenario, "has no tariff")
+            return [f"{key}={float(now * float(value))!r}" for key, now in sums]
+        text = f'"{value}"' if isinstance(value, str) else repr(value)
+        return [f"{self.key}={text.lower() if isinstance(value, bool) else text}"]
+
+    def _end(self, scenario: Scenario, end: End) -> float:
+        if not isinstance(end, str):
+            return float(end)
+        a = self._number(scenario)[0]
+        if a.low is None or a.high is None:
+            raise self._refused(scenario, "has no low and high")
+        return a.low if end == "low" else a.high
+
+    def _number(self, scenario: Scenario) -> tuple[Assumption, Quantity]:
+        numbers = {key: (a, quantity) for key, a, quantity in assumptions(scenario.world)}
+        plain = self.key.removesuffix(".value")
+        if plain not in numbers:
+            raise self._refused(scenario, "is no number of this scenario", nearest(plain, numbers))
+        return numbers[plain]
+
+    def _refused(self, scenario: Scenario, rule: str, near: str = "") -> InputError:
+        return InputError(Problem(scenario.name, rule, key=self.key, nearest=near))
+
+
+@lru_cache(maxsize=8)
+def points(sampling: str, size: int, dimensions: int, seed: int) -> Floats:
+    """Points that fill the unit cube evenly.  [point, dimension]
+
+    sampling  one of SAMPLINGS; a scrambled Sobol' sequence wants a power of two of points
+    """
+    if sampling == "sobol":
+        return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=seed).random(size))
+    return np.asarray(qmc.LatinHypercube(dimensions, rng=seed).random(size))
+
+
+def sampled(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """The axes that take points of a sample."""
+    return tuple(axis for axis in axes if axis.sampled)

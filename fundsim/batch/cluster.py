@@ -1,0 +1,133 @@
+"""The door to Dask: the same tasks on a cluster.  What comes back is the same as from processes of this machine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fundsim.analysis.workers import WorkersLostError
+from fundsim.batch.sweep import ShareOut
+from fundsim.batch.version import model_version
+from fundsim.scenario.errors import InputError, Problem
+
+LOCAL = "local"  # in place of an address: a cluster of processes on this machine
+WAITING = 30  # s to wait for a scheduler, and for its first worker
+# Dask would have its workers give every freed page back to the system at once, which doubles our time
+ENVIRONMENT = {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1, "MKL_NUM_THREADS": 1}
+AHEAD = 3  # tasks handed out for each thread of the cluster: what it does while this process writes
+
+
+@contextmanager
+def cluster(address: str, workers: int, store: str) -> Iterator[ShareOut]:
+    """Tasks go to a running Dask scheduler, or to a cluster that is started here and ended after.
+
+    address  of the scheduler, tcp://host:8786, or LOCAL;  workers  of a local cluster
+    store    the batch's store, which all workers must reach
+    Raises `InputError` if there is no such scheduler, no worker, another version on one, or a store that one does
+    not see.
+    """
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        rule = "needs Dask: pip install 'fundsim[cluster]'"
+        raise InputError(Problem("--scheduler", rule, value=address)) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a lost worker is told by us
+    own = None
+    if address == LOCAL:
+        with dask.config.set({"distributed.nanny.pre-spawn-environ": ENVIRONMENT}):
+            own = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+            )
+    try:
+        client = _connected(Client, own or address, address)
+        try:
+            _refuse_strangers(client, address, store)
+            yield lambda work, tasks: _shared_out(client, work, tasks)
+        finally:
+            client.close()
+    finally:
+        if own is not None:
+            own.close()
+
+
+def _connected(client: Any, where: Any, address: str) -> Any:
+    try:
+        found = client(where, timeout=WAITING)
+    except (OSError, ValueError, TimeoutError) as error:
+        rule = f"no Dask scheduler answers ({str(error) or type(error).__name__})"
+        raise InputError(Problem("--scheduler", rule, value=address)) from None
+    try:
+        found.wait_for_workers(1, timeout=WAITING)
+    except TimeoutError:
+        found.close()
+        rule = f"has no worker after {WAITING} s"
+        raise InputError(Problem("--scheduler", rule, value=address)) from None
+    return found
+
+
+def _refuse_strangers(client: Any, address: str, store: str) -> None:
+    """Every worker must compute the same and see what the others have stored."""
+    token = Path(store) / f".seen-{model_version()}" if "://" not in store else None
+    problems = []
+    try:
+        if token is not None:
+            token.parent.mkdir(parents=True, exist_ok=True)
+            token.touch()
+        for worker, (model, sees) in client.run(_presented, str(token or "")).items():
+            if model != model_version():
+                rule = f"has fundsim {model}, not {model_version()}: install the same version everywhere"
+                problems.append(Problem("--scheduler", rule, value=str(worker)))
+            elif not sees:
+                rule = f"does not see the store {store}: name one on a file system that all share, with --store"
+                problems.append(Problem("--scheduler", rule, value=str(worker)))
+    except ModuleNotFoundError as error:
+        rule = f"a worker lacks {error.name}: install fundsim there"
+        problems.append(Problem("--scheduler", rule, value=address))
+    finally:
+        if token is not None:
+            token.unlink(missing_ok=True)
+    if problems:
+        raise InputError(problems)
+
+
+def _presented(token: str) -> tuple[str, bool]:
+    """On a worker: its model, and whether it sees the token that was put into the store."""
+    return model_version(), not token or Path(token).exists()
+
+
+def _shared_out(
+    client: Any, work: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]
+) -> Iterator[tuple[int, Any]]:
+    """As `shared_out` does it over processes: tasks are taken as they are needed, results as they are ready."""
+    from distributed import KilledWorker, as_completed
+
+    waiting, places = iter(enumerate(tasks)), dict[str, int]()
+    ready = as_completed()
+
+    def hand_out() -> bool:
+        task = next(waiting, None)
+        if task is not None:
+            future = client.submit(work, *task[1], pure=False)
+            places[future.key] = task[0]
+            ready.add(future)
+        return task is not None
+
+    while len(places) < AHEAD * max(sum(client.nthreads().values()), 1) and hand_out():
+        pass
+    try:
+        for future in ready:
+            result = future.result()
+            yield places.pop(future.key), result
+            future.release()
+            hand_out()
+    except KilledWorker as error:
+        rule = (
+            f"Dask workers died again and again on the same task: is memory short? ({error.task})"
+        )
+        raise WorkersLostError(rule) from None
+    finally:
+        client.cancel(list(ready.futures), force=True)

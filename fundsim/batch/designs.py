@@ -1,0 +1,103 @@
+"""The designs of a finished batch, judged: the best of each country, and the front of cost against victims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundsim.analysis.choose import Bound, Choice, Judged, choose, front, judged
+from fundsim.batch.axis import Value
+from fundsim.batch.dataset import SCENARIOS
+from fundsim.batch.parquet import read_numbers
+from fundsim.batch.plan import NONE, Figure, Plan, member, resolve
+from fundsim.scenario.assumption import Floats
+
+Tables = Mapping[str, Floats]  # figure -> [country, design, circumstances]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a ministry chooses: a policy, reforms, and the values of the levers.
+
+    number    within its country;  name  serbia+tariff+legal_aid
+    levers    key -> value in the first circumstances
+    """
+
+    number: int
+    name: str
+    levers: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Country:
+    """The designs of one country, judged.
+
+    name     of the country, as in scenarios
+    cost, victims  the figures of the front  [design];  front  numbers of the designs on it, by rising cost
+    goal     the figure that is least or most, bounds in the plan's order, and the choice; None where no best is asked
+    """
+
+    name: str
+    cost: Judged
+    victims: Judged
+    front: NDArray[np.int64]
+    goal: Judged | None
+    bounds: tuple[Bound, ...]
+    choice: Choice | None
+
+
+def figures_of_scenarios(plan: Plan, out: Path) -> Tables:
+    """The figures that designs are judged by, and their errors, from a finished batch."""
+    names = [str(x) for f in plan.figures for x in (f, f.error)]
+    paths = sorted((out / SCENARIOS).glob("part-*.parquet"))
+    shape = (len(plan.countries), plan.designs, plan.circumstances)
+    found = read_numbers(paths, list(dict.fromkeys(names)))
+    return {name: column.reshape(shape) for name, column in found.items()}
+
+
+def judge(plan: Plan, tables: Tables) -> list[Country]:
+    """Every country's designs: on the front, and the best."""
+    return [_judged(plan, tables, place) for place in range(len(plan.countries))]
+
+
+def _judged(plan: Plan, tables: Tables, place: int) -> Country:
+    def of(figure: Figure, over: str, higher_is_worse: bool) -> Judged:
+        values, errors = tables[str(figure)][place], tables[str(figure.error)][place]
+        return judged(values, errors, over, higher_is_worse)
+
+    cost = of(plan.front.cost, plan.front.over, higher_is_worse=True)
+    victims = of(plan.front.victims, plan.front.over, higher_is_worse=False)
+    goal, bounds, choice = None, tuple[Bound, ...](), None
+    if plan.goal is not None:
+        goal = of(plan.goal.figure, plan.goal.over, higher_is_worse=plan.goal.least)
+        bounds = tuple(
+            Bound(
+                of(limit.figure, plan.goal.over, higher_is_worse=limit.at_least is None),
+                limit.at_most if limit.at_least is None else limit.at_least,  # type: ignore[arg-type]
+                limit.at_least is not None,
+            )
+            for limit in plan.goal.limits
+        )
+        choice = choose(goal, plan.goal.least, bounds)
+    return Country(
+        plan.countries[place], cost, victims, front(cost.value, victims.value), goal, bounds, choice
+    )
+
+
+def design_of(plan: Plan, country: str, number: int) -> Design:
+    """What a design is."""
+    start = plan.of_country(plan.countries.index(country)).start
+    one = member(plan, start + number * plan.circumstances)
+    values = resolve(plan, one)[1]
+    levers = {axis.key: value for axis, value in zip(plan.levers, values, strict=False)}
+    parts = [country, one.policy, one.reforms]
+    return Design(number, "+".join(part for part in parts if part != NONE), levers)
+
+
+def on_fronts(plan: Plan, countries: Sequence[Country]) -> list[tuple[Country, Design]]:
+    """Every design of every front, by country and rising cost."""
+    return [(c, design_of(plan, c.name, int(n))) for c in countries for n in c.front]

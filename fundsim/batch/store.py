@@ -1,0 +1,248 @@
+"""The store: outcomes of blocks, found again by what they are of, on a local path or any fsspec address.
+
+A part is a Parquet file of some replications of one scenario:
+
+    MODEL/HASH/SEED-ENGINE/00000000-00000500.DIGEST.parquet
+
+MODEL is `model_version`, HASH the scenario's, and DIGEST the beginning of the SHA-256 of the file itself, so that any
+damage is noticed.  A part appears whole or not at all; whoever comes first writes it, and a second writer
+would write the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from fundsim.batch import parquet
+from fundsim.batch.version import model_version
+from fundsim.scenario.assumption import Floats
+from fundsim.scenario.errors import InputError, Problem
+
+ALL = ["all"]  # what is asked of a part that shall hold every outcome
+DIGITS = 16  # of a file's digest, in its name
+PART = re.compile(r"(\d{8,})-(\d{8,})\.([0-9a-f]{16})\.parquet$")
+LEFT = re.compile(r"\.(\d{8,}-\d{8,})\.(.*)\.(\d+)\.tmp$")  # what a killed writer leaves
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a part is of: replications first to before last of a scenario.
+
+    scenario  its hash;  engine  numpy or simpy
+    """
+
+    scenario: str
+    seed: int
+    first: int
+    last: int
+    engine: str = "numpy"
+
+    @property
+    def folder(self) -> str:
+        """Where its part stands in a store."""
+        return f"{model_version()}/{self.scenario}/{self.seed}-{self.engine}"
+
+    @property
+    def stem(self) -> str:
+        """How the name of its part begins."""
+        return f"{self.first:08d}-{self.last:08d}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a store.
+
+    path  below the store;  model, scenario, run  as in the path;  bytes  its size;  at  when written, s since 1970
+    left  what a killed writer left: no part at all
+    """
+
+    path: str
+    model: str
+    scenario: str
+    run: str
+    bytes: int
+    at: float
+    left: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a store has of a span: names and outcomes [column, replication], or None; and whether a part was damaged."""
+
+    names: tuple[str, ...] = ()
+    table: Floats | None = None
+    damaged: bool = False
+    asked: tuple[str, ...] = ()
+
+
+def refuse_unreachable(address: str) -> None:
+    """Raises `InputError` for an address that no file system is known for, OSError if it cannot be written to."""
+    fs, root = _opened(address)
+    fs.makedirs(root, exist_ok=True)
+    probe = f"{root}/.probe-{socket.gethostname()}-{os.getpid()}"
+    fs.pipe_file(probe, b"")
+    fs.rm_file(probe)
+
+
+def refuse_missing(address: str) -> None:
+    """Raises `InputError` where there is no store at an address."""
+    fs, root = _opened(address)
+    if not fs.isdir(root):
+        raise InputError(Problem("store", "there is none", value=address))
+
+
+@lru_cache(maxsize=8)
+def _opened(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the path in it."""
+    try:
+        fs, root = fsspec.core.url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        rule = f"cannot be used: {str(error).strip()}"
+        raise InputError(Problem("--store", rule, value=address)) from None
+    return fs, str(root).rstrip("/")
+
+
+def find(address: str, span: Span, wanted: Sequence[str]) -> Found:
+    """The outcomes of a span, if the store has all that are wanted.
+
+    wanted  names, or ALL.  A wanted outcome that the scenario does not have is no reason to look again.
+    """
+    fs, root = _opened(address)
+    damaged, asked = False, tuple[str, ...]()
+    for path in _files(fs, f"{root}/{span.folder}"):
+        if not path.rpartition("/")[2].startswith(f"{span.stem}."):
+            continue
+        data = _sound(fs, path)
+        if data is None:
+            damaged = True
+            continue
+        asked = tuple(parquet.note_of(data)["asked"])
+        if set(wanted) <= set(asked) or list(asked) == ALL:
+            names = None if list(wanted) == ALL else wanted
+            return Found(*parquet.numbers_from_bytes(data, names), damaged, asked)
+    return Found(damaged=damaged, asked=asked)
+
+
+def _files(fs: Any, folder: str) -> list[str]:
+    """The files in a folder, none if there is no such folder."""
+    try:
+        return sorted(str(path) for path in fs.ls(folder, detail=False, refresh=True))
+    except FileNotFoundError:
+        return []
+
+
+def _sound(fs: Any, path: str) -> bytes | None:
+    """What a part holds; None if it is not what was written."""
+    named = PART.search(path)
+    try:
+        data = bytes(fs.cat_file(path))
+    except FileNotFoundError:
+        return None
+    return data if named and hashlib.sha256(data).hexdigest()[:DIGITS] == named[3] else None
+
+
+def keep(
+    address: str, span: Span, names: Sequence[str], table: Floats, asked: Sequence[str]
+) -> None:
+    """Put the outcomes of a span into the store, in place of what it had of it.
+
+    asked  what was wanted: `names` may be fewer, if the scenario does not have all
+    """
+    fs, root = _opened(address)
+    data = parquet.numbers_to_bytes(names, table, {"asked": sorted(asked)})
+    folder = f"{root}/{span.folder}"
+    new = f"{folder}/{span.stem}.{hashlib.sha256(data).hexdigest()[:DIGITS]}.parquet"
+    _write_whole(fs, folder, span.stem, new, data)
+    for path in _files(fs, folder):
+        if path.rpartition("/")[2].startswith(f"{span.stem}.") and path != new:
+            with suppress(FileNotFoundError):  # another writer was quicker
+                fs.rm_file(path)
+
+
+def _write_whole(fs: Any, folder: str, stem: str, path: str, data: bytes) -> None:
+    """A file that appears whole or not at all; object stores do so by themselves."""
+    fs.makedirs(folder, exist_ok=True)
+    if not _is_local(fs):
+        fs.pipe_file(path, data)
+        return
+    work = Path(folder) / f".{stem}.{socket.gethostname()}.{os.getpid()}.tmp"
+    try:
+        with work.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(work, path)
+    except BaseException:
+        work.unlink(missing_ok=True)
+        raise
+
+
+def _is_local(fs: Any) -> bool:
+    return "file" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol)
+
+
+def parts(address: str) -> Iterator[Part]:
+    """Every file of a store, in order; those that are not its own are left out."""
+    fs, root = _opened(address)
+    fs.invalidate_cache()
+    for path, facts in sorted(fs.find(root, detail=True).items()) if fs.exists(root) else ():
+        own = str(path)[len(root) :].strip("/")
+        places, name = own.split("/")[:-1], own.rpartition("/")[2]
+        left = LEFT.match(name) is not None
+        if len(places) == 3 and (PART.match(name) or left):
+            at = facts.get("mtime") or facts.get("created") or facts.get("LastModified") or 0.0
+            at = at.timestamp() if hasattr(at, "timestamp") else float(at)
+            model, scenario, run = places
+            yield Part(own, model, scenario, run, int(facts["size"] or 0), at, left)
+
+
+def is_sound(address: str, part: Part) -> bool:
+    """Whether a part is what was written."""
+    fs, root = _opened(address)
+    return not part.left and _sound(fs, f"{root}/{part.path}") is not None
+
+
+def remove(address: str, part: Part) -> None:
+    """Take a part away, and the folders that it leaves empty."""
+    fs, root = _opened(address)
+    with suppress(FileNotFoundError):
+        fs.rm_file(f"{root}/{part.path}")
+    if _is_local(fs):
+        for folder in list(Path(root, part.path).parents)[:3]:
+            with suppress(OSError):  # not empty
+                folder.rmdir()
+
+
+def is_abandoned(part: Part) -> bool:
+    """Whether what a writer left is of one that is no more; of another machine's writers it cannot be told."""
+    found = LEFT.match(part.path.rpartition("/")[2])
+    if found is None or found[2] != socket.gethostname():
+        return False
+    if sys.platform == "win32":
+        return True  # a file that is open cannot be removed there
+    try:
+        os.kill(int(found[3]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def tidy_up(address: str) -> None:
+    """Remove what killed writers of this machine left."""
+    for part in parts(address):
+        if is_abandoned(part):
+            remove(address, part)

@@ -1,0 +1,225 @@
+"""Running a plan: tasks for the workers, results in the plan's order, a folder that goes on after anything.
+
+run.json     the plan and the model: whose folder this is
+store/       finished parts, unless another store is named
+results/, scenarios/   the tables, once everything is there
+manifest.json          the last to be written: every file with its hash
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
+from fundsim.batch.plan import Plan
+from fundsim.batch.store import tidy_up
+from fundsim.batch.version import model_version
+from fundsim.batch.work import Done, Failure, Job, check_members, work_on
+from fundsim.scenario.errors import InputError, Problem
+
+RUN, MANIFEST, WORK, STORE = "run.json", "manifest.json", ".work", "store"
+TASK_SECONDS = 1.0  # about which a task shall last: long beside the 3 ms that handing it out takes
+MOST_IN_TASK = 200  # scenarios
+SHARE = 4000  # replications of a scenario that one task takes at most
+CHECKED_AT_ONCE = 50  # scenarios that are resolved in one task, to see whether they can be
+
+ShareOut = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tuple[int, Any]]]
+
+
+class ScenariosFailedError(Exception):
+    """Some scenarios could not be computed; the others are in the store."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        self.failures = failures
+        first, rest = failures[0], len(failures) - 1
+        more = f" (and {rest} more)" if rest else ""
+        super().__init__(f"{first.name} could not be computed{more}: {first.reason}")
+
+
+@dataclass
+class Progress:
+    """How far a batch is.  Parts, replications, failures; seconds of work of all workers together."""
+
+    replications: int = 0
+    computed: int = 0
+    found: int = 0
+    damaged: int = 0
+    tasks: int = 0
+    seconds: float = 0.0
+    simulating: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, done: Done) -> None:
+        """Count what a task has done."""
+        self.replications += done.replications
+        self.computed += done.computed
+        self.found += done.found
+        self.damaged += done.damaged
+        self.tasks += 1
+        self.seconds += done.seconds
+        self.simulating += done.simulating
+        self.failures += done.failures
+
+
+def check_plan(plan: Plan, share_out: ShareOut) -> None:
+    """Resolve every scenario once.  Raises `InputError` with what is wrong with any."""
+    size = min(CHECKED_AT_ONCE, max(plan.size // 8, 1))
+    tasks = ((plan, n, min(n + size, plan.size)) for n in range(0, plan.size, size))
+    found = dict(share_out(check_members, tasks))
+    problems: list[Problem] = []
+    for place in sorted(found):
+        problems += [p for p in found[place] if p not in problems]
+    if problems:
+        raise InputError(problems)
+
+
+def claim(out: Path, plan: Plan) -> bool:
+    """Make the folder this plan's.  Returns whether a batch of this plan has been begun there.
+
+    Raises `InputError` for a folder of anything else, OSError if it cannot be written.
+    """
+    mine = {"fundsim": model_version(), "plan_hash": plan.hash, "plan": asdict(plan)}
+    mine = json.loads(json.dumps(mine))
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise InputError(Problem("--out", "must be a folder", value=str(out)))
+    if (out / RUN).is_file():
+        try:
+            there = json.loads((out / RUN).read_text(encoding="utf-8"))
+            plan_hash, model = there["plan_hash"], there["fundsim"]
+        except (ValueError, KeyError, TypeError):
+            rule = f"holds a {RUN} that cannot be read; choose another folder"
+            raise InputError(Problem("--out", rule, value=str(out))) from None
+        if plan_hash != plan.hash:
+            rule = "holds the batch of another plan; choose another folder (--store makes use of what is computed)"
+            raise InputError(Problem("--out", rule, value=str(out)))
+        if model != mine["fundsim"]:
+            rule = f"holds a batch of fundsim {model}, this is {mine['fundsim']}; choose another folder"
+            raise InputError(Problem("--out", rule, value=str(out)))
+        return True
+    if out.is_dir() and any(p.name != f"{RUN}.tmp" for p in out.iterdir()):
+        raise InputError(
+            Problem(
+                "--out",
+                "is not empty and holds no batch; nothing is written into it",
+                value=str(out),
+            )
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / RUN, json.dumps(mine, indent=1, ensure_ascii=False).encode() + b"\n")
+    return False
+
+
+def unclaim(out: Path) -> None:
+    """Take back a claim after which nothing was computed: the folder goes, if it is empty."""
+    (out / RUN).unlink(missing_ok=True)
+    for folder in (out / STORE, out):
+        with suppress(OSError):  # not empty, or not there
+            folder.rmdir()
+
+
+def is_complete(out: Path) -> bool:
+    """Whether the folder has everything that its manifest names, unharmed."""
+    try:
+        files = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return all(_digest(out / name) == digest for name, digest in files.items())
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False
+
+
+def run_plan(
+    plan: Plan, out: Path, store: str, share_out: ShareOut,
+    tell: Callable[[Progress], None] = lambda progress: None,
+) -> Progress:  # fmt: skip
+    """Compute what is missing and write both tables, from what workers give back in any order.
+
+    out    a folder that `claim` has made this plan's;  store  address that all workers reach
+    tell   called after each task
+    Raises `ScenariosFailedError` after all others are done, OSError if the store or the folder cannot be written.
+    """
+    (out / MANIFEST).unlink(missing_ok=True)
+    work = out / WORK
+    shutil.rmtree(work, ignore_errors=True)
+    tidy_up(store)
+    pieces, progress = Pieces(work, plan), Progress()
+    job, pace = Job(plan, store, model_version()), _Pace(plan)
+    for _, done in share_out(work_on, _tasks(job, pace)):
+        progress.add(done)
+        pace.learn(done)
+        for line in done.lines:
+            pieces.add(line)
+        tell(progress)
+    tidy_up(store)
+    if progress.failures:
+        shutil.rmtree(work)
+        raise ScenariosFailedError(progress.failures)
+    for table in (RESULTS, SCENARIOS):
+        shutil.rmtree(out / table, ignore_errors=True)
+        os.replace(work / table, out / table)
+    work.rmdir()
+    return progress
+
+
+class _Pace:
+    """How many scenarios of a country make a task of about TASK_SECONDS, from those that were computed."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.seconds = plan, dict[str, float]()
+
+    def learn(self, done: Done) -> None:
+        if done.computed and done.lines and not done.found:
+            country = done.lines[0].member.country
+            self.seconds[country] = done.seconds / len(done.lines)
+
+    def size(self, country: str) -> int:
+        if country not in self.seconds:
+            return 1
+        return max(min(round(TASK_SECONDS / self.seconds[country]), MOST_IN_TASK), 1)
+
+
+def _tasks(job: Job, pace: _Pace) -> Iterator[tuple[Any, ...]]:
+    """What to do, in the plan's order; long scenarios in shares first, then what is made of these."""
+    plan, shares = job.plan, -(-job.plan.replications // SHARE)
+    if shares > 1:
+        for number in range(plan.size):
+            yield from ((job, number, number + 1, share, shares) for share in range(shares))
+    for place, country in enumerate(plan.countries):
+        numbers = plan.of_country(place)
+        first = numbers.start
+        while first < numbers.stop:
+            last = min(first + pace.size(country), numbers.stop)
+            yield job, first, last
+            first = last
+
+
+def finish(out: Path, card: Mapping[str, Any]) -> None:
+    """Write the manifest: the batch is complete.  What stands in the folder beside it, the store apart, is its own."""
+    names = sorted(
+        p.relative_to(out).as_posix() for p in out.rglob("*")
+        if p.is_file() and p.relative_to(out).parts[0] not in (STORE, MANIFEST)
+    )  # fmt: skip
+    files = {name: _digest(out / name) for name in names}
+    text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False)
+    write_whole(out / MANIFEST, text.encode() + b"\n")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all."""
+    work = path.with_name(path.name + ".tmp")
+    try:
+        work.write_bytes(data)
+        os.replace(work, path)
+    except BaseException:
+        work.unlink(missing_ok=True)
+        raise
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

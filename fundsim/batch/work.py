@@ -1,0 +1,202 @@
+"""The work of a batch: some scenarios of a plan, or some blocks of one, pure and seeded.
+
+A worker gets the plan and numbers; it resolves the scenarios, takes or computes their blocks, and gives back the
+measures.  Whatever it computes is in the store before the next block begins.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from fundsim.analysis.measures import NEEDS as NEED_MEASURES
+from fundsim.analysis.measures import Measure, columns_of, measures_of, rows_of
+from fundsim.analysis.project import Projection
+from fundsim.batch.axis import Value
+from fundsim.batch.kept import kept_block
+from fundsim.batch.plan import DEFAULT, Member, Plan, member, resolve
+from fundsim.batch.version import model_version
+from fundsim.model.run import block_size
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.schema import World
+
+TidyRow = tuple[int | None, str, str, str, float]  # year, measure, unit, statistic, value
+
+
+class OtherModelError(Exception):
+    """A worker has another version of the program, code or libraries."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every task of a batch is told: the plan, the store's address, the model that is to compute."""
+
+    plan: Plan
+    store: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One scenario of a plan with its results: the values of its varied keys, and rows of measures."""
+
+    member: Member
+    name: str
+    hash: str
+    sets: tuple[str, ...]
+    values: tuple[Value, ...]
+    rows: tuple[TidyRow, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A scenario that could not be computed, and why; the others go on."""
+
+    name: str
+    reason: str
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a task gives back.
+
+    lines     scenarios with their results;  failures  those that could not be computed
+    computed, found, damaged  parts;  replications  that were computed or found
+    seconds   it took;  simulating  of these, seconds for the blocks that were computed
+    """
+
+    lines: tuple[Line, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    computed: int = 0
+    found: int = 0
+    damaged: int = 0
+    replications: int = 0
+    seconds: float = 0.0
+    simulating: float = 0.0
+
+
+@dataclass
+class _Tally:
+    computed: int = 0
+    found: int = 0
+    damaged: int = 0
+    replications: int = 0
+    simulating: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) -> Done:
+    """Compute the scenarios numbered first to before last; or, of one scenario, a share of its blocks.
+
+    share, shares  which share of the blocks, of how many: then no measures are worked out
+    Raises `OtherModelError` where another model would compute, OSError where the store cannot be written.
+    """
+    if (own := model_version()) != job.model:
+        raise OtherModelError(
+            f"a worker has fundsim {own}, not {job.model}: install the same everywhere"
+        )
+    began, tally, lines = time.perf_counter(), _Tally(), list[Line]()
+    for number in range(first, last):
+        one = member(job.plan, number)
+        try:
+            scenario, values = resolve(job.plan, one)
+            projection = _projected(job, scenario, share, shares, tally)
+            if shares == 1:
+                lines.append(_line(job.plan, one, scenario, values, projection))
+        except (OSError, MemoryError):
+            raise  # of the machine, not of the scenario: no other would fare better
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            tally.failures.append(Failure(one.name, reason, traceback.format_exc()))
+    return Done(
+        tuple(lines), tuple(tally.failures), tally.computed, tally.found, tally.damaged,
+        tally.replications, time.perf_counter() - began, tally.simulating,
+    )  # fmt: skip
+
+
+def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: _Tally) -> Projection:
+    plan, world = job.plan, scenario.world
+    wanted = outcomes_wanted(world, plan.wanted)
+    projection = Projection(scenario, plan.replications, plan.seed)
+    blocks = -(-plan.replications // block_size(world))
+    for block in range(share * blocks // shares, (share + 1) * blocks // shares):
+        began = time.perf_counter()
+        kept = kept_block(
+            job.store, world, scenario.hash, plan.seed, block, plan.replications, wanted
+        )
+        tally.damaged += kept.damaged
+        tally.replications += kept.table.shape[1]
+        if kept.found:
+            tally.found += 1
+        else:
+            tally.computed += 1
+            tally.simulating += time.perf_counter() - began
+        if shares == 1:
+            projection.add(block, kept.names, kept.table)
+    return projection
+
+
+def _line(
+    plan: Plan, one: Member, scenario: Scenario, values: tuple[Value, ...], projection: Projection
+) -> Line:
+    rows = [
+        (row.year, row.measure, row.unit, row.statistic, row.value)
+        for m, year in measures_wanted(scenario.world, plan.wanted)
+        for row in rows_of(projection, m, year)
+    ]
+    policy = scenario.world.country.default_policy if one.policy == DEFAULT else one.policy
+    told = replace(one, policy=policy)
+    return Line(told, scenario.name, scenario.hash, scenario.sets, values, tuple(rows))
+
+
+def measures_wanted(world: World, names: Sequence[str]) -> list[tuple[Measure, int | None]]:
+    """The measures of a scenario that are wanted, each with its year if only one is."""
+    found = []
+    every = [*measures_of(world), *NEED_MEASURES]
+    for name in names:
+        plain, _, year = name.partition("@")
+        before, brace, rest = plain.partition("{")
+        after = rest.partition("}")[2]
+        for m in every:
+            filled = brace and m.name.startswith(before) and m.name.endswith(after)
+            if (m.name == plain or filled) and (m, None) not in found:
+                found.append((m, int(year) if year else None))
+    return found
+
+
+def outcomes_wanted(world: World, names: Sequence[str]) -> tuple[str, ...]:
+    """The outcomes that the wanted measures are read from."""
+    time = world.time
+    years = range(time.start_year, time.start_year + time.horizon_years)
+    columns = [
+        column
+        for m, only in measures_wanted(world, names)
+        for year in (years if m.yearly and only is None else [only])
+        for column in columns_of(m, year)
+    ]
+    return tuple(dict.fromkeys(columns))
+
+
+def check_members(plan: Plan, first: int, last: int) -> list[Problem]:
+    """What is wrong with some scenarios of a plan, which only shows when they are resolved."""
+    problems: list[Problem] = []
+    for number in range(first, last):
+        one = member(plan, number)
+        try:
+            world = resolve(plan, one)[0].world
+            here = measures_wanted(world, plan.wanted)
+        except InputError as error:
+            problems += [p for p in error.problems if p not in problems]
+            continue
+        years = range(world.time.start_year, world.time.start_year + world.time.horizon_years)
+        for figure in plan.figures:
+            name, _, year = figure.measure.partition("@")
+            if year and int(year) not in years:
+                problems.append(Problem(one.name, "is outside of the horizon", key=figure.measure))
+            elif not any(m.name == name for m, _ in here):
+                problems.append(Problem(one.name, "has no such measure", key=figure.measure))
+    return problems[:100]

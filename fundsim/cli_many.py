@@ -1,0 +1,111 @@
+"""The commands over many scenarios: region, sweep, and what is in a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fundsim.failure import DAMAGED, INTERRUPTED
+from fundsim.options import (
+    Names,
+    Out,
+    Replications,
+    Seed,
+    Sets,
+    Store,
+    Workers,
+    Years,
+    names_of,
+    with_years,
+)
+
+store_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None,
+    help="What a store of computed outcomes holds; --store or FUNDSIM_STORE names it.",
+)  # fmt: skip
+Kept = Annotated[
+    str, typer.Argument(help="Path or fsspec address of the store.", envvar="FUNDSIM_STORE")
+]
+
+
+def region(
+    scenarios: Names,
+    solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
+    dependence: Annotated[float, typer.Option(help="0 to 1: what countries have in common.")] = 0.0,
+    same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
+    share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
+    line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
+    set_: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    years: Years = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
+) -> None:
+    """One fund for several countries against separate ones: what it takes, and who pays whom."""
+    from fundsim.model.streams import Tie
+    from fundsim.report.region import print_region
+
+    names, sets, tie = names_of(scenarios), with_years(set_, years), Tie(dependence, same_cases)
+    print_region(names, sets, solvent, tie, share, line, replications, seed, workers, out, as_json)
+
+
+def sweep(
+    plan: Annotated[Path, typer.Argument(help="Plan file (TOML): docs/batches.md.")],
+    out: Out = None,
+    workers: Workers = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Dask scheduler, tcp://host:8786; local: --workers of its own."),
+    ] = None,
+    store: Store = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Only go on with what is in --out.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the plan; tell time, cases and disk.")
+    ] = False,
+) -> None:
+    """Run every scenario of a plan; what is finished is kept, and the same command goes on with it."""
+    from fundsim.report.sweep import print_sweep
+
+    try:
+        print_sweep(plan, out, workers, scheduler, store, resume, dry_run)
+    except KeyboardInterrupt:
+        kept = f"what is finished is kept: the same command goes on in {out}"
+        typer.echo(
+            f"interrupted; {kept if out and not dry_run else 'nothing was written'}", err=True
+        )
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@store_app.command("list")
+def list_parts(address: Kept) -> None:
+    """Tell what is in a store: scenarios, parts and bytes of each model version."""
+    from fundsim.report.stored import print_parts
+
+    print_parts(address)
+
+
+@store_app.command()
+def check(address: Kept) -> None:
+    """Read every part; exit 4 if any is damaged."""
+    from fundsim.report.stored import print_damage
+
+    if not print_damage(address):
+        raise typer.Exit(DAMAGED)
+
+
+@store_app.command()
+def prune(
+    address: Kept,
+    most: Annotated[str | None, typer.Option(help="Keep at most so much: 500MB, 10GB.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+) -> None:
+    """Remove parts of other model versions, damaged ones and remains; with --most the oldest, too."""
+    from fundsim.report.stored import print_pruned
+
+    print_pruned(address, most, dry_run)
