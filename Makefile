@@ -1,7 +1,7 @@
 # make run    all six countries under their default policy, with data and figures in out/
 # make test   all tests          make check  lint, format and types
 # make dashboard   the dashboard, in the browser
-# make bench, make bench-dashboard   how long and how large: benchmarks/*.md
+# make bench, make bench-batches, make bench-dashboard   how long and how large: benchmarks/*.md
 # make screenshots   the dashboard's pages as pictures, in docs/screenshots;  make samples  briefings, in docs/samples
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
@@ -11,7 +11,7 @@ COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania ko
 
 DAY := 2026-11-22
 
-.PHONY: run test check bench bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock setup clean
+.PHONY: run test check bench bench-batches bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -35,6 +35,10 @@ screenshots: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run
+
+# two thousand scenarios: a free machine and about a quarter of an hour
+bench-batches: $(READY)
+	$(BIN)/python -m benchmarks.batches
 
 # needs Chromium (or CHROMIUM=path), a free machine and about ten minutes
 bench-dashboard: $(READY)

@@ -203,7 +203,8 @@ def main() -> None:
         lines += ["", f"{n:,} replications: two processes are {ratio:.2f} times as fast as one."]
     sizes = [max(runs[n, 2][1:]) for n in (REPLICATIONS, 4 * REPLICATIONS)]
     lines += ["", f"Four times the replications take {sizes[1] / sizes[0]:.2f} times the memory."]
-    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _, heading, batches = RESULTS.read_text(encoding="utf-8").partition("# Batches\n")
+    RESULTS.write_text("\n".join(lines) + "\n\n" + heading + batches, encoding="utf-8")
     print("\n".join(lines))
 
 

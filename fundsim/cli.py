@@ -17,6 +17,7 @@ from fundsim.options import (
     Replications,
     Seed,
     Sets,
+    Store,
     Workers,
     Years,
     names_of,
@@ -113,13 +114,14 @@ def run(
     exact: Annotated[
         bool, typer.Option("--exact", help="Exact figures beside the simulated, if simple enough.")
     ] = False,
+    store: Store = None,
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
     from fundsim.report.command import run_scenarios
 
     sets, names = with_years(set_, years), names_of(scenarios)
     run_scenarios(
-        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact
+        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact, store
     )  # fmt: skip
 
 
@@ -283,13 +285,14 @@ def brief(
     years: Years = None,
     dashboard: Annotated[str, typer.Option(help="Where its link leads; default: no link.")] = "",
     workers: Workers = None,
+    store: Store = None,
 ) -> None:
     """Write a briefing for a ministry: the first scenario, the others beside it as alternatives."""
     from fundsim.app.address import linked
     from fundsim.report.brief.command import print_brief
 
     names, sets, link = names_of(scenarios), with_years(set_, years), linked(dashboard)
-    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers, link)
+    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers, link, store)
 
 
 @app.command()
@@ -342,11 +345,12 @@ def dashboard(
     host: Annotated[
         list[str] | None, typer.Option(help="A public name of the server; may be repeated.")
     ] = None,
+    store: Store = None,
 ) -> None:
     """Open the dashboard in the browser, or serve it to the web (--public); Ctrl-C ends it."""
     from fundsim.app.server import serve
 
-    serve(public, port, address, host or [])
+    serve(public, port, address, host or [], store=store or "")
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ from fundsim.scenario.schema import BudgetLine, World
 
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as shares of the capital
 CAPITAL = "fund.opening_capital"
+NeedsUnit = Callable[[World, str, bool, int, NDArray[np.int64], Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,12 @@ def needs(
     seed: int,
     workers: int = 1,
     on_block: Callable[[str], None] = lambda name: None,
+    unit: NeedsUnit | None = None,
 ) -> Needs:
     """What each future of a scenario needs, from one run.
 
     line  name of a budget line of the scenario; taken as in force
+    unit  what gives a block's needs: `needs_of_block`, or from a store
     """
     given = scenario.world.income[line].in_force
     world = in_force(scenario.world, line)
@@ -126,7 +129,7 @@ def needs(
     capitals = _frontier_points(world, line, seed, blocks[0])
     tasks = [(world, line, given, seed, numbers, capitals) for numbers in blocks]
     parts = [np.zeros(0)] * len(blocks)
-    for place, part in shared_out(needs_of_block, tasks, workers):
+    for place, part in shared_out(unit or needs_of_block, tasks, workers):
         parts[place] = part
         on_block(scenario.name)
     table = np.concatenate(parts, axis=1)

@@ -76,7 +76,7 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
     """
     found = levers(scenario.world)
     if name not in found:
-        if _is_unset(scenario.world, name):
+        if is_unset(scenario.world, name):
             rule = "is not set in the scenario; give it a value to start from with --set"
             raise InputError(Problem(scenario.name, rule, key=name))
         near = nearest(name, ["contribution", "capital", *found])
@@ -99,7 +99,7 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
     )
 
 
-def _is_unset(world: World, key: str) -> bool:
+def is_unset(world: World, key: str) -> bool:
     """Whether the key exists and holds nothing."""
     part: object = world
     for name in key.split("."):

@@ -16,7 +16,9 @@ import streamlit as st
 from fundsim.analysis.measures import Row, measure
 from fundsim.analysis.needs import Needs, in_force, needs_of_block
 from fundsim.analysis.project import Projection, block_outcomes
+from fundsim.app import mode
 from fundsim.app.turns import Turns
+from fundsim.batch.kept import Source, source_of
 from fundsim.model.run import block_size
 from fundsim.report.words import Results
 from fundsim.scenario.assumption import Floats
@@ -48,12 +50,24 @@ def _turn(replications: int = 0) -> AbstractContextManager[None]:
     return turns().taken(visitor(), first, lambda: "choice" in st.session_state)
 
 
+@st.cache_resource(show_spinner=False)
+def _stored() -> Source:
+    """Where blocks come from: the store of this server, if it has one that can be used."""
+    try:
+        return source_of(mode.store(), write=not mode.public())
+    except (InputError, OSError):
+        return Source()
+
+
 @st.cache_data(show_spinner=False, max_entries=400, max_size="300mb")
 def _block(
     scenario_hash: str, seed: int, block: int, replications: int, _world: World
 ) -> tuple[tuple[str, ...], Floats]:
     with _turn(replications):
-        return block_outcomes(_world, seed, block, replications)
+        try:
+            return _stored().outcomes(_world, seed, block, replications, "numpy")
+        except OSError:  # a store that is full or gone is no reason to turn a visitor away
+            return block_outcomes(_world, seed, block, replications)
 
 
 @st.cache_data(show_spinner=False, max_entries=2000, max_size="60mb")
@@ -64,7 +78,10 @@ def _needs_block(
     size = block_size(_world)
     numbers = np.arange(block * size, min((block + 1) * size, replications))
     with _turn():
-        return needs_of_block(_world, line, _given, seed, numbers, np.zeros(0))
+        try:
+            return _stored().needs(_world, line, _given, seed, numbers, np.zeros(0))
+        except OSError:
+            return needs_of_block(_world, line, _given, seed, numbers, np.zeros(0))
 
 
 # the same rows for everyone, not a copy for each: five thousand objects a page are felt (0.6 MB an entry)

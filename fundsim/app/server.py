@@ -20,6 +20,7 @@ from pathlib import Path
 from fundsim.app import mode
 from fundsim.app.guard import Guard, policy
 from fundsim.app.settings import settings
+from fundsim.batch.kept import source_of
 
 MOST_SENT = 2**20  # bytes of one message from a page; widgets need a few hundred
 MOST_CONNECTIONS = 500  # open at once in public; a visitor has one, and six more while loading
@@ -38,15 +39,22 @@ def page() -> Path:
 
 
 def serve(
-    public: bool, port: int, address: str, names: list[str], script: Path | None = None
+    public: bool,
+    port: int,
+    address: str,
+    names: list[str],
+    script: Path | None = None,
+    store: str = "",
 ) -> None:
     """Serve the dashboard until it is stopped.
 
     `names` are the public names of the server; localhost and the address are always known.  On the
-    user's own machine the browser is opened.  Raises `UnavailableError` where it cannot listen.
+    user's own machine the browser is opened.  `store` is the address of computed outcomes, if one is used.  Raises `UnavailableError` where it cannot listen.
     """
     listening = listen(address, port)
+    source_of(store, write=not public)  # a bad address is better told now than to the first visitor
     os.environ[mode.VARIABLE] = "1" if public else "0"
+    os.environ[mode.STORE] = store
     hosts = list(dict.fromkeys([*names, address, "localhost", "127.0.0.1", "::1"]))
     try:
         run(public, hosts, settings(public, port, address, hosts), listening, script or page())

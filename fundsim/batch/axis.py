@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import qmc
 
-from fundsim.analysis.solve import TARIFF, TARIFF_KEYS
+from fundsim.analysis.solve import TARIFF, TARIFF_KEYS, is_unset
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -94,6 +94,8 @@ class Axis:
     def _number(self, scenario: Scenario) -> tuple[Assumption, Quantity]:
         numbers = {key: (a, quantity) for key, a, quantity in assumptions(scenario.world)}
         plain = self.key.removesuffix(".value")
+        if plain not in numbers and is_unset(scenario.world, plain):
+            raise self._refused(scenario, "is not set in this scenario: give its values as numbers")
         if plain not in numbers:
             raise self._refused(scenario, "is no number of this scenario", nearest(plain, numbers))
         return numbers[plain]

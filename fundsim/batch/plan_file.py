@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,21 @@ def read_plan(path: Path) -> Plan:
     What only a resolved scenario can tell (a key that it does not have) is told by `check_plan`.
     """
     return _Reader(files.read(path)).plan()
+
+
+def in_plan(path: Path, error: InputError) -> InputError:
+    """What was found wrong when the scenarios of a plan were resolved, told by the plan's lines."""
+    lines = files.read(path).lines
+
+    def placed(problem: Problem) -> Problem:
+        for table in ("levers", "assumptions"):
+            for key in (problem.key, f"{problem.key}.value"):
+                if problem.line is None and problem.key and f"{table}.{key}" in lines:
+                    at = f"{table}.{key}"
+                    return replace(problem, where=str(path), line=lines[at], key=at)
+        return problem
+
+    return InputError(list(dict.fromkeys(map(placed, error.problems))))
 
 
 class _Reader:

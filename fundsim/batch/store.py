@@ -40,7 +40,7 @@ LEFT = re.compile(r"\.(\d{8,}-\d{8,})\.(.*)\.(\d+)\.tmp$")  # what a killed writ
 class Span:
     """What a part is of: replications first to before last of a scenario.
 
-    scenario  its hash;  engine  numpy or simpy
+    scenario  its hash;  engine  what computed it, and what it is of if not outcomes
     """
 
     scenario: str
@@ -122,16 +122,21 @@ def find(address: str, span: Span, wanted: Sequence[str]) -> Found:
     fs, root = _opened(address)
     damaged, asked = False, tuple[str, ...]()
     for path in _files(fs, f"{root}/{span.folder}"):
-        if not path.rpartition("/")[2].startswith(f"{span.stem}."):
+        named = PART.search(path)
+        # more replications keep the earlier ones: a longer part holds the shorter
+        if not named or int(named[1]) != span.first or int(named[2]) < span.last:
             continue
         data = _sound(fs, path)
         if data is None:
             damaged = True
             continue
-        asked = tuple(parquet.note_of(data)["asked"])
-        if set(wanted) <= set(asked) or list(asked) == ALL:
+        has = tuple(parquet.note_of(data)["asked"])
+        if set(wanted) <= set(has) or list(has) == ALL:
             names = None if list(wanted) == ALL else wanted
-            return Found(*parquet.numbers_from_bytes(data, names), damaged, asked)
+            names, table = parquet.numbers_from_bytes(data, names)
+            return Found(names, table[:, : span.last - span.first], damaged, has)
+        if int(named[2]) == span.last:
+            asked = has
     return Found(damaged=damaged, asked=asked)
 
 

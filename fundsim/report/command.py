@@ -18,9 +18,12 @@ from fundsim.analysis.project import (
     DEFAULT_REPLICATIONS,
     DEFAULT_SEED,
     Projection,
+    Unit,
+    block_outcomes,
     disk_needed,
     project,
 )
+from fundsim.batch.kept import source_of
 from fundsim.model.run import block_size
 from fundsim.report import tables, write
 from fundsim.report.exactly import as_data, print_rows, refuse_unless_simple, rows_of
@@ -46,11 +49,13 @@ def run_scenarios(
     precision: str | None = None,
     of: str = "due_a_year",
     exactly: bool = False,
+    store: str | None = None,
 ) -> None:
     """Run scenarios and tell the answer; files appear only when everything is done.
 
     precision, of  run until the Monte Carlo error of this measure is that share of it
     exactly        also work out cost and ruin exactly, or refuse with the reasons why not
+    store          address of computed outcomes, which are taken from there and put there
     """
     if engine not in ENGINES:
         rule = "must be numpy or simpy"
@@ -64,7 +69,8 @@ def run_scenarios(
     if out is not None:
         check_target(out, [s.name for s in scenarios])
     if precision is None:
-        projections = project_with_progress(scenarios, n, seed, processes, engine)
+        unit = source_of(store).outcomes
+        projections = project_with_progress(scenarios, n, seed, processes, engine, unit)
     else:
         if replications is not None or engine != "numpy":
             rule = "goes without --replications and --engine: it chooses how many"
@@ -142,11 +148,16 @@ def checked(replications: int | None, seed: int | None, scenarios: int) -> tuple
 
 
 def project_with_progress(
-    scenarios: list[Scenario], replications: int, seed: int, workers: int, engine: str
+    scenarios: list[Scenario],
+    replications: int,
+    seed: int,
+    workers: int,
+    engine: str,
+    unit: Unit = block_outcomes,
 ) -> list[Projection]:
     """Project with a progress bar on a terminal, and a plain line for each scenario elsewhere."""
     with blocks_with_progress(scenarios, replications) as tell:
-        return project(scenarios, replications, seed, workers, tell, engine)
+        return project(scenarios, replications, seed, workers, tell, engine, unit)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from fundsim.batch.cluster import cluster
 from fundsim.batch.designs import Country, figures_of_scenarios, judge
 from fundsim.batch.foresee import Forecast, foresee
 from fundsim.batch.plan import Plan
-from fundsim.batch.plan_file import read_plan
+from fundsim.batch.plan_file import in_plan, read_plan
 from fundsim.batch.store import refuse_unreachable
 from fundsim.batch.sweep import (
     RUN,
@@ -59,7 +59,7 @@ def print_sweep(
     """Run a plan and tell the answer; what is finished is kept, whatever happens."""
     plan, processes = read_plan(path), worker_count(workers)
     if dry_run:
-        check_plan(plan, partial(shared_out, workers=processes))
+        _check(path, plan, partial(shared_out, workers=processes))
         console_for_tables().print(forecast_text(plan, foresee(plan), processes), highlight=False)
         return
     if out is None:
@@ -72,7 +72,7 @@ def print_sweep(
         refuse_unreachable(address)
         with _workers(scheduler, processes, address) as share_out:
             if not begun:
-                check_plan(plan, share_out)
+                _check(path, plan, share_out)
             _compute(plan, out, address, share_out, begun)
     except InputError:
         if not begun:
@@ -92,6 +92,13 @@ def print_sweep(
     console.print(
         f"Results, figures and what the columns mean: {out}", markup=False, highlight=False
     )
+
+
+def _check(path: Path, plan: Plan, share_out: ShareOut) -> None:
+    try:
+        check_plan(plan, share_out)
+    except InputError as error:
+        raise in_plan(path, error) from None
 
 
 def _compute(plan: Plan, out: Path, address: str, share_out: ShareOut, begun: bool) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fundsim.analysis.needs import needs
 from fundsim.analysis.project import project
+from fundsim.batch.kept import source_of
 from fundsim.report.brief.blocks import Document
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.gather import Facts, gather, refuse_few, stresses_of
@@ -45,13 +46,14 @@ def brief(
     workers: int | None = None,
     address: Callable[[Facts, Language], str] = lambda facts, say: "",
     progress: Progress = quietly,
+    store: str | None = None,
 ) -> Path:
     """Compute everything and write a briefing, whole or not at all.
 
     names    the scenario it is about, then designs of the same country to set beside it;  sets  as `load` takes them
     out      file to write: .docx, .pdf or .html;  lang  code of its language
     solvent  share of futures in which the fund shall last;  day  date on it, 2026-11-22; today without
-    address  of a dashboard that shows the same figures, or empty
+    address  of a dashboard that shows the same figures, or empty;  store  of computed outcomes, if one is used
     returns  the file;  raises  InputError with every problem, OSError
     """
     out = Path(out)
@@ -68,6 +70,7 @@ def brief(
     refuse_few(n)
     first = scenarios[0]
     stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
+    source = source_of(store)
     processes, known = worker_count(workers), {scenario.name for scenario in scenarios}
     with progress(scenarios, n) as told:
 
@@ -77,8 +80,8 @@ def brief(
 
         facts = gather(
             scenarios, stressed, solvent, date,
-            lambda these: project(these, n, number, processes, tell),
-            lambda scenario, line: needs(scenario, line, n, number, processes, tell),
+            lambda these: project(these, n, number, processes, tell, unit=source.outcomes),
+            lambda scenario, line: needs(scenario, line, n, number, processes, tell, source.needs),
         )  # fmt: skip
     facts = replace(facts, link=address(facts, say))
     save(out, write(briefing(facts, say)))
@@ -88,6 +91,7 @@ def brief(
 def print_brief(
     names: list[str], sets: list[str], lang: str, out: Path, solvent: float, day: str | None,
     replications: int | None, seed: int | None, workers: int | None, address: Callable[[Facts, Language], str],
+    store: str | None = None,
 ) -> None:  # fmt: skip
     """The same with progress, and say where it is."""
     brief(
@@ -102,6 +106,7 @@ def print_brief(
         workers,
         address,
         blocks_with_progress,
+        store,
     )
     sys.stdout.write(f"Briefing: {out}\n")
 

@@ -1,0 +1,207 @@
+"""The store: found is what was put, damage is noticed, and nothing that is there is computed again."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fundsim.analysis.project import block_outcomes, project
+from fundsim.batch import kept, store
+from fundsim.batch.kept import computed_outcomes, kept_block, source_of
+from fundsim.batch.store import ALL, Span, find, is_sound, keep, parts, remove, tidy_up
+from fundsim.scenario.compose import load
+from fundsim.scenario.errors import InputError
+from tests.test_run_command import SMALL, fundsim  # noqa: F401
+
+SHORT = ["time.horizon_years=2", "time.runoff_years=1"]
+
+
+@pytest.fixture(params=["local", "memory", "file"])
+def address(request, tmp_path: Path) -> str:
+    path = {
+        "local": str(tmp_path / "store"),
+        "file": f"file://{tmp_path}/store",
+        "memory": f"memory://{tmp_path}",
+    }
+    return path[request.param]
+
+
+def test_what_is_put_is_found(address: str) -> None:
+    table = np.array([[1.0, -0.0, np.inf], [np.nan, 1e-300, 3.0]])
+    span = Span("abc", 7, 500, 503)
+    assert find(address, span, ["x"]).table is None
+    keep(address, span, ["x", "y@2026"], table, ["x", "y@2026", "z"])
+    for wanted, rows in ((["x"], [0]), (["y@2026", "x"], [1, 0]), (["z", "x"], [0]), (["z"], [])):
+        found = find(address, span, wanted)
+        assert found.names == tuple(n for n in wanted if n != "z")
+        assert found.table.tobytes() == table[rows].tobytes(), "to the bit, also -0.0 and NaN"
+    assert find(address, span, ["w"]).table is None
+    assert find(address, span, ALL).table is None
+    for other in (
+        Span("abd", 7, 500, 503),
+        Span("abc", 8, 500, 503),
+        Span("abc", 7, 500, 504),
+        Span("abc", 7, 500, 503, "simpy"),
+    ):
+        assert find(address, other, ["x"]).table is None
+
+
+def test_a_longer_part_holds_the_shorter(address: str) -> None:
+    table = np.arange(20.0).reshape(2, 10)
+    keep(address, Span("abc", 7, 0, 10), ["x", "y"], table, ALL)
+    found = find(address, Span("abc", 7, 0, 4), ["y"])
+    assert (found.table == table[1:, :4]).all()
+    assert find(address, Span("abc", 7, 4, 8), ["y"]).table is None
+
+
+def test_a_part_with_more_takes_the_place_of_one_with_less(address: str) -> None:
+    span, table = Span("abc", 7, 0, 3), np.arange(6.0).reshape(2, 3)
+    keep(address, span, ["x"], table[:1], ["x"])
+    assert find(address, span, ["y"]).asked == ("x",)
+    keep(address, span, ["x", "y"], table, ["x", "y"])
+    assert len(list(parts(address))) == 1
+    assert (find(address, span, ["x", "y"]).table == table).all()
+
+
+def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path: Path) -> None:
+    address, span = str(tmp_path), Span("abc", 7, 0, 40)
+    keep(address, span, ["x", "y"], np.arange(80.0).reshape(2, 40) / 7, ALL)
+    [part] = parts(address)
+    path = tmp_path / part.path
+    good = path.read_bytes()
+    assert is_sound(address, part)
+    for place in range(0, 8 * len(good), 37):
+        bad = bytearray(good)
+        bad[place // 8] ^= 1 << place % 8
+        path.write_bytes(bad)
+        assert find(address, span, ["x"]).table is None, f"bit {place}"
+    for end in range(0, len(good), 97):
+        path.write_bytes(good[:end])
+        found = find(address, span, ["x"])
+        assert found.table is None
+        assert found.damaged
+        assert not is_sound(address, part)
+    keep(address, span, ["x", "y"], np.arange(80.0).reshape(2, 40) / 7, ALL)
+    assert path.read_bytes() == good
+
+
+def test_a_block_is_computed_once_and_the_same(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load("montenegro", SHORT)
+    world, wanted = scenario.world, ["due_a_year", "ruin", "contribution_needed", "no_such"]
+    names, table = computed_outcomes(world, 5, 0, 60, wanted)
+    assert set(names) == {"due_a_year", "ruin", "contribution_needed", "capital_needed"}
+    first = kept_block(address, world, scenario.hash, 5, 0, 60, wanted)
+    monkeypatch.setattr(kept, "computed_outcomes", None)  # to compute would fail
+    again = kept_block(address, world, scenario.hash, 5, 0, 60, wanted)
+    assert (first.found, again.found) == (False, True)
+    assert first.names == again.names == ("due_a_year", "ruin", "contribution_needed")
+    assert first.table.tobytes() == again.table.tobytes()
+    shorter = kept_block(address, world, scenario.hash, 5, 0, 40, ["ruin"])
+    assert (shorter.table[0] == table[names.index("ruin"), :40]).all()
+
+
+def test_a_run_from_the_store_is_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, address = load("montenegro", SHORT), str(tmp_path / "s")
+    [plain] = project([scenario], 700, 5)
+    for workers in (2, 1):
+        [stored] = project([scenario], 700, 5, workers, unit=source_of(address).outcomes)
+        assert stored.columns == plain.columns
+        assert all(stored.column(n).tobytes() == plain.column(n).tobytes() for n in plain.columns)
+    monkeypatch.setattr(kept, "block_outcomes", None)
+    project([scenario], 700, 5, unit=source_of(address).outcomes)
+    with pytest.raises(TypeError):
+        project([scenario], 700, 6, unit=source_of(address).outcomes)
+
+
+def test_a_store_that_is_only_read_stays_as_it_is(tmp_path: Path) -> None:
+    world = load("montenegro", SHORT).world
+    _, table = source_of(str(tmp_path / "s"), write=False).outcomes(world, 5, 0, 30, "numpy")
+    assert (table == block_outcomes(world, 5, 0, 30)[1]).all()
+    assert not (tmp_path / "s").exists()
+
+
+def test_needs_from_the_store_are_the_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fundsim.analysis.needs import needs
+
+    scenario, source = load("montenegro", SHORT), source_of(str(tmp_path / "s"))
+    plain = needs(scenario, "budget", 600, 5)
+    for _ in range(2):
+        stored = needs(scenario, "budget", 600, 5, unit=source.needs)
+        assert (stored.contribution == plain.contribution).all()
+        assert (stored.at_capital == plain.at_capital).all()
+        assert (stored.over_limit == plain.over_limit).all()
+        monkeypatch.setattr(kept, "needs_of_block", None)
+
+
+def test_another_model_version_finds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, span = str(tmp_path), Span("abc", 7, 0, 3)
+    keep(address, span, ["x"], np.zeros((1, 3)), ALL)
+    monkeypatch.setattr(store, "model_version", lambda: "0.2.0-ffffffff")
+    assert find(address, span, ["x"]).table is None
+
+
+def test_remains_of_dead_writers_go_and_those_of_living_ones_stay(tmp_path: Path) -> None:
+    import socket
+
+    folder = tmp_path / Span("abc", 7, 0, 3).folder
+    folder.mkdir(parents=True)
+    host = socket.gethostname()
+    dead = next(pid for pid in range(4_000_000, 4_190_000) if not Path(f"/proc/{pid}").exists())
+    names = {pid: f".00000000-00000003.{host}.{pid}.tmp" for pid in (dead, os.getpid())}
+    for name in (*names.values(), ".00000000-00000003.elsewhere.1.tmp", "notes.txt"):
+        (folder / name).touch()
+    tidy_up(str(tmp_path))
+    assert {p.name for p in folder.iterdir()} == {
+        names[os.getpid()],
+        ".00000000-00000003.elsewhere.1.tmp",
+        "notes.txt",
+    }
+
+
+def test_an_address_that_cannot_be_used_is_told() -> None:
+    for address, told in (("nowhere://x", "Protocol not known"), ("s3://bucket/x", "s3fs")):
+        with pytest.raises(InputError, match=told):
+            source_of(address)
+
+
+def test_removing_the_last_part_leaves_no_empty_folder(tmp_path: Path) -> None:
+    keep(str(tmp_path), Span("abc", 7, 0, 3), ["x"], np.zeros((1, 3)), ALL)
+    [part] = parts(str(tmp_path))
+    remove(str(tmp_path), part)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_commands_list_check_and_prune(fundsim, tmp_path: Path, capsys, monkeypatch) -> None:  # noqa: F811
+    assert fundsim("run", "montenegro", *SMALL, "-q", "--store", "s") == 0
+    whole = capsys.readouterr().out
+    monkeypatch.setenv("FUNDSIM_STORE", "s")
+    monkeypatch.setattr(kept, "block_outcomes", None)
+    assert fundsim("run", "montenegro", *SMALL, "-q") == 0
+    assert capsys.readouterr().out == whole
+    assert fundsim("store", "list", "s") == 0
+    assert "in use" in capsys.readouterr().out
+    assert fundsim("store", "check", "s") == 0
+    assert "2 parts read: all sound" in capsys.readouterr().out
+    [first, second] = parts("s")
+    with Path("s", first.path).open("r+b") as file:
+        file.truncate(100)
+    assert fundsim("store", "check") == 4
+    told = capsys.readouterr().out
+    assert f"damaged: {first.path}" in told
+    assert fundsim("store", "prune", "--dry-run") == 0
+    assert "1 of 2 parts would be removed" in capsys.readouterr().out
+    assert len(list(parts("s"))) == 2
+    assert fundsim("store", "prune") == 0
+    assert [p.path for p in parts("s")] == [second.path]
+    assert fundsim("store", "prune", "--most", "1kB") == 0
+    assert list(parts("s")) == []
+    assert fundsim("store", "prune", "--most", "many") == 2
+    assert fundsim("store", "list", "nowhere") == 2
+    assert "there is none" in capsys.readouterr().err
