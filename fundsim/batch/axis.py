@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -19,6 +19,19 @@ from fundsim.scenario.schema import assumptions
 Value = float | int | str | bool
 End = float | Literal["low", "high"]
 SAMPLINGS = ("sobol", "latin_hypercube")
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A scenario before its keys are varied, with its numbers by key."""
+
+    scenario: Scenario
+    numbers: Mapping[str, tuple[Assumption, Quantity]]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Bare:
+        """The scenario with its numbers looked up once."""
+        return cls(scenario, {key: (a, q) for key, a, q in assumptions(scenario.world)})
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,7 @@ class Axis:
         """Number of values on the grid; 1 where it is sampled."""
         return len(self.values) or self.steps or 1
 
-    def value(self, scenario: Scenario, place: int, u: float) -> Value:
+    def value(self, bare: Bare, place: int, u: float) -> Value:
         """The value in a scenario.
 
         place  on the grid, from 0;  u  coordinate of the sampled point, in [0, 1)
@@ -61,47 +74,46 @@ class Axis:
         if self.values:
             value = self.values[place]
         elif self.believed:
-            a, quantity = self._number(scenario)
+            a, quantity = self._number(bare)
             if not a.uncertain:
-                raise self._refused(scenario, "has no range to draw from")
+                raise self._refused(bare, "has no range to draw from")
             return float(quantiles(a, quantity, np.array([u]))[0])
         else:
             part = u if self.sampled else place / max(self.steps - 1, 1)
-            low, high = self._end(scenario, self.start), self._end(scenario, self.stop)
+            low, high = self._end(bare, self.start), self._end(bare, self.stop)
             value = low * (high / low) ** part if self.ratio else low + (high - low) * part
         if self.times and self.key != TARIFF:
-            value = float(value) * self._number(scenario)[0].value
+            value = float(value) * self._number(bare)[0].value
         return value
 
-    def sets(self, scenario: Scenario, value: Value) -> list[str]:
+    def sets(self, bare: Bare, value: Value) -> list[str]:
         """The `--set` texts that put the key at a value."""
         if self.key == TARIFF:
-            sums = [(k, a.value) for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS]
+            sums = [(k, a.value) for k, (a, _) in bare.numbers.items() if k in TARIFF_KEYS]
             if not sums:
-                raise self._refused(scenario, "has no tariff")
+                raise self._refused(bare, "has no tariff")
             return [f"{key}={float(now * float(value))!r}" for key, now in sums]
         text = f'"{value}"' if isinstance(value, str) else repr(value)
         return [f"{self.key}={text.lower() if isinstance(value, bool) else text}"]
 
-    def _end(self, scenario: Scenario, end: End) -> float:
+    def _end(self, bare: Bare, end: End) -> float:
         if not isinstance(end, str):
             return float(end)
-        a = self._number(scenario)[0]
+        a = self._number(bare)[0]
         if a.low is None or a.high is None:
-            raise self._refused(scenario, "has no low and high")
+            raise self._refused(bare, "has no low and high")
         return a.low if end == "low" else a.high
 
-    def _number(self, scenario: Scenario) -> tuple[Assumption, Quantity]:
-        numbers = {key: (a, quantity) for key, a, quantity in assumptions(scenario.world)}
+    def _number(self, bare: Bare) -> tuple[Assumption, Quantity]:
         plain = self.key.removesuffix(".value")
-        if plain not in numbers and is_unset(scenario.world, plain):
-            raise self._refused(scenario, "is not set in this scenario: give its values as numbers")
-        if plain not in numbers:
-            raise self._refused(scenario, "is no number of this scenario", nearest(plain, numbers))
-        return numbers[plain]
+        if plain in bare.numbers:
+            return bare.numbers[plain]
+        if is_unset(bare.scenario.world, plain):
+            raise self._refused(bare, "is not set in this scenario: give its values as numbers")
+        raise self._refused(bare, "is no number of this scenario", nearest(plain, bare.numbers))
 
-    def _refused(self, scenario: Scenario, rule: str, near: str = "") -> InputError:
-        return InputError(Problem(scenario.name, rule, key=self.key, nearest=near))
+    def _refused(self, bare: Bare, rule: str, near: str = "") -> InputError:
+        return InputError(Problem(bare.scenario.name, rule, key=self.key, nearest=near))
 
 
 @lru_cache(maxsize=8)

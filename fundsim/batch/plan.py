@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
-from fundsim.batch.axis import Axis, Value, points, sampled
+from fundsim.batch.axis import Axis, Bare, Value, points, sampled
 from fundsim.scenario.compose import Scenario, load
 
 MOST_SCENARIOS = 10_000_000
@@ -212,9 +212,9 @@ def _coordinates(plan: Plan, axes: tuple[Axis, ...], point: int, seed: int) -> I
 
 
 @lru_cache(maxsize=32)
-def _bare(name: str, sets: tuple[str, ...]) -> Scenario:
+def _bare(name: str, sets: tuple[str, ...]) -> Bare:
     """A scenario before its keys are varied; neighbours in a plan share it."""
-    return load(name, sets)
+    return Bare.of(load(name, sets))
 
 
 def resolve(plan: Plan, one: Member) -> tuple[Scenario, tuple[Value, ...]]:
@@ -224,12 +224,12 @@ def resolve(plan: Plan, one: Member) -> tuple[Scenario, tuple[Value, ...]]:
     """
     bare = _bare(one.name, plan.sets)
     if not plan.axes:
-        return bare, ()
+        return bare.scenario, ()
     values = [
         axis.value(bare, place, u)
         for axis, place, u in zip(plan.axes, one.grid, one.sample, strict=True)
     ]
     sets = [text for axis, v in zip(plan.axes, values, strict=True) for text in axis.sets(bare, v)]
-    scenario = load(bare.given, (*plan.sets, *sets))
+    scenario = load(bare.scenario.given, (*plan.sets, *sets))
     # what the author of a plan varies need not be told to him for each scenario
     return replace(scenario, notes=()), tuple(values)

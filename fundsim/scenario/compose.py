@@ -344,7 +344,8 @@ def _merge(
         else:
             if file.kind == "set" and isinstance(old, dict) and "unit" in old:
                 value = _set_value(value, old)
-            into[key] = value
+            # a copy: a later file may change parts of it, and what was read is shared
+            into[key] = dict(value) if isinstance(value, dict) else value
             origins[here] = Origin(file.name, files.line_of(file.lines, here))
 
 

@@ -53,7 +53,14 @@ def _shipped_with(name: str) -> Path:
 
 def shipped(kind: str) -> dict[str, Path]:
     """Shipped files of a kind (base, policy, reform, stress) by name, sorted."""
-    return {p.stem: p for p in sorted((folder() / kind).glob("*.toml"))}
+    place = folder() / kind
+    return dict(_listed(place, place.stat().st_mtime_ns if place.is_dir() else 0))
+
+
+@lru_cache(maxsize=16)
+def _listed(place: Path, changed: int) -> dict[str, Path]:
+    """The files in a folder, listed anew when one has come or gone."""
+    return {p.stem: p for p in sorted(place.glob("*.toml"))}
 
 
 @lru_cache(maxsize=1)
@@ -71,8 +78,8 @@ def read(path: Path, kind: str = "own", name: str = "") -> File:
     """
     name = name or str(path)
 
-    def refuse(rule: str, line: int | None = None) -> InputError:
-        return InputError(Problem(name, rule, line))
+    def refuse(rule: str) -> InputError:
+        return InputError(Problem(name, rule))
 
     try:
         status = path.stat()
@@ -85,6 +92,16 @@ def read(path: Path, kind: str = "own", name: str = "") -> File:
         raise refuse("no such file") from None
     except (OSError, ValueError) as error:
         raise refuse(f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    return _parsed(raw, kind, name, path)
+
+
+@lru_cache(maxsize=256)
+def _parsed(raw: bytes, kind: str, name: str, path: Path) -> File:
+    """What a file says.  Scenarios that share files share what was read: nobody may change it."""
+
+    def refuse(rule: str, line: int | None = None) -> InputError:
+        return InputError(Problem(name, rule, line))
+
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

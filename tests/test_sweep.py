@@ -1,0 +1,213 @@
+"""A batch from end to end: every figure is that of the scenario run alone, and designs are judged as by brute force."""
+
+import csv
+import json
+import shlex
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from fundsim import cli
+from fundsim.analysis.measures import measure
+from fundsim.analysis.needs import enough, needs
+from fundsim.analysis.project import project
+from fundsim.scenario.compose import load
+
+PLAN = """
+question = "Which design lasts and pays most?"
+countries = ["montenegro", "kosovo"]
+policies = ["tariff", "status_fixed"]
+stresses = ["none", "budget_cut"]
+set = ["time.horizon_years = 2", "time.runoff_years = 1"]
+replications = 64
+seed = 5
+samples = 2
+measures = ["due_a_year", "ruin", "share_paid_with", "due_real", "contribution_needed", "cash@2027"]
+
+[levers]
+"fund.amount.cap" = [4, 12]
+"income.budget.amount" = { times = [0.5, 2] }
+"fund.payment.when_short" = ["queue", "pro_rata"]
+
+[assumptions]
+"fund.take_up.rate" = { from = 0.1, to = 0.5 }
+
+[best]
+least = "contribution_needed:solvent90"
+over = "OVER"
+[best.require]
+share_paid_with = { at_least = 0.042 }
+"due_a_year:p95" = { at_most = 140_000 }
+
+[front]
+over = "OVER"
+"""
+
+
+def sweep(folder: Path, text: str, *more: str) -> int:
+    """Run a plan in this process, with one process unless more says otherwise; the exit code."""
+    path = folder / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["fundsim", "sweep", str(path), "--workers", "1", *more])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    return int(stop.value.code or 0)
+
+
+@pytest.fixture(scope="module", params=["worst", "mean"])
+def batch(request, tmp_path_factory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("batch")
+    text = PLAN.replace("OVER", request.param)
+    assert sweep(folder, text, "--out", str(folder / "out")) == 0
+    return folder / "out", request.param
+
+
+def test_every_figure_is_that_of_the_scenario_run_alone(batch) -> None:
+    out, _ = batch
+    results, scenarios = pd.read_parquet(out / "results"), pd.read_parquet(out / "scenarios")
+    assert len(scenarios) == 2 * 2 * 2 * 8 * 2
+    assert list(scenarios["number"]) == list(range(len(scenarios)))
+    for _, one in scenarios.iloc[::17].iterrows():
+        _, _, name, *options = shlex.split(one["command"])
+        sets = [options[i + 1] for i, word in enumerate(options) if word == "--set"]
+        assert options[-4:] == ["--replications", "64", "--seed", "5"]
+        scenario = load(name, sets)
+        assert (one["scenario"], one["scenario_hash"]) == (scenario.name, scenario.hash)
+        [alone] = project([scenario], 64, 5)
+        wanted = {
+            (r.year if r.year is not None else 0, r.measure, r.statistic): (r.unit, r.value)
+            for r in measure(alone)
+        }
+        own = results[results["number"] == one["number"]]
+        for row in own.itertuples():
+            if row.measure != "contribution_needed":
+                assert wanted[
+                    0 if np.isnan(row.year) else row.year, row.measure, row.statistic
+                ] == (row.unit, row.value)
+        for (year, m, statistic), (_, value) in wanted.items():
+            if m in ("due_a_year", "ruin", "share_paid_with", "due_real") or (m, year) == (
+                "cash",
+                2027,
+            ):
+                assert ((own["measure"] == m) & (own["statistic"] == statistic)).sum() == (
+                    2 if m == "due_real" else 1
+                )
+            if m in ("due_a_year", "ruin") and statistic == "mean":
+                assert one[m] == value
+        need = needs(scenario, "budget", 64, 5).contribution
+        assert one["contribution_needed:solvent90"] == enough(need, 0.9).amount
+
+
+def test_the_best_and_the_front_are_what_brute_force_finds(batch) -> None:
+    out, over = batch
+    table = pd.read_parquet(out / "scenarios")
+    levers = ["policy", "fund.amount.cap", "fund.payment.when_short", "income.budget.amount"]
+    with (out / "best.csv").open(encoding="utf-8", newline="") as file:
+        best = {row["country"]: row for row in csv.DictReader(file)}
+    with (out / "front.csv").open(encoding="utf-8", newline="") as file:
+        front = list(csv.DictReader(file))
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    some = left_out = 0
+    for country, own in table.groupby("country", observed=True):
+        designs = []
+        for number, d in own.groupby("design"):
+            assert len(d) == 4
+            assert len(d[levers].drop_duplicates()) == 1, "a design is one choice of every lever"
+            high = "mean" if over == "mean" else "max"
+            low = "mean" if over == "mean" else "min"
+            designs.append({
+                "design": number, "goal": d["contribution_needed:solvent90"].agg(high), "share": d["share_paid_with"].agg(low),
+                "p95": d["due_a_year:p95"].agg(high), "cost": d["due_a_year"].agg(high),
+            })  # fmt: skip
+        fit = [
+            d
+            for d in designs
+            if d["share"] >= 0.042 and d["p95"] <= 140_000 and np.isfinite(d["goal"])
+        ]
+        row = best[str(country)]
+        assert int(row["within_limits"]) == len(fit)
+        if fit:
+            some += 1
+            wanted = min(fit, key=lambda d: (d["goal"], d["design"]))
+            assert int(row["design"]) == wanted["design"]
+            assert float(row["contribution_needed:solvent90"]) == pytest.approx(
+                wanted["goal"], rel=1e-12
+            )
+        pairs = {(d["cost"], d["share"]) for d in designs}
+        on = sorted(
+            p for p in pairs if not any(q != p and q[0] <= p[0] and q[1] >= p[1] for q in pairs)
+        )
+        found = [
+            (float(r["due_a_year"]), float(r["share_paid_with"]))
+            for r in front
+            if r["country"] == country
+        ]
+        assert np.allclose(found, on, rtol=1e-12)
+        left_out += len(designs) - len(fit)
+    assert some, "limits that no design meets would prove little"
+    assert left_out, "nor would limits that every design meets"
+    assert len(summary["answer"]) == 3
+
+
+def test_others_read_it_without_help(batch) -> None:
+    out, _ = batch
+    pandas = pd.read_parquet(out / "results")
+    found = duckdb.sql(
+        f"select count(*), sum(value) from '{out}/results/*.parquet' where measure = 'due_real'"
+    ).fetchall()
+    own = pandas[pandas["measure"] == "due_real"]["value"]
+    assert found[0][0] == len(own)
+    assert found[0][1] == pytest.approx(own.sum(), rel=1e-12)
+    readme = (out / "README.md").read_text(encoding="utf-8")
+    for table in ("results", "scenarios"):
+        section = readme.partition(f"## Columns of `{table}/`")[2].partition("\n## ")[0]
+        told = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
+        for path in sorted((out / table).iterdir()):
+            assert pq.read_schema(path).names == told
+
+
+def test_the_manifest_names_every_file_and_a_second_run_computes_nothing(
+    batch, capsys, monkeypatch
+) -> None:
+    out, over = batch
+    files = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["files"]
+    there = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
+    assert {f for f in there if not f.startswith("store/")} == {*files, "manifest.json"}
+    monkeypatch.setattr("fundsim.batch.sweep.work_on", None)
+    before = (out / "manifest.json").read_bytes()
+    assert sweep(out.parent, PLAN.replace("OVER", over), "--out", str(out)) == 0
+    told = capsys.readouterr()
+    assert "nothing to compute" in told.err
+    assert "Montenegro" in told.out
+    assert (out / "manifest.json").read_bytes() == before
+
+
+def test_another_plan_takes_from_the_same_store_what_is_there(
+    batch, tmp_path, capsys, monkeypatch
+) -> None:
+    out, over = batch
+    monkeypatch.setattr("fundsim.batch.kept.computed_outcomes", None)  # to compute would fail
+    text = PLAN.replace("OVER", over).replace('"montenegro", ', "").replace(', "due_real"', "")
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o"), "--store", str(out / "store")) == 0
+    assert not (tmp_path / "o" / "store").exists()
+    one, two = (pd.read_parquet(p / "scenarios") for p in (out, tmp_path / "o"))
+    both = one[one["country"] == "kosovo"]["due_a_year"].to_numpy()
+    assert (two["due_a_year"].to_numpy() == both).all()
+
+
+def test_a_dry_run_tells_and_writes_nothing(tmp_path, capsys) -> None:
+    assert sweep(tmp_path, PLAN.replace("OVER", "mean"), "--dry-run") == 0
+    told = capsys.readouterr().out
+    for words in (
+        "128 scenarios: 2 countries × 16 designs × 4 circumstances",
+        "64 replications each",
+        "identified victims",
+        "of disk in 128 parts",
+    ):
+        assert words in told
+    assert [p.name for p in tmp_path.iterdir()] == ["plan.toml"]
