@@ -211,3 +211,21 @@ def test_a_dry_run_tells_and_writes_nothing(tmp_path, capsys) -> None:
     ):
         assert words in told
     assert [p.name for p in tmp_path.iterdir()] == ["plan.toml"]
+
+
+def test_a_batch_whose_scenario_files_have_changed_is_not_taken_for_done(tmp_path, capsys) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text('question = "q"\n[fund.amount]\ncap = 5\n', encoding="utf-8")
+    text = (
+        PLAN.replace("OVER", "mean")
+        .replace('"status_fixed"', f'"tariff+{own}"')
+        .replace('"kosovo"', "")
+        .replace("[4, 12]", "[4]")
+    )
+    text = text.replace("replications = 64", "replications = 8")
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
+    own.write_text('question = "q"\n[fund.amount]\ncap = 6\n', encoding="utf-8")
+    capsys.readouterr()
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 2
+    assert "scenario files that have changed since" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from fundsim.batch.axis import Axis, Bare, Value, points, sampled
-from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.compose import Scenario, files_of, load
 
 MOST_SCENARIOS = 10_000_000
 NONE = "none"  # no reform or stress
@@ -151,6 +151,17 @@ class Plan:
         """Numbers of the scenarios of a country."""
         each = self.size // len(self.countries)
         return range(place * each, (place + 1) * each)
+
+
+def contents_hash(plan: Plan) -> str:
+    """Twelve hex digits over all that the scenario files of a plan say: they may change while a plan does not."""
+    first, *_ = plan.countries
+    others = (*plan.policies, *plan.reforms, *plan.stresses)
+    joined = (f"{first}+{part}" for part in others if part not in (NONE, DEFAULT))
+    names = [*plan.countries, *joined]
+    said = {file.name: file.data for name in names for file in files_of(name)}
+    text = json.dumps(said, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
-from fundsim.batch.plan import Plan
+from fundsim.batch.plan import Plan, contents_hash
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
 from fundsim.batch.work import Done, Failure, Job, check_members, work_on
 from fundsim.scenario.errors import InputError, Problem
 
 RUN, MANIFEST, WORK, STORE = "run.json", "manifest.json", ".work", "store"
+DIFFERENT = {
+    "plan_hash": "holds the batch of another plan (with --store, what it has computed can be used)",
+    "fundsim": "holds a batch of another version of fundsim",
+    "scenario_files": "holds a batch of scenario files that have changed since",
+}
 TASK_SECONDS = 1.0  # about which a task shall last: long beside the 3 ms that handing it out takes
 MOST_IN_TASK = 200  # scenarios
 SHARE = 4000  # replications of a scenario that one task takes at most
@@ -86,32 +91,28 @@ def claim(out: Path, plan: Plan) -> bool:
 
     Raises `InputError` for a folder of anything else, OSError if it cannot be written.
     """
-    mine = {"fundsim": model_version(), "plan_hash": plan.hash, "plan": asdict(plan)}
-    mine = json.loads(json.dumps(mine))
+
+    def refused(rule: str) -> InputError:
+        return InputError(Problem("--out", rule, value=str(out)))
+
+    mine: dict[str, Any] = {
+        "fundsim": model_version(), "plan_hash": plan.hash, "scenario_files": contents_hash(plan), "plan": asdict(plan),
+    }  # fmt: skip
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise InputError(Problem("--out", "must be a folder", value=str(out)))
+        raise refused("must be a folder")
     if (out / RUN).is_file():
         try:
             there = json.loads((out / RUN).read_text(encoding="utf-8"))
-            plan_hash, model = there["plan_hash"], there["fundsim"]
+            differ = [key for key in DIFFERENT if there[key] != mine[key]]
         except (ValueError, KeyError, TypeError):
-            rule = f"holds a {RUN} that cannot be read; choose another folder"
-            raise InputError(Problem("--out", rule, value=str(out))) from None
-        if plan_hash != plan.hash:
-            rule = "holds the batch of another plan; choose another folder (--store makes use of what is computed)"
-            raise InputError(Problem("--out", rule, value=str(out)))
-        if model != mine["fundsim"]:
-            rule = f"holds a batch of fundsim {model}, this is {mine['fundsim']}; choose another folder"
-            raise InputError(Problem("--out", rule, value=str(out)))
+            raise refused(f"holds a {RUN} that cannot be read; choose another folder") from None
+        if differ:
+            raise refused(f"{DIFFERENT[differ[0]]}; choose another folder")
+        for left in out.glob("*.tmp"):
+            left.unlink()
         return True
     if out.is_dir() and any(p.name != f"{RUN}.tmp" for p in out.iterdir()):
-        raise InputError(
-            Problem(
-                "--out",
-                "is not empty and holds no batch; nothing is written into it",
-                value=str(out),
-            )
-        )
+        raise refused("is not empty and holds no batch; nothing is written into it")
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / RUN, json.dumps(mine, indent=1, ensure_ascii=False).encode() + b"\n")
     return False

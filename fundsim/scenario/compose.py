@@ -146,6 +146,18 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     )
 
 
+def files_of(name: str) -> tuple[File, ...]:
+    """Every file that a name stands for, the default policy's too where none is named.
+
+    Raises InputError as `load` does.
+    """
+    chain = _files(name)
+    policy = _default_policy(chain)
+    if policy and not any(file.kind == "policy" for file in chain):
+        chain.append(_shipped(policy, ("policy",), name))
+    return tuple(chain)
+
+
 def _fixed_by_set(
     world: World, chain: Sequence[File], overrides: Sequence[File]
 ) -> Iterable[Phrase]:
