@@ -205,3 +205,51 @@ def test_the_commands_list_check_and_prune(fundsim, tmp_path: Path, capsys, monk
     assert fundsim("store", "prune", "--most", "many") == 2
     assert fundsim("store", "list", "nowhere") == 2
     assert "there is none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("public", ["0", "1"])
+def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_there(
+    public: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fundsim.app import mode, runs
+
+    def forget() -> None:
+        for cache in (runs._block, runs._needs_block, runs._stored):
+            cache.clear()
+
+    def look() -> bytes:
+        forget()
+        projection = runs.projected(scenario, 5, 200)
+        need = runs.needed(scenario, "budget", 5, 200)
+        return projection.column("due_a_year").tobytes() + need.contribution.tobytes()
+
+    scenario, address = load("montenegro", SHORT), str(tmp_path / "s")
+    monkeypatch.setenv(mode.STORE, "")
+    computed = look()
+    monkeypatch.setenv(mode.STORE, address)
+    monkeypatch.setenv(mode.VARIABLE, public)
+    assert look() == computed
+    assert bool(list(parts(address))) == (public == "0")
+    if public == "0":
+        for computing in ("block_outcomes", "needs_of_block"):
+            monkeypatch.setattr(kept, computing, None)
+        assert look() == computed
+    forget()
+
+
+def test_a_store_that_is_full_or_gone_turns_no_visitor_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fundsim.app import mode, runs
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    scenario = load("montenegro", SHORT)
+    monkeypatch.setenv(mode.STORE, str(tmp_path / "s"))
+    monkeypatch.setattr(kept, "keep", full)
+    runs._block.clear()
+    runs._stored.clear()
+    assert runs.projected(scenario, 6, 100).replications == 100
+    runs._block.clear()
+    runs._stored.clear()
