@@ -25,7 +25,7 @@ def told_and_code(error: Exception) -> int:
     if type(error).__name__ == "OtherModelError":
         return _told(str(error), BAD_INPUT)
     if type(error).__name__ == "ScenariosFailedError":
-        return _told(f"{error}; the other scenarios are kept", FAILED)
+        return _told(f"{error}\nall others are kept in the store; no tables are written", FAILED)
     if type(error).__name__ == "LedgerError":
         return _told(f"a check failed, so nothing is printed: {error}", FAILED)
     with tempfile.NamedTemporaryFile(

@@ -11,6 +11,7 @@ would write the same.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -90,10 +91,15 @@ class Found:
 def refuse_unreachable(address: str) -> None:
     """Raises `InputError` for an address that no file system is known for, OSError if it cannot be written to."""
     fs, root = _opened(address)
-    fs.makedirs(root, exist_ok=True)
     probe = f"{root}/.probe-{socket.gethostname()}-{os.getpid()}"
-    fs.pipe_file(probe, b"")
-    fs.rm_file(probe)
+    try:
+        fs.makedirs(root, exist_ok=True)
+        fs.pipe_file(probe, b"")
+        fs.rm_file(probe)
+    except OSError:
+        raise
+    except Exception as error:  # each library behind fsspec has errors of its own
+        raise OSError(errno.EIO, f"{type(error).__name__}: {error}", address) from error
 
 
 def refuse_missing(address: str) -> None:

@@ -34,6 +34,7 @@ DIFFERENT = {
 TASK_SECONDS = 1.0  # about which a task shall last: long beside the 3 ms that handing it out takes
 MOST_IN_TASK = 200  # scenarios
 SHARE = 4000  # replications of a scenario that one task takes at most
+MOST_TOLD = 20  # scenarios that could not be computed
 CHECKED_AT_ONCE = 50  # scenarios that are resolved in one task, to see whether they can be
 
 ShareOut = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tuple[int, Any]]]
@@ -44,9 +45,12 @@ class ScenariosFailedError(Exception):
 
     def __init__(self, failures: list[Failure]) -> None:
         self.failures = failures
-        first, rest = failures[0], len(failures) - 1
-        more = f" (and {rest} more)" if rest else ""
-        super().__init__(f"{first.name} could not be computed{more}: {first.reason}")
+        shown = [f"{failure.name}: {failure.reason}" for failure in failures[:MOST_TOLD]]
+        rest = len(failures) - len(shown)
+        more = [f"and {rest} more"] if rest else []
+        super().__init__(
+            "\n".join([f"{len(failures)} scenarios could not be computed:", *shown, *more])
+        )
 
 
 @dataclass

@@ -49,7 +49,7 @@ from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError, Problem
 
 TOLD_EVERY = 10.0  # s between two lines of progress where there is no terminal
-MOST_FAILURES = 20  # that are written out
+MANY = 500  # scenarios of which it takes a while to see that they are valid
 
 
 def print_sweep(
@@ -95,6 +95,8 @@ def print_sweep(
 
 
 def _check(path: Path, plan: Plan, share_out: ShareOut) -> None:
+    if plan.size > MANY:
+        sys.stderr.write(f"looking whether all {plan.size:,} scenarios are valid\n")
     try:
         check_plan(plan, share_out)
     except InputError as error:
