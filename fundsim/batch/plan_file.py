@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fundsim.analysis.measures import MEASURES, NEEDS, SOLVENT_STATISTICS
 from fundsim.analysis.project import DEFAULT_SEED
-from fundsim.analysis.solve import TARIFF
 from fundsim.batch.axis import SAMPLINGS, Axis
+from fundsim.batch.axis_file import dotted, one_of, read_axis
 from fundsim.batch.plan import DEFAULT, MOST_SCENARIOS, NONE, Figure, Front, Goal, Limit, Plan
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -20,8 +21,7 @@ KEYS = (
     "question", "countries", "policies", "reforms", "stresses", "set", "replications", "seed", "measures",
     "samples", "sampling", "levers", "assumptions", "best", "front",
 )  # fmt: skip
-RANGE_KEYS = ("from", "to", "steps", "spacing", "times")
-SPACINGS, OVER = ("even", "ratio"), ("worst", "mean")
+OVER = ("worst", "mean")
 DEFAULT_MEASURES = (
     "due_a_year",
     "benefits_a_year",
@@ -169,17 +169,10 @@ class _Reader:
             return value
         return default
 
-    def one_of(self, key: str, options: Sequence[str], default: str, table: Mapping[str, Any], at: str = "") -> str:  # fmt: skip
-        value = table.get(key, default)
-        if value not in options:
-            self.wrong(
-                f"{at}{key}",
-                f"must be one of {', '.join(options)}",
-                value,
-                nearest(str(value), options),
-            )
-            return default
-        return str(value)
+    def one_of(
+        self, key: str, options: Sequence[str], default: str, table: Mapping[str, Any], at: str = ""
+    ) -> str:
+        return one_of(table.get(key, default), options, default, partial(self.wrong, at + key))
 
     def table(self, key: str, valid: Sequence[str] = ()) -> dict[str, Any]:
         table = self.data.get(key, {})
@@ -192,68 +185,10 @@ class _Reader:
         return table
 
     def axes(self, role: str) -> tuple[Axis, ...]:
-        return tuple(self.axis(role, key, said) for key, said in files_leaves(self.table(role)))
-
-    def axis(self, role: str, key: str, said: Any) -> Axis:
-        at = f"{role}.{key}"
-        if said == "believed":
-            if key == TARIFF:
-                self.wrong(at, "is a factor: give numbers")
-            return Axis(key, believed=True)
-        if isinstance(said, list):
-            return self.listed(at, key, said, times=False)
-        if not isinstance(said, dict) or not said:
-            rule = 'must be a list, a range { from = 1, to = 2, steps = 3 }, { times = [0.5, 1, 2] } or "believed"'
-            self.wrong(at, rule, said)
-            return Axis(key, values=(0,))
-        for name in said:
-            if name not in RANGE_KEYS:
-                self.wrong(at, f"{name}: no such key", near=nearest(name, RANGE_KEYS))
-        times = said.get("times", False)
-        if isinstance(times, list):
-            if len(said) > 1:
-                self.wrong(at, "a list of times goes without other keys")
-            return self.listed(at, key, times, times=True)
-        return self.ranged(at, key, said, times)
-
-    def listed(self, at: str, key: str, said: list[Any], times: bool) -> Axis:
-        kinds = (int, float) if times or key == TARIFF else (int, float, str, bool)
-        good = said and all(
-            isinstance(v, kinds) and (not times or not isinstance(v, bool)) for v in said
+        return tuple(
+            read_axis(key, said, partial(self.wrong, f"{role}.{key}"))
+            for key, said in dotted(self.table(role))
         )
-        if not good or any(isinstance(v, float) and not math.isfinite(v) for v in said):
-            self.wrong(
-                at, "must be a list of finite numbers" + ("" if times else ", texts or true, false")
-            )
-            return Axis(key, values=(0,))
-        if len({repr(v) for v in said}) < len(said):
-            self.wrong(at, "names a value twice")
-        return Axis(key, values=tuple(said), times=times)
-
-    def ranged(self, at: str, key: str, said: dict[str, Any], times: Any) -> Axis:
-        ends = [said.get(name) for name in ("from", "to")]
-        words = [e for e in ends if e in ("low", "high")]
-        numbers = [float(e) for e in ends if isinstance(e, int | float) and not isinstance(e, bool)]
-        if len(words) + len(numbers) < 2 or (words and (times or key == TARIFF)):
-            self.wrong(at, "from and to must be numbers" + ("" if times else ", or low and high of the assumption"))  # fmt: skip
-            return Axis(key, values=(0,))
-        if len(numbers) == 2 and not (math.isfinite(sum(numbers)) and numbers[0] < numbers[1]):
-            self.wrong(at, "from must be below to, and both finite")
-        ratio = self.one_of("spacing", SPACINGS, "even", said, f"{at}.") == "ratio"
-        if ratio and (words or min(numbers, default=0) <= 0):
-            self.wrong(at, "spacing by ratio needs numbers above 0")
-        steps = said.get("steps", 0)
-        if isinstance(steps, bool) or not isinstance(steps, int) or not (2 <= steps <= 100_000 or "steps" not in said):  # fmt: skip
-            self.wrong(
-                at,
-                "steps must be a whole number, 2 or more (without it the range is sampled)",
-                steps,
-            )
-            steps = 0
-        if not isinstance(times, bool):
-            self.wrong(at, "times must be true, false or a list")
-        start, stop = (e if isinstance(e, str) else float(e) for e in ends if e is not None)
-        return Axis(key, start=start, stop=stop, steps=steps, ratio=ratio, times=bool(times))  # type: ignore[arg-type]
 
     def measures(self) -> tuple[str, ...]:
         found = self.texts("measures", DEFAULT_MEASURES)
@@ -298,9 +233,7 @@ class _Reader:
         if not isinstance(require, dict):
             self.wrong("best.require", "must be a table")
             require = {}
-        limits = [
-            self.limit(f"best.require.{name}", name, said) for name, said in files_leaves(require)
-        ]
+        limits = [self.limit(f"best.require.{name}", name, said) for name, said in dotted(require)]
         over = self.one_of("over", OVER, "worst", table, "best.")
         return Goal(figure, wanted == ["least"], tuple(x for x in limits if x), over)
 
@@ -320,17 +253,6 @@ class _Reader:
             self.figure("front.victims", table.get("victims", str(usual.victims))),
             self.one_of("over", OVER, usual.over, table, "front."),
         )
-
-
-def files_leaves(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Values by dotted key: `[levers.fund.amount] cap = [5]` is the same as `"fund.amount.cap" = [5]`."""
-    inner = {*RANGE_KEYS, "at_least", "at_most"}
-    for key, value in table.items():
-        here = f"{path}.{key}" if path else key
-        if isinstance(value, dict) and value and not inner & value.keys():
-            yield from files_leaves(value, here)
-        else:
-            yield here, value
 
 
 def _matching(name: str) -> Any:
