@@ -8,7 +8,7 @@ import pytest
 
 from fundsim.analysis.project import block_outcomes, project
 from fundsim.batch import kept, store
-from fundsim.batch.kept import computed_outcomes, kept_block, source_of
+from fundsim.batch.kept import Kept, computed_outcomes, kept_block, source_of
 from fundsim.batch.store import ALL, Span, find, is_sound, keep, parts, remove, tidy_up
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
@@ -101,6 +101,24 @@ def test_a_block_is_computed_once_and_the_same(
     assert first.table.tobytes() == again.table.tobytes()
     shorter = kept_block(address, world, scenario.hash, 5, 0, 40, ["ruin"])
     assert (shorter.table[0] == table[names.index("ruin"), :40]).all()
+
+
+def test_needs_and_all_outcomes_share_a_store(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a run has put there has no needs: they are computed; all outcomes are the same with needs beside them."""
+    scenario = load("montenegro", SHORT)
+    plain, needed = block_outcomes(scenario.world, 5, 0, 60)[0], ["ruin", "contribution_needed"]
+
+    def ask(wanted: list[str]) -> Kept:
+        return kept_block(address, scenario.world, scenario.hash, 5, 0, 60, wanted)
+
+    assert ask(ALL).names == plain
+    assert ask(needed)[::2] == (tuple(needed), False)
+    monkeypatch.setattr(kept, "computed_outcomes", None)  # to compute would fail
+    assert ask(ALL).names == plain
+    assert ask(needed).names == tuple(needed)
+    assert ask(["due_a_year"]).names == ("due_a_year",)
 
 
 def test_a_run_from_the_store_is_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

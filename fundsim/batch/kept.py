@@ -43,16 +43,14 @@ def kept_block(
     """
     first, last = block_span(world, block, replications)
     span = Span(scenario_hash, seed, first, last, engine)
-    there = find(address, span, wanted)
+    there = find(address, span, wanted, NEED_COLUMNS)
     if there.table is not None:
-        return Kept(there.names, there.table, True, there.damaged)
+        return Kept(*_some(there.names, there.table, wanted), True, there.damaged)
     asked = [*wanted, *(name for name in there.asked if name not in wanted)]
     names, table = computed_outcomes(world, seed, block, replications, asked, engine)
     if write:
         keep(address, span, names, table, asked)
-    if list(wanted) != ALL:  # in the order in which a store gives them, whatever else was asked
-        names, table = _some(names, table, wanted)
-    return Kept(names, table, False, there.damaged)
+    return Kept(*_some(names, table, wanted), False, there.damaged)
 
 
 def kept_outcomes(
@@ -128,6 +126,8 @@ def computed_outcomes(
 def _some(
     names: tuple[str, ...], table: Floats, wanted: Sequence[str]
 ) -> tuple[tuple[str, ...], Floats]:
-    """The wanted rows of a table, those that it has."""
+    """The wanted rows of a table, those that it has, in the same order wherever it comes from."""
+    if list(wanted) == ALL:
+        wanted = [name for name in names if name not in NEED_COLUMNS]
     places = [names.index(name) for name in wanted if name in names]
     return tuple(names[i] for i in places), table[places]

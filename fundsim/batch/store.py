@@ -120,10 +120,11 @@ def _opened(address: str) -> tuple[Any, str]:
     return fs, str(root).rstrip("/")
 
 
-def find(address: str, span: Span, wanted: Sequence[str]) -> Found:
+def find(address: str, span: Span, wanted: Sequence[str], apart: Sequence[str] = ()) -> Found:
     """The outcomes of a span, if the store has all that are wanted.
 
     wanted  names, or ALL.  A wanted outcome that the scenario does not have is no reason to look again.
+    apart   names that ALL does not stand for
     """
     fs, root = _opened(address)
     damaged, asked = False, tuple[str, ...]()
@@ -137,7 +138,8 @@ def find(address: str, span: Span, wanted: Sequence[str]) -> Found:
             damaged = True
             continue
         has = tuple(parquet.note_of(data)["asked"])
-        if set(wanted) <= set(has) or list(has) == ALL:
+        missing = set(wanted) - set(has)
+        if not missing or (ALL[0] in has and missing.isdisjoint(apart)):
             names = None if list(wanted) == ALL else wanted
             names, table = parquet.numbers_from_bytes(data, names)
             return Found(names, table[:, : span.last - span.first], damaged, has)
