@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -43,7 +45,8 @@ def shared_out(
             while workers > 1 and len(running) < 2 * (workers - 1) and (task := following()):
                 pool = pool or _processes(workers - 1)
                 try:
-                    running[pool.submit(work, *task[1])] = task
+                    with without_interrupts():  # handing out may start a process
+                        running[pool.submit(work, *task[1])] = task
                 except BrokenProcessPool:
                     again.append(task)
                     broken = True
@@ -77,9 +80,23 @@ def _processes(number: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(number, mp_context=context, initializer=_begin)
 
 
+@contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Processes and threads that are begun here never see Ctrl-C, not even while they start; this one sees it after."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # to start it lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin() -> None:
     """In a new process: leave Ctrl-C to the main process, and end when that is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be held back
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()

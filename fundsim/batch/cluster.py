@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fundsim.analysis.workers import WorkersLostError
+from fundsim.analysis.workers import WorkersLostError, without_interrupts
+from fundsim.batch.store import probe
 from fundsim.batch.sweep import ShareOut
 from fundsim.batch.version import model_version
 from fundsim.scenario.errors import InputError, Problem
@@ -38,10 +39,14 @@ def cluster(address: str, workers: int, store: str) -> Iterator[ShareOut]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a lost worker is told by us
     own = None
     if address == LOCAL:
-        with dask.config.set({"distributed.nanny.pre-spawn-environ": ENVIRONMENT}):
+        with (
+            dask.config.set({"distributed.nanny.pre-spawn-environ": ENVIRONMENT}),
+            without_interrupts(),
+        ):
             own = LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-            )
+                n_workers=workers, threads_per_worker=1, processes=True, silence_logs=logging.CRITICAL,
+                dashboard_address=None, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+            )  # fmt: skip
     try:
         client = _connected(Client, own or address, address)
         try:
@@ -71,13 +76,12 @@ def _connected(client: Any, where: Any, address: str) -> Any:
 
 def _refuse_strangers(client: Any, address: str, store: str) -> None:
     """Every worker must compute the same and see what the others have stored."""
-    token = Path(store) / f".seen-{model_version()}" if "://" not in store else None
     problems = []
     try:
-        if token is not None:
-            token.parent.mkdir(parents=True, exist_ok=True)
-            token.touch()
-        for worker, (model, sees) in client.run(_presented, str(token or "")).items():
+        with probe(store) as name:
+            token = "" if "://" in store else str(Path(store) / name)
+            presented = client.run(_presented, token)
+        for worker, (model, sees) in presented.items():
             if model != model_version():
                 rule = f"has fundsim {model}, not {model_version()}: install the same version everywhere"
                 problems.append(Problem("--scheduler", rule, value=str(worker)))
@@ -87,9 +91,6 @@ def _refuse_strangers(client: Any, address: str, store: str) -> None:
     except ModuleNotFoundError as error:
         rule = f"a worker lacks {error.name}: install fundsim there"
         problems.append(Problem("--scheduler", rule, value=address))
-    finally:
-        if token is not None:
-            token.unlink(missing_ok=True)
     if problems:
         raise InputError(problems)
 

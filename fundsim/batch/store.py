@@ -18,7 +18,7 @@ import re
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from fundsim.scenario.errors import InputError, Problem
 ALL = ["all"]  # what is asked of a part that shall hold every outcome
 DIGITS = 16  # of a file's digest, in its name
 PART = re.compile(r"(\d{8,})-(\d{8,})\.([0-9a-f]{16})\.parquet$")
-LEFT = re.compile(r"\.(\d{8,}-\d{8,})\.(.*)\.(\d+)\.tmp$")  # what a killed writer leaves
+LEFT = re.compile(r"\.(\d{8,}-\d{8,}|probe)\.(.*)\.(\d+)\.tmp$")  # what a killed writer leaves
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,39 @@ class Found:
 
 def refuse_unreachable(address: str) -> None:
     """Raises `InputError` for an address that no file system is known for, OSError if it cannot be written to."""
+    with probe(address):
+        pass
+
+
+@contextmanager
+def probe(address: str) -> Iterator[str]:
+    """The name of a file that stands in the store meanwhile: who sees it sees the store.  Those of killed runs go.
+
+    Raises as `refuse_unreachable` does.
+    """
     fs, root = _opened(address)
-    probe = f"{root}/.probe-{socket.gethostname()}-{os.getpid()}"
-    try:
+    name = f".probe.{socket.gethostname()}.{os.getpid()}.tmp"
+    with _as_os_error(address):
         fs.makedirs(root, exist_ok=True)
-        fs.pipe_file(probe, b"")
-        fs.rm_file(probe)
+        for left in filter(_is_abandoned, _files(fs, root)):
+            with suppress(FileNotFoundError):  # another run was quicker
+                fs.rm_file(left)
+        fs.pipe_file(f"{root}/{name}", b"")
+    try:
+        yield name
+    finally:
+        with _as_os_error(address), suppress(FileNotFoundError):  # two threads of the dashboard
+            fs.rm_file(f"{root}/{name}")
+
+
+@contextmanager
+def _as_os_error(address: str) -> Iterator[None]:
+    """Each library behind fsspec has errors of its own."""
+    try:
+        yield
     except OSError:
         raise
-    except Exception as error:  # each library behind fsspec has errors of its own
+    except Exception as error:
         raise OSError(errno.EIO, f"{type(error).__name__}: {error}", address) from error
 
 
@@ -240,7 +264,11 @@ def remove(address: str, part: Part) -> None:
 
 def is_abandoned(part: Part) -> bool:
     """Whether what a writer left is of one that is no more; of another machine's writers it cannot be told."""
-    found = LEFT.match(part.path.rpartition("/")[2])
+    return _is_abandoned(part.path)
+
+
+def _is_abandoned(path: str) -> bool:
+    found = LEFT.match(path.rpartition("/")[2])
     if found is None or found[2] != socket.gethostname():
         return False
     if sys.platform == "win32":
