@@ -123,11 +123,17 @@ def claim(out: Path, plan: Plan) -> bool:
 
 
 def unclaim(out: Path) -> None:
-    """Take back a claim after which nothing was computed: the folder goes, if it is empty."""
-    (out / RUN).unlink(missing_ok=True)
-    for folder in (out / STORE, out):
-        with suppress(OSError):  # not empty, or not there
-            folder.rmdir()
+    """Take back a claim after which nothing was computed: the folder goes, if it holds nothing else."""
+    with suppress(OSError):  # not empty, or not there
+        (out / STORE).rmdir()
+    if [path.name for path in out.iterdir()] == [RUN]:
+        (out / RUN).unlink()
+        out.rmdir()
+
+
+def is_checked(out: Path) -> bool:
+    """Whether every scenario was found valid: work on them has begun."""
+    return (out / WORK).exists() or (out / RESULTS).exists()
 
 
 def is_complete(out: Path) -> bool:

@@ -31,6 +31,7 @@ from fundsim.batch.sweep import (
     check_plan,
     claim,
     finish,
+    is_checked,
     is_complete,
     run_plan,
     unclaim,
@@ -71,12 +72,11 @@ def print_sweep(
     try:
         refuse_unreachable(address)
         with _workers(scheduler, processes, address) as share_out:
-            if not begun:
+            if not is_checked(out):  # a batch that was killed before is checked again
                 _check(path, plan, share_out)
             _compute(plan, out, address, share_out, begun)
     except InputError:
-        if not begun:
-            unclaim(out)
+        unclaim(out)
         raise
     countries = judge(plan, figures_of_scenarios(plan, out))
     _hand_over(plan, countries, out, path)
@@ -113,9 +113,9 @@ def _compute(plan: Plan, out: Path, address: str, share_out: ShareOut, begun: bo
     with telling(plan) as tell:
         progress = run_plan(plan, out, address, share_out, tell)
     if progress.damaged:
-        sys.stderr.write(
-            f"{progress.damaged:,} parts of the store were damaged and computed anew\n"
-        )
+        one = progress.damaged == 1
+        parts = "part of the store was" if one else "parts of the store were"
+        sys.stderr.write(f"{progress.damaged:,} {parts} damaged and computed anew\n")
 
 
 def _workers(scheduler: str | None, processes: int, store: str) -> AbstractContextManager[ShareOut]:
