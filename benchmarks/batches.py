@@ -64,7 +64,7 @@ def measure(workers: int, how: str, whole: bool) -> None:
         store = str(out / "store")
         began = time.perf_counter()
         with (
-            cluster(LOCAL, workers, store)
+            cluster(LOCAL, workers, store, plan)
             if how == "dask"
             else nullcontext(partial(shared_out, workers=workers))
         ) as share_out:

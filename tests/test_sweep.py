@@ -229,3 +229,14 @@ def test_a_batch_whose_scenario_files_have_changed_is_not_taken_for_done(tmp_pat
     capsys.readouterr()
     assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 2
     assert "scenario files that have changed since" in capsys.readouterr().err
+
+
+def test_the_command_of_a_scenario_with_an_own_file_names_its_path(tmp_path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('question = "A cap?"\n[fund.amount]\ncap = 4\n', encoding="utf-8")
+    text = f"""question = "?"\ncountries = ["kosovo"]\npolicies = ["default", "tariff+{own}"]
+    set = ["time.horizon_years = 2"]\nreplications = 4"""
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "out")) == 0
+    for _, one in pd.read_parquet(tmp_path / "out" / "scenarios").iterrows():
+        _, _, name, _, sets, *_ = shlex.split(one["command"])
+        assert load(name, [sets]).hash == one["scenario_hash"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fundsim.analysis.workers import WorkersLostError, without_interrupts
+from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import probe
 from fundsim.batch.sweep import ShareOut
 from fundsim.batch.version import model_version
@@ -22,13 +23,13 @@ AHEAD = 3  # tasks handed out for each thread of the cluster: what it does while
 
 
 @contextmanager
-def cluster(address: str, workers: int, store: str) -> Iterator[ShareOut]:
+def cluster(address: str, workers: int, store: str, plan: Plan) -> Iterator[ShareOut]:
     """Tasks go to a running Dask scheduler, or to a cluster that is started here and ended after.
 
     address  of the scheduler, tcp://host:8786, or LOCAL;  workers  of a local cluster
-    store    the batch's store, which all workers must reach
-    Raises `InputError` if there is no such scheduler, no worker, another version on one, or a store that one does
-    not see.
+    store    the batch's store, which all workers must reach;  plan  of which all must have the scenario files
+    Raises `InputError` if there is no such scheduler, no worker, another version on one, a store that one does
+    not see, or scenario files that differ.
     """
     try:
         import dask
@@ -51,6 +52,7 @@ def cluster(address: str, workers: int, store: str) -> Iterator[ShareOut]:
         client = _connected(Client, own or address, address)
         try:
             _refuse_strangers(client, address, store)
+            _refuse_other_files(client, address, plan)
             yield lambda work, tasks: _shared_out(client, work, tasks)
         finally:
             client.close()
@@ -98,6 +100,26 @@ def _refuse_strangers(client: Any, address: str, store: str) -> None:
 def _presented(token: str) -> tuple[str, bool]:
     """On a worker: its model, and whether it sees the token that was put into the store."""
     return model_version(), not token or Path(token).exists()
+
+
+def _refuse_other_files(client: Any, address: str, plan: Plan) -> None:
+    """Every worker must read the same scenarios."""
+    try:
+        said = client.run(_said, plan)
+    except InputError as error:
+        rule = f"on a worker: {error}; an own file needs its whole path, on a file system that all share"
+        raise InputError(Problem("--scheduler", rule, value=address)) from None
+    rule = "has other scenario files than this machine: install the same everywhere"
+    own = contents_hash(plan)
+    problems = [Problem("--scheduler", rule, value=str(w)) for w in said if said[w] != own]
+    if problems:
+        raise InputError(problems)
+
+
+def _said(plan: Plan) -> str:
+    """On a worker: what the plan's scenario files say now."""
+    forget()
+    return contents_hash(plan)
 
 
 def _shared_out(

@@ -130,4 +130,5 @@ def command(plan: Plan, line: Line) -> str:
     """The command that runs the scenario alone, with the same numbers."""
     sets = (part for text in line.sets for part in ("--set", text))
     run = ("--replications", str(plan.replications), "--seed", str(plan.seed))
-    return shlex.join(["fundsim", "run", line.name, *sets, *run])
+    # the name as the plan has it: that of an own file is its path
+    return shlex.join(["fundsim", "run", line.member.name, *sets, *run])

@@ -228,6 +228,11 @@ def _bare(name: str, sets: tuple[str, ...]) -> Bare:
     return Bare.of(load(name, sets))
 
 
+def forget() -> None:
+    """Read scenario files anew: a process may outlive a batch, and they may have changed since."""
+    _bare.cache_clear()
+
+
 def resolve(plan: Plan, one: Member) -> tuple[Scenario, tuple[Value, ...]]:
     """The scenario of a member, and the value of each varied key in it.
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
-from fundsim.batch.plan import Plan, contents_hash
+from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
 from fundsim.batch.work import Done, Failure, Job, check_members, work_on
@@ -99,6 +99,7 @@ def claim(out: Path, plan: Plan) -> bool:
     def refused(rule: str) -> InputError:
         return InputError(Problem("--out", rule, value=str(out)))
 
+    forget()
     mine: dict[str, Any] = {
         "fundsim": model_version(), "plan_hash": plan.hash, "scenario_files": contents_hash(plan), "plan": asdict(plan),
     }  # fmt: skip

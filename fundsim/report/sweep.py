@@ -71,7 +71,7 @@ def print_sweep(
     begun = claim(out, plan)
     try:
         refuse_unreachable(address)
-        with _workers(scheduler, processes, address) as share_out:
+        with _workers(scheduler, processes, address, plan) as share_out:
             if not is_checked(out):  # a batch that was killed before is checked again
                 _check(path, plan, share_out)
             _compute(plan, out, address, share_out, begun)
@@ -118,10 +118,12 @@ def _compute(plan: Plan, out: Path, address: str, share_out: ShareOut, begun: bo
         sys.stderr.write(f"{progress.damaged:,} {parts} damaged and computed anew\n")
 
 
-def _workers(scheduler: str | None, processes: int, store: str) -> AbstractContextManager[ShareOut]:
+def _workers(
+    scheduler: str | None, processes: int, store: str, plan: Plan
+) -> AbstractContextManager[ShareOut]:
     if scheduler is None:
         return nullcontext(partial(shared_out, workers=processes))
-    return cluster(scheduler, processes, store)
+    return cluster(scheduler, processes, store, plan)
 
 
 def stamp(plan: Plan) -> str:

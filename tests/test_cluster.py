@@ -1,0 +1,62 @@
+"""A running Dask cluster: its workers outlive a batch, and must read what this machine reads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+
+from fundsim import cli
+
+PLAN = """
+question = "What does a lower cap save?"
+countries = ["montenegro"]
+policies = ["tariff+OWN"]
+set = ["time.horizon_years = 2", "time.runoff_years = 1"]
+replications = 32
+"""
+OWN = 'question = "What if a benefit is capped?"\n[fund.amount]\ncap = {cap}\n'
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    """A cluster whose worker was started in a folder without scenarios."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        running = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    with running:
+        yield running.scheduler_address
+
+
+def sweep(plan: Path, *more: str) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["fundsim", "sweep", str(plan), *more])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+    return int(stop.value.code or 0)
+
+
+def test_workers_that_are_running_read_a_changed_file_anew(address, tmp_path) -> None:
+    own, plan, found = tmp_path / "own.toml", tmp_path / "plan.toml", {}
+    plan.write_text(PLAN.replace("OWN", str(own)), encoding="utf-8")
+    for cap in (2, 10):
+        own.write_text(OWN.format(cap=cap), encoding="utf-8")
+        for where in ("there", "here"):
+            out = tmp_path / f"{where}{cap}"
+            on = ("--scheduler", address) if where == "there" else ("--workers", "1")
+            assert sweep(plan, "--out", str(out), *on) == 0
+            [found[where, cap]] = pd.read_parquet(out / "scenarios")["due_a_year"]
+    assert found["there", 2] == found["here", 2]
+    assert found["there", 10] == found["here", 10] > found["here", 2]
+
+
+def test_a_file_that_workers_do_not_find_is_told(address, tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "own.toml").write_text(OWN.format(cap=2), encoding="utf-8")
+    (tmp_path / "plan.toml").write_text(PLAN.replace("OWN", "own.toml"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "out"
+    assert sweep(tmp_path / "plan.toml", "--out", str(out), "--scheduler", address) == 2
+    told = capsys.readouterr().err
+    assert "own.toml: no such file; an own file needs its whole path" in " ".join(told.split())
+    assert not out.exists()
