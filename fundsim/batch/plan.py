@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from fundsim.batch.axis import Axis, Bare, Value, points, sampled
-from fundsim.scenario.compose import Scenario, files_of, load
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.naming import files_of
 
 MOST_SCENARIOS = 10_000_000
 NONE = "none"  # no reform or stress

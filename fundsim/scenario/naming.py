@@ -1,0 +1,145 @@
+"""From a scenario's name to the files it stands for: shipped ones, own ones, and what these extend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fundsim.scenario import files
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.files import File
+from fundsim.scenario.retired import retired_name
+
+MOST_EXTENDS = 5
+
+
+def files_of(name: str) -> tuple[File, ...]:
+    """Every file that a name stands for, the default policy's too where none is named.
+
+    Raises InputError as `load` does.
+    """
+    chain = chain_of(name)
+    policy = default_policy(chain)
+    if policy and not any(file.kind == "policy" for file in chain):
+        chain.append(shipped_file(policy, ("policy",), name))
+    return tuple(chain)
+
+
+def chain_of(name: str) -> list[File]:
+    """The files that are named, and what own ones extend, in the order of the names.
+
+    Raises InputError with all problems.
+    """
+    chain: list[File] = []
+    problems: list[Problem] = []
+    parts = name.split("+")
+    for number, part in enumerate(parts):
+        try:
+            found = _named(part.strip(), first=number == 0)
+        except InputError as error:
+            problems += error.problems
+            continue
+        for file in found:
+            if any(file.path.resolve() == other.path.resolve() for other in chain):
+                problems.append(Problem(name, f"{file.name} is named twice"))
+            else:
+                chain.append(file)
+    bases = [f for f in chain if f.kind == "base"]
+    if not problems and not bases:
+        rule = "a scenario begins with a country: one of " + ", ".join(files.shipped("base"))
+        problems.append(Problem(name, rule))
+    if len(bases) > 1:
+        rule = f"has {len(bases)} countries; a scenario has one (run several scenarios instead)"
+        problems.append(Problem(name, rule))
+    for file in chain:
+        if not isinstance(file.data.get("question"), str):
+            rule = "missing; a file opens with its question"
+            problems.append(Problem(file.name, rule, 1, "question"))
+        problems += _source_problems(file)
+    if problems:
+        raise InputError(problems)
+    return chain
+
+
+def _source_problems(file: File) -> Iterable[Problem]:
+    """Sources that only this file cites must say what the shipped ones say."""
+    entries = file.data.get("sources", {})
+    for name, entry in entries.items() if isinstance(entries, dict) else [("", entries)]:
+        key = f"sources.{name}".strip(".")
+        line = files.line_of(file.lines, key)
+        if not isinstance(entry, dict):
+            yield Problem(file.name, "must be a table", line, key)
+            continue
+        for text in ("title", "publisher", "year", "address", "read"):
+            if not isinstance(entry.get(text), int if text == "year" else str):
+                rule = "must be a year" if text == "year" else "must be a text in quotes"
+                yield Problem(file.name, rule, line, f"{key}.{text}")
+
+
+def _named(part: str, first: bool, trail: tuple[Path, ...] = ()) -> list[File]:
+    if part.endswith(".toml") or "/" in part or "\\" in part:
+        return _own(Path(part), trail)
+    plain = part.lower().replace(" ", "_").rstrip("*")  # Serbia, North Macedonia, Kosovo*
+    return [shipped_file(plain, ("base",) if first else files.KINDS[1:], part)]
+
+
+def shipped_file(part: str, kinds: Sequence[str], name: str) -> File:
+    """The shipped file called `part`, of one of these kinds.  name: the whole name, for messages"""
+    for kind in files.KINDS:
+        if part in files.shipped(kind):
+            path = files.shipped(kind)[part]
+            if kind not in kinds and kinds == ("base",):
+                rule = f"{part} is a {kind}; begin with a country, e.g. serbia+{part}"
+                raise InputError(Problem(name, rule))
+            return files.read(path, kind, f"scenarios/{kind}/{path.name}")
+    valid = [n for kind in kinds for n in files.shipped(kind)]
+    what = "country" if tuple(kinds) == ("base",) else "policy, reform or stress"
+    gone = retired_name(part)
+    rule = f"no such {what}; {gone or '`fundsim list` shows what is shipped'}"
+    near = "" if gone else nearest(part, valid)
+    raise InputError(Problem(part or "(empty name)", rule, nearest=near))
+
+
+def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
+    try:
+        real = path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(Problem(str(path), f"is not the name of a file ({error})")) from None
+    if real in trail:
+        names = " -> ".join(p.name for p in (*trail, real))
+        raise InputError(Problem(str(path), f"extends itself: {names}", key="extends"))
+    if len(trail) >= MOST_EXTENDS:
+        raise InputError(Problem(str(path), f"extends more than {MOST_EXTENDS} files deep"))
+    file = files.read(path)
+    if "country" in file.data and "extends" not in file.data:
+        return [replace(file, kind="base")]  # a country given by path is laid below its policy
+    above = file.data.get("extends", [])
+    above = [above] if isinstance(above, str) else above
+    if not isinstance(above, list) or not all(isinstance(a, str) for a in above):
+        line = files.line_of(file.lines, "extends")
+        raise InputError(Problem(file.name, "must be a name or a list of names", line, "extends"))
+    found: list[File] = []
+    problems: list[Problem] = []
+    line = files.line_of(file.lines, "extends")
+    for number, parent in enumerate(part.strip() for names in above for part in names.split("+")):
+        near = str(path.parent / parent) if parent.endswith(".toml") else parent
+        try:
+            found += _named(near, number == 0, (*trail, real))
+        except InputError as error:
+            for p in error.problems:  # what is wrong with the name stands in this file
+                ours = p.line is None and p.where in (near, "(empty name)")
+                here = replace(p, where=file.name, line=line, key="extends", value=parent)
+                problems.append(here if ours else p)
+    if problems:
+        raise InputError(problems)
+    return [*found, file]
+
+
+def default_policy(chain: Sequence[File]) -> str:
+    """The policy that the country's file names; empty if it names none."""
+    for file in chain:
+        country = file.data.get("country")
+        if isinstance(country, dict) and isinstance(country.get("default_policy"), str):
+            return str(country["default_policy"])
+    return ""
