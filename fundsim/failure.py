@@ -25,14 +25,22 @@ def told_and_code(error: Exception) -> int:
     if type(error).__name__ == "OtherModelError":
         return _told(str(error), BAD_INPUT)
     if type(error).__name__ == "ScenariosFailedError":
-        return _told(f"{error}\nall others are kept in the store; no tables are written", FAILED)
+        report = _report(getattr(error, "trace", ""))
+        kept = "all others are kept in the store; no tables are written"
+        return _told(f"{error}\n{kept}; report in {report}", FAILED)
     if type(error).__name__ == "LedgerError":
         return _told(f"a check failed, so nothing is printed: {error}", FAILED)
+    report = _report("".join(traceback.format_exception(error)))
+    return _told(f"a bug in fundsim: {type(error).__name__}; report in {report}", OUR_BUG)
+
+
+def _report(text: str) -> str:
+    """The name of a file with what a developer wants to know."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="fundsim-", suffix=".txt", delete=False, encoding="utf-8"
     ) as report:
-        report.write("".join(traceback.format_exception(error)))
-    return _told(f"a bug in fundsim: {type(error).__name__}; report in {report.name}", OUR_BUG)
+        report.write(text)
+    return report.name
 
 
 def _told(message: str, code: int) -> int:

@@ -516,12 +516,16 @@ def test_a_scenario_that_fails_leaves_the_others(
     with monkeypatch.context() as fault:
         fault.setattr(work, "kept_block", fail)
         assert fundsim(*COMMAND, *ONE) == 1
-    assert told(capsys.readouterr().err) == [
+    *lines, last = told(capsys.readouterr().err)
+    assert lines == [
         "2 scenarios could not be computed:",
         "kosovo+tariff: ZeroDivisionError: a fault",
         "kosovo+mixed_financing: ZeroDivisionError: a fault",
-        "all others are kept in the store; no tables are written",
     ]
+    kept, _, report = last.partition("; report in ")
+    assert kept == "all others are kept in the store; no tables are written"
+    assert "ZeroDivisionError: a fault" in Path(report).read_text(encoding="utf-8")
+    Path(report).unlink()
     assert sorted(p.name for p in out.iterdir()) == ["run.json", "store"], "no tables"
     had = parts(out)
     assert len(had) == PARTS - 4

@@ -12,9 +12,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ DIFFERENT = {
 TASK_SECONDS = 1.0  # about which a task shall last: long beside the 3 ms that handing it out takes
 MOST_IN_TASK = 200  # scenarios
 SHARE = 4000  # replications of a scenario that one task takes at most
+MOST_PROBLEMS = 200  # after which no more scenarios are looked at
 MOST_TOLD = 20  # scenarios that could not be computed
 CHECKED_AT_ONCE = 50  # scenarios that are resolved in one task, to see whether they can be
 
@@ -43,19 +44,20 @@ ShareOut = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tu
 class ScenariosFailedError(Exception):
     """Some scenarios could not be computed; the others are in the store."""
 
-    def __init__(self, failures: list[Failure]) -> None:
-        self.failures = failures
-        shown = [f"{failure.name}: {failure.reason}" for failure in failures[:MOST_TOLD]]
-        rest = len(failures) - len(shown)
-        more = [f"and {rest} more"] if rest else []
-        super().__init__(
-            "\n".join([f"{len(failures)} scenarios could not be computed:", *shown, *more])
-        )
+    def __init__(self, number: int, failures: Sequence[Failure]) -> None:
+        self.trace = failures[0].trace
+        shown = [f"{failure.name}: {failure.reason}" for failure in failures]
+        rest = number - len(shown)
+        head = f"{number:,} scenario{'s' if number > 1 else ''} could not be computed:"
+        super().__init__("\n".join([head, *shown, *([f"and {rest:,} more"] if rest else [])]))
 
 
 @dataclass
 class Progress:
-    """How far a batch is.  Parts, replications, failures; seconds of work of all workers together."""
+    """How far a batch is.  Parts, replications, scenarios that failed; seconds of work of all workers together.
+
+    failures  the first of those that failed
+    """
 
     replications: int = 0
     computed: int = 0
@@ -64,7 +66,8 @@ class Progress:
     tasks: int = 0
     seconds: float = 0.0
     simulating: float = 0.0
-    failures: list[Failure] = field(default_factory=list)
+    failed: int = 0
+    failures: tuple[Failure, ...] = ()
 
     def add(self, done: Done) -> None:
         """Count what a task has done."""
@@ -75,19 +78,22 @@ class Progress:
         self.tasks += 1
         self.seconds += done.seconds
         self.simulating += done.simulating
-        self.failures += done.failures
+        self.failed += len(done.failures)
+        self.failures = (*self.failures, *done.failures)[:MOST_TOLD]
 
 
 def check_plan(plan: Plan, share_out: ShareOut) -> None:
-    """Resolve every scenario once.  Raises `InputError` with what is wrong with any."""
+    """Resolve every scenario once.  Raises `InputError` with what is wrong with any, as far as a person reads."""
     size = min(CHECKED_AT_ONCE, max(plan.size // 8, 1))
     tasks = ((plan, n, min(n + size, plan.size)) for n in range(0, plan.size, size))
-    found = dict(share_out(check_members, tasks))
-    problems: list[Problem] = []
-    for place in sorted(found):
-        problems += [p for p in found[place] if p not in problems]
-    if problems:
-        raise InputError(problems)
+    found: dict[int, list[Problem]] = {}
+    for place, problems in share_out(check_members, tasks):
+        found[place] = problems
+        if sum(map(len, found.values())) > MOST_PROBLEMS:
+            break
+    wrong = dict.fromkeys(problem for place in sorted(found) for problem in found[place])
+    if wrong:
+        raise InputError(list(wrong))
 
 
 def claim(out: Path, plan: Plan) -> bool:
@@ -169,9 +175,9 @@ def run_plan(
             pieces.add(line)
         tell(progress)
     tidy_up(store)
-    if progress.failures:
+    if progress.failed:
         shutil.rmtree(work)
-        raise ScenariosFailedError(progress.failures)
+        raise ScenariosFailedError(progress.failed, progress.failures)
     for table in (RESULTS, SCENARIOS):
         shutil.rmtree(out / table, ignore_errors=True)
         os.replace(work / table, out / table)

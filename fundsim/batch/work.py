@@ -53,11 +53,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Failure:
-    """A scenario that could not be computed, and why; the others go on."""
+    """A scenario that could not be computed, and why; the others go on.
+
+    trace  where in the program, if it is a fault of it
+    """
 
     name: str
     reason: str
-    trace: str = ""
+    trace: str
 
 
 @dataclass(frozen=True)

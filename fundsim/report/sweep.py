@@ -167,7 +167,7 @@ def telling(plan: Plan) -> Iterator[Callable[[Progress], None]]:
         new = f"{p.replications / max(time.monotonic() - began, 1e-9):,.0f} replications a second"
         parts = [new, f"{p.found:,} parts found" if p.found else "",
                  f"{p.damaged:,} damaged and computed anew" if p.damaged else "",
-                 f"{len(p.failures):,} scenarios failed" if p.failures else ""]  # fmt: skip
+                 f"{p.failed:,} scenarios failed" if p.failed else ""]  # fmt: skip
         return ", ".join(part for part in parts if part)
 
     if sys.stderr.isatty():
