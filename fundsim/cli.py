@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fundsim import cli_many
-from fundsim.failure import BAD_INPUT, DONE, FAILED, INTERRUPTED, told_and_code
+from fundsim.failure import BAD_INPUT, DONE, FAILED, INTERRUPTED, no_lost_interrupts, told_and_code
 from fundsim.options import (
     Names,
     Out,
@@ -361,7 +361,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        result = app(standalone_mode=False)
+        with no_lost_interrupts():
+            result = app(standalone_mode=False)
         code = result if isinstance(result, int) else DONE  # an exit code, where one was raised
     except InputError as error:
         typer.echo(str(error), err=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
 import tempfile
+import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 DONE, FAILED, BAD_INPUT, NO_ACCESS, DAMAGED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
@@ -41,6 +45,29 @@ def _report(text: str) -> str:
     ) as report:
         report.write(text)
     return report.name
+
+
+@contextmanager
+def no_lost_interrupts() -> Iterator[None]:
+    """Ctrl-C that falls into a finalizer, where Python drops it, comes again a moment later."""
+    usual = sys.unraisablehook
+
+    def dropped(what: sys.UnraisableHookArgs) -> None:
+        if isinstance(what.exc_value, KeyboardInterrupt):
+            _thread.start_new_thread(_interrupt_soon, ())
+        else:
+            usual(what)
+
+    sys.unraisablehook = dropped
+    try:
+        yield
+    finally:
+        sys.unraisablehook = usual
+
+
+def _interrupt_soon() -> None:
+    time.sleep(0.01)  # at once it would fall into the same finalizer
+    _thread.interrupt_main()
 
 
 def _told(message: str, code: int) -> int:

@@ -20,6 +20,7 @@ import pytest
 
 from fundsim import cli
 from fundsim.batch import work
+from fundsim.failure import no_lost_interrupts
 from tests.batches import (
     COMMAND,
     PARTS,
@@ -236,6 +237,19 @@ def test_ctrl_c_is_for_the_main_process_from_a_worker_s_first_moment(
         _, error = main.communicate()
     assert (main.returncode, told(error)) == (0, [])
     assert files(out) == files(whole)
+
+
+def test_ctrl_c_that_falls_into_a_finalizer_is_not_lost() -> None:
+    class Falls:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    def fall() -> None:
+        Falls()
+        until(lambda: False)
+
+    with no_lost_interrupts(), pytest.raises(KeyboardInterrupt):
+        fall()
 
 
 # a full disk, a folder that cannot be written
