@@ -1,13 +1,16 @@
 """A running Dask cluster: its workers outlive a batch, and must read what this machine reads."""
 
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster, get_worker
 
 from fundsim import cli
+from fundsim.batch import cluster
 
 PLAN = """
 question = "What does a lower cap save?"
@@ -16,6 +19,9 @@ policies = ["tariff+OWN"]
 set = ["time.horizon_years = 2", "time.runoff_years = 1"]
 replications = 32
 """
+QUIET = {
+    "threads_per_worker": 1, "dashboard_address": None, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
+}  # fmt: skip
 OWN = 'question = "What if a benefit is capped?"\n[fund.amount]\ncap = {cap}\n'
 
 
@@ -24,7 +30,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     """A cluster whose worker was started in a folder without scenarios."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("elsewhere"))
-        running = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+        running = LocalCluster(n_workers=1, **QUIET)
     with running:
         yield running.scheduler_address
 
@@ -60,3 +66,23 @@ def test_a_file_that_workers_do_not_find_is_told(address, tmp_path, monkeypatch,
     told = capsys.readouterr().err
     assert "own.toml: no such file; an own file needs its whole path" in " ".join(told.split())
     assert not out.exists()
+
+
+def where(number: int) -> str:
+    """A short task that tells which worker did it."""
+    time.sleep(0.03)
+    return str(get_worker().address)
+
+
+def test_workers_that_come_later_get_their_part(monkeypatch) -> None:
+    """As they do where a queue starts them one by one: with what the first one was given, most would be idle."""
+    monkeypatch.setattr(cluster, "COUNTED_EVERY", 0.0)
+    with LocalCluster(n_workers=1, processes=False, **QUIET) as few, Client(few) as client:
+        shared, late = cluster._shared_out(client, where, ((n,) for n in range(200))), []
+        for done, (_, worker) in enumerate(shared):
+            late += [worker] if done > 40 else []
+            if done == 10:
+                few.scale(8)
+                client.wait_for_workers(8)
+    assert len(Counter(late)) == 8
+    assert min(Counter(late).values()) >= 8

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ LOCAL = "local"  # in place of an address: a cluster of processes on this machin
 WAITING = 30  # s to wait for a scheduler, and for its first worker
 # Dask would have its workers give every freed page back to the system at once, which doubles our time
 ENVIRONMENT = {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1, "MKL_NUM_THREADS": 1}
+COUNTED_EVERY = 2.0  # s between two counts of the workers, who may come one by one from a queue
 AHEAD = 3  # tasks handed out for each thread of the cluster: what it does while this process writes
 
 
@@ -139,14 +142,22 @@ def _shared_out(
             ready.add(future)
         return task is not None
 
-    while len(places) < AHEAD * max(sum(client.nthreads().values()), 1) and hand_out():
-        pass
+    threads, asked = 0, -math.inf
+
+    def top_up() -> None:
+        nonlocal threads, asked
+        if time.monotonic() - asked > COUNTED_EVERY:
+            threads, asked = sum(client.nthreads().values()), time.monotonic()
+        while len(places) < AHEAD * max(threads, 1) and hand_out():
+            pass
+
+    top_up()
     try:
         for future in ready:
             result = future.result()
             yield places.pop(future.key), result
             future.release()
-            hand_out()
+            top_up()
     except KilledWorker as error:
         rule = (
             f"Dask workers died again and again on the same task: is memory short? ({error.task})"
