@@ -202,6 +202,8 @@ WRONG = {
     "[best]\nleast = 'due_real'": "is yearly: name a year",
     "[best]\nleast = 'ruin'\nover = 'median'": "must be one of worst, mean",
     "[best]\nleast = 'ruin'\n[best.require]\nruin = 0.05": "must be { at_least = 0.6 } or { at_most = 0.05 }",
+    "[best]\nleast = 'ruin'\n[best.require]\nruin = { at_least = 0.1, at_most = 0.2 }": "must be { at_least",
+    "[best]\nleast = 'ruin'\n[best.require]\nruin = { at_least = 0.1, over = 'most' }": "must be one of worst, mean",
     "[front]\ncosts = 'ruin'": "did you mean 'cost'?",
 }
 

@@ -41,7 +41,7 @@ least = "contribution_needed:solvent90"
 over = "OVER"
 [best.require]
 share_paid_with = { at_least = 0.042 }
-"due_a_year:p95" = { at_most = 140_000 }
+"due_a_year:p95" = { at_most = 140_000, over = "mean" }
 
 [front]
 over = "OVER"
@@ -122,7 +122,7 @@ def test_the_best_and_the_front_are_what_brute_force_finds(batch) -> None:
             low = "mean" if over == "mean" else "min"
             designs.append({
                 "design": number, "goal": d["contribution_needed:solvent90"].agg(high), "share": d["share_paid_with"].agg(low),
-                "p95": d["due_a_year:p95"].agg(high), "cost": d["due_a_year"].agg(high),
+                "p95": d["due_a_year:p95"].agg("mean"), "cost": d["due_a_year"].agg(high),
             })  # fmt: skip
         fit = [
             d

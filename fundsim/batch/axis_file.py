@@ -30,7 +30,7 @@ def one_of(value: Any, options: Sequence[str], default: str, wrong: Wrong) -> st
 
 def dotted(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     """Values by dotted key: `[levers.fund.amount] cap = [5]` is the same as `"fund.amount.cap" = [5]`."""
-    inner = {*RANGE_KEYS, "at_least", "at_most"}
+    inner = {*RANGE_KEYS, "at_least", "at_most", "over"}
     for key, value in table.items():
         here = f"{path}.{key}" if path else key
         if isinstance(value, dict) and value and not inner & value.keys():

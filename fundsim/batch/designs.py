@@ -76,7 +76,7 @@ def _judged(plan: Plan, tables: Tables, place: int) -> Country:
         goal = of(plan.goal.figure, plan.goal.over, higher_is_worse=plan.goal.least)
         bounds = tuple(
             Bound(
-                of(limit.figure, plan.goal.over, higher_is_worse=limit.at_least is None),
+                of(limit.figure, limit.over, higher_is_worse=limit.at_least is None),
                 limit.at_most if limit.at_least is None else limit.at_least,  # type: ignore[arg-type]
                 limit.at_least is not None,
             )

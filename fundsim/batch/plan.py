@@ -42,9 +42,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Limit:
-    """A figure that must be at least or at most a number; the other is None."""
+    """A figure that must be at least or at most a number; the other is None.
+
+    over  worst or mean: how a design is judged over its circumstances
+    """
 
     figure: Figure
+    over: str
     at_least: float | None = None
     at_most: float | None = None
 
@@ -57,7 +61,7 @@ class Limit:
 class Goal:
     """Which design is best: the least or most of a figure among those within all limits.
 
-    over  worst or mean: how a design is judged over its circumstances
+    over  how a design is judged by the figure
     """
 
     figure: Figure

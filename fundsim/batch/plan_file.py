@@ -233,17 +233,22 @@ class _Reader:
         if not isinstance(require, dict):
             self.wrong("best.require", "must be a table")
             require = {}
-        limits = [self.limit(f"best.require.{name}", name, said) for name, said in dotted(require)]
         over = self.one_of("over", OVER, "worst", table, "best.")
+        limits = [
+            self.limit(f"best.require.{name}", name, said, over) for name, said in dotted(require)
+        ]
         return Goal(figure, wanted == ["least"], tuple(x for x in limits if x), over)
 
-    def limit(self, at: str, name: str, said: Any) -> Limit | None:
-        if isinstance(said, dict) and len(said) == 1:
-            [(sign, number)] = said.items()
-            if sign in ("at_least", "at_most") and isinstance(number, int | float) and not isinstance(number, bool):  # fmt: skip
-                return Limit(self.figure(at, name), **{sign: float(number)})
-        self.wrong(at, "must be { at_least = 0.6 } or { at_most = 0.05 }", said)
-        return None
+    def limit(self, at: str, name: str, said: Any, over: str) -> Limit | None:
+        keys = set(said) if isinstance(said, dict) else set()
+        signs = sorted(keys & {"at_least", "at_most"})
+        number = said[signs[0]] if len(signs) == 1 else None
+        plain = isinstance(number, int | float) and not isinstance(number, bool)
+        if number is None or not plain or keys - {*signs, "over"}:
+            self.wrong(at, "must be { at_least = 0.6 } or { at_most = 0.05 }, with over if it differs", said)  # fmt: skip
+            return None
+        own = self.one_of("over", OVER, over, said, f"{at}.")
+        return Limit(self.figure(at, name), own, **{signs[0]: float(number)})
 
     def front(self) -> Front:
         table = self.table("front", ("cost", "victims", "over"))

@@ -60,13 +60,21 @@ def sentences(plan: Plan, countries: Sequence[Country]) -> list[str]:
     """The answer: the best design of each country, or why there is none; and how designs were judged."""
     names = country_names(countries)
     told = [_best(plan, c, names[c.name]) for c in countries if c.choice is not None]
-    if plan.circumstances > 1:
-        how = "the worst" if (plan.goal or plan.front).over == "worst" else "the mean"
-        told.append(
-            f"Each design is judged by {how} of its {plan.circumstances} circumstances"
-            + (", figure by figure." if how == "the worst" else ".")
-        )
-    return told
+    return told + ([_judged_by(plan)] if plan.circumstances > 1 else [])
+
+
+def _judged_by(plan: Plan) -> str:
+    """How a design is judged over its circumstances, and what is judged otherwise."""
+    goal, front = plan.goal, plan.front
+    usual = goal.over if goal else front.over
+    others = [label_of(x.figure).lower() for x in goal.limits if x.over != usual] if goal else []
+    if front.over != usual:
+        others.append("the front")
+    text = f"Each design is judged by the {usual} of its {plan.circumstances:,} circumstances"
+    text += ", figure by figure" if usual == "worst" else ""
+    if others:
+        text += f"; {', '.join(others)} by the {'mean' if usual == 'worst' else 'worst'}"
+    return text + "."
 
 
 def _best(plan: Plan, c: Country, name: str) -> str:

@@ -209,11 +209,15 @@ def size(number: float) -> str:
 
 def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
     """What a plan comes to, before it is run."""
+    parts = ((len(plan.countries), "country", "countries"), (plan.designs, "design", "designs"),
+             (plan.circumstances, "set of circumstances", "circumstances"))  # fmt: skip
+    product = " × ".join(f"{n:,} {one if n == 1 else more}" for n, one, more in parts)
+    cases = f"{f.cases / 1e6:,.0f} million" if f.cases >= 1e7 else words.number(f.cases)
     at_once = f"{processes} process{'es' if processes > 1 else ''} of this machine"
     lines = [
-        f"{plan.question}",
-        f"{plan.size:,} scenarios: {len(plan.countries)} countries × {plan.designs:,} designs × {plan.circumstances:,} circumstances; all of them are valid",
-        f"{plan.replications:,} replications each, about {words.number(f.cases)} identified victims simulated",
+        plan.question,
+        f"{plan.size:,} scenario{'s' if plan.size > 1 else ''}: {product}; all of them are valid",
+        f"{plan.replications:,} replications each, about {cases} identified victims simulated",
         f"about {duration(f.seconds / processes)} with {at_once}, {duration(f.seconds)} of work in all",
         f"about {size(f.bytes)} of disk in {f.parts:,} parts of the store",
         f"foreseen from {f.tried} of the scenarios; nothing was written",
