@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from fundsim.analysis.choose import Bound, Choice, Judged, choose, front, judged
 from fundsim.batch.axis import Value
 from fundsim.batch.dataset import SCENARIOS
 from fundsim.batch.parquet import read_numbers
-from fundsim.batch.plan import NONE, Figure, Plan, member, resolve
+from fundsim.batch.plan import NONE, Figure, Goal, Plan, member, resolve
 from fundsim.scenario.assumption import Floats
 
 Tables = Mapping[str, Floats]  # figure -> [country, design, circumstances]
@@ -33,21 +33,28 @@ class Design:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The choice of a country: the figure that is least or most, and the bounds in the plan's order."""
+
+    figure: Judged
+    bounds: tuple[Bound, ...]
+    choice: Choice
+
+
+@dataclass(frozen=True)
 class Country:
     """The designs of one country, judged.
 
     name     of the country, as in scenarios
     cost, victims  the figures of the front  [design];  front  numbers of the designs on it, by rising cost
-    goal     the figure that is least or most, bounds in the plan's order, and the choice; None where no best is asked
+    best     None where no best is asked for
     """
 
     name: str
     cost: Judged
     victims: Judged
     front: NDArray[np.int64]
-    goal: Judged | None
-    bounds: tuple[Bound, ...]
-    choice: Choice | None
+    best: Best | None
 
 
 def figures_of_scenarios(plan: Plan, out: Path) -> Tables:
@@ -71,21 +78,19 @@ def _judged(plan: Plan, tables: Tables, place: int) -> Country:
 
     cost = of(plan.front.cost, plan.front.over, higher_is_worse=True)
     victims = of(plan.front.victims, plan.front.over, higher_is_worse=False)
-    goal, bounds, choice = None, tuple[Bound, ...](), None
-    if plan.goal is not None:
-        goal = of(plan.goal.figure, plan.goal.over, higher_is_worse=plan.goal.least)
-        bounds = tuple(
-            Bound(
-                of(limit.figure, limit.over, higher_is_worse=limit.at_least is None),
-                limit.at_most if limit.at_least is None else limit.at_least,  # type: ignore[arg-type]
-                limit.at_least is not None,
-            )
-            for limit in plan.goal.limits
-        )
-        choice = choose(goal, plan.goal.least, bounds)
-    return Country(
-        plan.countries[place], cost, victims, front(cost.value, victims.value), goal, bounds, choice
-    )
+    on = front(cost.value, victims.value)
+    best = _best(plan.goal, of) if plan.goal else None
+    return Country(plan.countries[place], cost, victims, on, best)
+
+
+def _best(goal: Goal, of: Callable[[Figure, str, bool], Judged]) -> Best:
+    figure = of(goal.figure, goal.over, goal.least)
+    bounds = []
+    for limit in goal.limits:
+        least, most = limit.at_least, limit.at_most
+        own = of(limit.figure, limit.over, least is None)
+        bounds.append(Bound(own, (most or 0.0) if least is None else least, least is not None))
+    return Best(figure, tuple(bounds), choose(figure, goal.least, bounds))
 
 
 def design_of(plan: Plan, country: str, number: int) -> Design:

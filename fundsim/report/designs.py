@@ -10,12 +10,13 @@ from rich.table import Table
 
 from fundsim.analysis.measures import MEASURES, NEEDS
 from fundsim.batch.axis import Value
-from fundsim.batch.designs import Country, Design, design_of, on_fronts
-from fundsim.batch.plan import DEFAULT, Figure, Plan
+from fundsim.batch.designs import Best, Country, Design, design_of, on_fronts
+from fundsim.batch.plan import DEFAULT, Figure, Goal, Limit, Plan
 from fundsim.report import words
 from fundsim.report.told import table_of
 from fundsim.scenario.compose import load
 
+MOST_NAMED = 2  # designs that cannot be told from the best
 MOST_SHOWN = 12  # designs of a front in the terminal
 
 
@@ -58,8 +59,14 @@ def _value(value: Value) -> str:
 
 def sentences(plan: Plan, countries: Sequence[Country]) -> list[str]:
     """The answer: the best design of each country, or why there is none; and how designs were judged."""
-    names = country_names(countries)
-    told = [_best(plan, c, names[c.name]) for c in countries if c.choice is not None]
+    goal, names, told = plan.goal, country_names(countries), []
+    if goal is not None:
+        extreme, limits = "least" if goal.least else "most", " and ".join(map(_limit, goal.limits))
+        among = f", of the designs with {limits}" if limits else ""
+        told.append(f"Best is the {extreme} {label_of(goal.figure).lower()}{among}.")
+        told += [
+            f"{names[c.name]}: {_best(plan, goal, c.name, c.best)}" for c in countries if c.best
+        ]
     return told + ([_judged_by(plan)] if plan.circumstances > 1 else [])
 
 
@@ -77,75 +84,69 @@ def _judged_by(plan: Plan) -> str:
     return text + "."
 
 
-def _best(plan: Plan, c: Country, name: str) -> str:
-    goal, choice = plan.goal, c.choice
-    assert goal is not None
-    assert choice is not None
-    assert c.goal is not None
-    limits = " and ".join(_limit(limit.figure, limit.at_least, limit.at_most) for limit in goal.limits)  # fmt: skip
-    asked = f" with {limits}" if limits else ""
-    extreme = "least" if goal.least else "most"
+def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
+    choice = found.choice
     if choice.best is None:
-        return f"{name}: none of {plan.designs:,} designs has {limits}. {_why_none(plan, c)}"
-    form = form_of(goal.figure)
-    error = c.goal.error[choice.best]
+        return f"no design is. One by one: {_one_by_one(goal, found)}."
+
+    def told(number: int) -> str:
+        return told_of(design_of(plan, country, number), country)
+
+    form, error = form_of(goal.figure), found.figure.error[choice.best]
     noise = f" (Monte Carlo error {form(error)})" if np.isfinite(error) else ""
-    told = told_of(design_of(plan, c.name, choice.best), c.name)
-    text = (
-        f"{name}: the {extreme} {label_of(goal.figure).lower()}{asked} is "
-        f"{form(c.goal.value[choice.best])}{noise}, by {told}."
-    )
+    text = f"{form(found.figure.value[choice.best])}{noise}, by {told(choice.best)}."
     if goal.limits and not choice.surely:
-        text += " It meets a limit by less than the noise of the replications: run it with more."
-    if choice.rivals:
-        k = len(choice.rivals)
-        text += f" {k} other design{'s' if k > 1 else ''} cannot be told from it with these replications."
+        text += " It meets a limit by less than the noise: run it with more replications."
+    if len(rivals := choice.rivals) > MOST_NAMED:
+        text += f" {len(rivals):,} other designs cannot be told from it with these replications."
+    elif rivals:
+        others = "; ".join(map(told, rivals))
+        text += f" Not told from it with these replications: {others}."
     return text
 
 
-def _limit(figure: Figure, at_least: float | None, at_most: float | None) -> str:
-    form, label = form_of(figure), label_of(figure).lower()
-    if at_least is not None:
-        return f"{label} at least {form(at_least)}"
-    return f"{label} at most {form(at_most or 0.0)}"
+def _limit(limit: Limit) -> str:
+    form, label = form_of(limit.figure), label_of(limit.figure).lower()
+    if limit.at_least is not None:
+        return f"{label} at least {form(limit.at_least)}"
+    return f"{label} at most {form(limit.at_most or 0.0)}"
 
 
-def _why_none(plan: Plan, c: Country) -> str:
-    assert plan.goal is not None
-    assert c.choice is not None
+def _one_by_one(goal: Goal, found: Best) -> str:
+    """For each limit, how many designs meet it and how near the others come."""
     parts = []
-    for limit, bound, alone in zip(plan.goal.limits, c.bounds, c.choice.alone, strict=True):
-        form = form_of(limit.figure)
-        reached = f"the {'highest' if bound.at_least else 'lowest'} is {form(bound.reached)}" if np.isfinite(bound.reached) else "no design has it"  # fmt: skip
-        met = "none" if not alone else f"{alone:,}"
-        parts.append(
-            f"{_limit(limit.figure, limit.at_least, limit.at_most)}: met by {met}, {reached}"
-        )
-    return "One by one: " + "; ".join(parts) + "."
+    for limit, bound, alone in zip(goal.limits, found.bounds, found.choice.alone, strict=True):
+        reached = "no design has the figure"
+        if np.isfinite(bound.reached):
+            end = "highest" if bound.at_least else "lowest"
+            reached = f"the {end} is {form_of(limit.figure)(bound.reached)}"
+        parts.append(f"{_limit(limit)}: met by {alone or 'none'}, {reached}")
+    return "; ".join(parts)
 
 
 def best_rows(plan: Plan, countries: Sequence[Country]) -> list[dict[str, Any]]:
     """The best design of each country, a row each; empty cells where there is none."""
-    if plan.goal is None:
-        return []
-    rows = []
-    for c in countries:
-        assert c.choice is not None
-        assert c.goal is not None
-        best = c.choice.best
-        design = design_of(plan, c.name, best) if best is not None else None
-        row: dict[str, Any] = {
-            "country": c.name, "designs": plan.designs, "within_limits": int(c.choice.met.sum()),
-            "design": best, "scenario": design and design.name,
-            **{axis.key: design and design.levers[axis.key] for axis in plan.levers},
-            str(plan.goal.figure): _cell(c.goal.value, best), str(plan.goal.figure.error): _cell(c.goal.error, best),
-        }  # fmt: skip
-        for limit, bound in zip(plan.goal.limits, c.bounds, strict=True):
-            row[str(limit)] = _cell(bound.figure.value, best)
-        rows.append(
-            {**row, "limits_surely_met": c.choice.surely, "not_told_from_it": len(c.choice.rivals)}
-        )
-    return rows
+    goal = plan.goal
+    return [_best_row(plan, goal, c.name, c.best) for c in countries if goal and c.best]
+
+
+def _best_row(plan: Plan, goal: Goal, country: str, found: Best) -> dict[str, Any]:
+    best = found.choice.best
+    design = design_of(plan, country, best) if best is not None else None
+    row: dict[str, Any] = {
+        "country": country, "designs": plan.designs, "within_limits": int(found.choice.met.sum()),
+        "design": best, "scenario": design and design.name,
+        **{axis.key: design and design.levers[axis.key] for axis in plan.levers},
+        str(goal.figure): _cell(found.figure.value, best),
+        str(goal.figure.error): _cell(found.figure.error, best),
+    }  # fmt: skip
+    for limit, bound in zip(goal.limits, found.bounds, strict=True):
+        row[str(limit)] = _cell(bound.figure.value, best)
+    return {
+        **row,
+        "limits_surely_met": found.choice.surely,
+        "not_told_from_it": len(found.choice.rivals),
+    }
 
 
 def _cell(values: Any, place: int | None) -> float | None:

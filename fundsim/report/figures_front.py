@@ -38,7 +38,7 @@ def front_picture(plan: Plan, countries: Sequence[Country], note: str) -> Pictur
         Line2D([], [], color=GREY, marker=".", linestyle="", alpha=0.6, label="a design"),
         Line2D([], [], color=BLUE, marker="o", markersize=4, label="the front, with 95 % Monte Carlo interval"),
     ]  # fmt: skip
-    if any(c.choice and c.choice.best is not None for c in countries):
+    if any(c.best and c.best.choice.best is not None for c in countries):
         handles.append(Line2D([], [], color=ORANGE, marker="*", markersize=11, linestyle="", label="the best within the limits"))  # fmt: skip
     # the heading stands in the legend: two things above the panels would overlap
     figure.legend(
@@ -60,7 +60,7 @@ def _panel(axes: Axes, plan: Plan, c: Country, name: str) -> None:
         c.cost.value[on], c.victims.value[on], xerr=Z95 * np.nan_to_num(c.cost.error[on]),
         yerr=Z95 * np.nan_to_num(c.victims.error[on]), fmt="o", color=BLUE, markersize=3.5, elinewidth=0.8,
     )  # fmt: skip
-    if c.choice is not None and (best := c.choice.best) is not None:
+    if c.best is not None and (best := c.best.choice.best) is not None:
         axes.plot(c.cost.value[best], c.victims.value[best], "*", color=ORANGE, markersize=13,
                   markeredgecolor="black", markeredgewidth=0.5)  # fmt: skip
     axes.set_title(name, fontsize=10)
