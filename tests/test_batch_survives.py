@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import pytest
 
 from fundsim import cli
 from fundsim.batch import work
+from fundsim.batch.store import Span, tidy_up
 from fundsim.failure import no_lost_interrupts
 from tests.batches import (
     COMMAND,
@@ -197,6 +199,17 @@ def test_workers_that_are_starting_do_not_outlive_a_killed_batch(tmp_path: Path)
         main.wait()
         until(lambda: all(is_gone(worker) for worker in workers))
     assert count(out) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a writer looks alive")
+def test_remains_of_a_writer_that_nobody_has_waited_for_go(tmp_path: Path) -> None:
+    folder = tmp_path / Span("abc", 7, 0, 3).folder
+    folder.mkdir(parents=True)
+    with subprocess.Popen([sys.executable, "-c", ""]) as writer:
+        until(lambda: is_gone(psutil.Process(writer.pid)))
+        (folder / f".00000000-00000003.{socket.gethostname()}.{writer.pid}.tmp").touch()
+        tidy_up(str(tmp_path))
+        assert not list(folder.parent.glob("*/*"))
 
 
 # Ctrl-C

@@ -279,6 +279,10 @@ def _is_abandoned(path: str) -> bool:
         return True
     except PermissionError:
         return False
+    with suppress(
+        OSError
+    ):  # elsewhere than on Linux; one that nobody has waited for is no more, too
+        return Path(f"/proc/{found[3]}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     return False
 
 
