@@ -261,8 +261,12 @@ def test_ctrl_c_that_falls_into_a_finalizer_is_not_lost() -> None:
         Falls()
         until(lambda: False)
 
-    with no_lost_interrupts(), pytest.raises(KeyboardInterrupt):
-        fall()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with no_lost_interrupts(), pytest.raises(KeyboardInterrupt):
+            fall()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 # a full disk, a folder that cannot be written
