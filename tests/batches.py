@@ -78,14 +78,23 @@ def told(text: str) -> list[str]:
 
 
 @contextmanager
-def running(folder: Path, *options: str, **how: Any) -> Iterator[subprocess.Popen[str]]:
-    """The batch as a command of its own session; whatever is left of it afterwards is killed."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def running(
+    folder: Path, *options: str, begin: Callable[[], None] = lambda: None
+) -> Iterator[subprocess.Popen[str]]:
+    """The batch as a command of its own session; whatever is left of it afterwards is killed.
+
+    begin  called in the new process
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder.parent)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each would compile everything again
-    environment["TMPDIR"] = str(folder.parent)
+
+    def first() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where tests run in the background
+        begin()
+
     process = subprocess.Popen(
         [sys.executable, "-m", "fundsim.cli", *COMMAND, *options], cwd=folder, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **how,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=first,
     )  # fmt: skip
     try:
         yield process
@@ -95,9 +104,11 @@ def running(folder: Path, *options: str, **how: Any) -> Iterator[subprocess.Pope
         process.communicate()
 
 
-def ran(folder: Path, *options: str, **how: Any) -> tuple[int, list[str]]:
+def ran(
+    folder: Path, *options: str, begin: Callable[[], None] = lambda: None
+) -> tuple[int, list[str]]:
     """The batch as a command: its exit code, and what it told beside progress."""
-    with running(folder, *options, **how) as process:
+    with running(folder, *options, begin=begin) as process:
         _, error = process.communicate()
     return process.returncode, told(error)
 

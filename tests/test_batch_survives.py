@@ -261,8 +261,12 @@ def test_ctrl_c_that_falls_into_a_finalizer_is_not_lost() -> None:
         Falls()
         until(lambda: False)
 
-    with no_lost_interrupts(), pytest.raises(KeyboardInterrupt):
-        fall()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with no_lost_interrupts(), pytest.raises(KeyboardInterrupt):
+            fall()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 # a full disk, a folder that cannot be written
@@ -278,7 +282,7 @@ def test_a_file_that_is_too_large_for_the_system_ends_the_batch_with_one_line(
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
-    code, error = ran(tmp_path, *TWO, preexec_fn=limit)
+    code, error = ran(tmp_path, *TWO, begin=limit)
     assert code == 3
     assert len(error) == 1
     assert "File too large" in error[0]
