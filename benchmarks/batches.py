@@ -23,13 +23,13 @@ import psutil
 from fundsim.analysis.workers import shared_out
 from fundsim.batch.cluster import LOCAL, cluster
 from fundsim.batch.dataset import Pieces
-from fundsim.batch.plan import Plan
+from fundsim.batch.plan import Plan, contents_hash
 from fundsim.batch.plan_file import read_plan
 from fundsim.batch.store import parts
 from fundsim.batch.sweep import Progress, claim, run_plan
 from fundsim.batch.version import model_version
 from fundsim.batch.work import Job, work_on
-from fundsim.report.sweep import duration, size
+from fundsim.report.told import duration, size
 
 PLAN = Path(__file__).parent / "batch.toml"
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -100,7 +100,7 @@ def measured(workers: int, how: str, whole: bool) -> dict[str, Any]:
 def of_main(plan: Plan) -> tuple[float, float]:
     """What the main process does with a scenario's results: seconds, and bytes that reach it."""
     with tempfile.TemporaryDirectory() as folder:
-        job = Job(plan, f"{folder}/store", model_version())
+        job = Job(plan, f"{folder}/store", model_version(), contents_hash(plan))
         done = work_on(job, 0, 2)
         pieces, lines = Pieces(Path(folder) / "pieces", plan), done.lines
         copies = [replace(lines[0], member=replace(lines[0].member, number=n)) for n in range(500)]

@@ -103,9 +103,12 @@ def check(address: Kept) -> None:
 def prune(
     address: Kept,
     most: Annotated[str | None, typer.Option(help="Keep at most so much: 500MB, 10GB.")] = None,
+    versions: Annotated[
+        bool, typer.Option("--other-versions", help="Parts of other model versions, too.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
 ) -> None:
-    """Remove parts of other model versions, damaged ones and remains; with --most the oldest, too."""
+    """Remove damaged parts and remains; if asked, other model versions and the oldest parts."""
     from fundsim.report.stored import print_pruned
 
-    print_pruned(address, most, dry_run)
+    print_pruned(address, most, versions, dry_run)

@@ -8,7 +8,8 @@ from hypothesis.extra.numpy import arrays
 
 from fundsim.analysis.choose import Bound, Judged, choose, front, judged
 
-FEW = st.integers(0, 6).map(float) | st.just(float("nan"))  # so few that ties are frequent
+# so few that ties are frequent; inf: no amount suffices
+FEW = st.integers(0, 6).map(float) | st.just(float("nan")) | st.just(float("inf"))
 
 
 def beats(a: tuple[float, float], b: tuple[float, float]) -> bool:
@@ -53,12 +54,19 @@ def test_the_best_is_what_brute_force_finds(table, least: bool, at_least: bool, 
         g = by_hand(table[0, i], least)
         first, second = by_hand(table[1, i], not at_least), by_hand(table[2, i], True)
         if not np.isnan([g, first, second]).any():
-            fits = (first >= 2 if at_least else first <= 2) and second <= 4
+            fits = (first >= 2 if at_least else first <= 2) and second <= 4 and np.isfinite(g)
             if fits:
                 candidates.append((g if least else -g, i))
     choice = choose(goal, least, bounds)
     assert choice.best == (min(candidates)[1] if candidates else None)
     assert set(np.flatnonzero(choice.met)) == {i for _, i in candidates}
+
+
+def test_noise_that_is_not_known_is_not_taken_for_none() -> None:
+    figure = Judged(np.array([0.5]), np.array([np.nan]))
+    choice = choose(Judged(np.array([1.0]), np.array([0.1])), True, [Bound(figure, 0.9, False)])
+    assert choice.best == 0
+    assert choice.surely is None
 
 
 def test_the_noise_decides_what_is_sure_and_who_rivals() -> None:

@@ -201,6 +201,9 @@ WRONG = {
     "[best]\nleast = 'contribution_needed:solvent96'": "no such statistic of it",
     "[best]\nleast = 'due_real'": "is yearly: name a year",
     "[best]\nleast = 'ruin'\nover = 'median'": "must be one of worst, mean",
+    "[best]\nleast = 'ruin'\n[best.require]\nruin = { at_most = 5 }": "is a share: 5 % is 0.05",
+    "replications = 50\n[best]\nleast = 'contribution_needed:solvent95'": "solvent95 needs at least 72 replications",
+    "countries = ['kosovo', 'Kosovo*']": "names a country twice",
     "[best]\nleast = 'ruin'\n[best.require]\nruin = 0.05": "must be { at_least = 0.6 } or { at_most = 0.05 }",
     "[best]\nleast = 'ruin'\n[best.require]\nruin = { at_least = 0.1, at_most = 0.2 }": "must be { at_least",
     "[best]\nleast = 'ruin'\n[best.require]\nruin = { at_least = 0.1, over = 'most' }": "must be one of worst, mean",
@@ -250,4 +253,7 @@ def test_values_that_a_scenario_may_not_have_are_told_before_anything_is_run(
         head + "set = ['fund.amount.cap = 3']\n[levers]\n'fund.amount.cap' = [1]\n"
     )
     assert "is outside of the horizon" in run(head + "[front]\ncost = 'due_real@1999'\n")
+    for name in ("cash@2099", "income.lottery"):
+        told = f"{name}: does not occur in any country of this plan"
+        assert told in run(head + f"measures = ['{name}']\n")
     assert "has no such measure" in run(head + "[front]\ncost = 'income.lottery@2030'\n")

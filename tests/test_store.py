@@ -93,13 +93,13 @@ def test_a_block_is_computed_once_and_the_same(
     world, wanted = scenario.world, ["due_a_year", "ruin", "contribution_needed", "no_such"]
     names, table = computed_outcomes(world, 5, 0, 60, wanted)
     assert set(names) == {"due_a_year", "ruin", "contribution_needed", "capital_needed"}
-    first = kept_block(address, world, scenario.hash, 5, 0, 60, wanted)
+    first = kept_block(address, world, 5, 0, 60, wanted)
     monkeypatch.setattr(kept, "computed_outcomes", None)  # to compute would fail
-    again = kept_block(address, world, scenario.hash, 5, 0, 60, wanted)
+    again = kept_block(address, world, 5, 0, 60, wanted)
     assert (first.found, again.found) == (False, True)
     assert first.names == again.names == ("due_a_year", "ruin", "contribution_needed")
     assert first.table.tobytes() == again.table.tobytes()
-    shorter = kept_block(address, world, scenario.hash, 5, 0, 40, ["ruin"])
+    shorter = kept_block(address, world, 5, 0, 40, ["ruin"])
     assert (shorter.table[0] == table[names.index("ruin"), :40]).all()
 
 
@@ -111,7 +111,7 @@ def test_needs_and_all_outcomes_share_a_store(
     plain, needed = block_outcomes(scenario.world, 5, 0, 60)[0], ["ruin", "contribution_needed"]
 
     def ask(wanted: list[str]) -> Kept:
-        return kept_block(address, scenario.world, scenario.hash, 5, 0, 60, wanted)
+        return kept_block(address, scenario.world, 5, 0, 60, wanted)
 
     assert ask(ALL).names == plain
     assert ask(needed)[::2] == (tuple(needed), False)

@@ -222,7 +222,7 @@ def test_a_batch_whose_scenario_files_have_changed_is_not_taken_for_done(tmp_pat
         .replace('"kosovo"', "")
         .replace("[4, 12]", "[4]")
     )
-    text = text.replace("replications = 64", "replications = 8")
+    text = text.replace("replications = 64", "replications = 40")
     assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
     assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
     own.write_text('question = "q"\n[fund.amount]\ncap = 6\n', encoding="utf-8")
@@ -240,3 +240,119 @@ def test_the_command_of_a_scenario_with_an_own_file_names_its_path(tmp_path) -> 
     for _, one in pd.read_parquet(tmp_path / "out" / "scenarios").iterrows():
         _, _, name, _, sets, *_ = shlex.split(one["command"])
         assert load(name, [sets]).hash == one["scenario_hash"]
+
+
+SMALL = """
+question = "q"
+countries = ["montenegro", "kosovo"]
+set = ["time.horizon_years = 2", "time.runoff_years = 1"]
+replications = 90
+[levers]
+"fund.decision.caseworkers" = { from = 1, to = 3, steps = 3 }
+"""
+
+
+def test_long_scenarios_in_shares_give_the_same(tmp_path, monkeypatch) -> None:
+    from fundsim.batch import sweep as batches
+
+    text = SMALL.replace("90", "1100")  # three blocks
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "whole")) == 0
+    monkeypatch.setattr(batches, "SHARE", 500)
+    counted: list[batches.Progress] = []
+    run_plan = batches.run_plan
+    monkeypatch.setattr(
+        "fundsim.report.sweep.run_plan", lambda *a: counted.append(run_plan(*a)) or counted[-1]
+    )
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "shares")) == 0
+    [p] = counted
+    assert (p.computed, p.found, p.replications) == (18, 0, 6 * 1100), (
+        "each part computed once and counted once"
+    )
+    for folder in ("results", "scenarios"):
+        for path in (tmp_path / "whole" / folder).iterdir():
+            assert path.read_bytes() == (tmp_path / "shares" / folder / path.name).read_bytes()
+
+
+def test_a_scenario_file_that_changes_while_the_batch_runs_ends_it(
+    tmp_path, capsys, monkeypatch
+) -> None:
+    from fundsim.batch import work
+
+    own = tmp_path / "mine.toml"
+    own.write_text('question = "q"\n[fund.amount]\ncap = 5\n', encoding="utf-8")
+    text = SMALL.replace("replications", f'policies = ["tariff+{own}"]\nreplications')
+    kept = work.kept_block
+
+    def edited(*args: object, **how: object):
+        own.write_text('question = "q"\n[fund.amount]\ncap = 6\n', encoding="utf-8")
+        return kept(*args, **how)
+
+    monkeypatch.setattr(work, "kept_block", edited)
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 2
+    assert "scenario file has changed while the batch ran" in capsys.readouterr().err
+    assert not (tmp_path / "o" / "results").exists()
+
+
+def test_two_processes_do_not_work_on_one_batch(tmp_path, capsys) -> None:
+    from fundsim.batch.plan_file import read_plan
+    from fundsim.batch.sweep import alone, claim
+
+    path = tmp_path / "plan.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    claim(tmp_path / "o", read_plan(path))
+    with alone(tmp_path / "o"):
+        assert sweep(tmp_path, SMALL, "--out", str(tmp_path / "o")) == 2
+        assert "another process works on this batch" in capsys.readouterr().err
+        assert (tmp_path / "o" / "run.json").exists()
+    assert sweep(tmp_path, SMALL, "--out", str(tmp_path / "o")) == 0
+
+
+def test_the_default_policy_is_named_only_where_it_is_in_force(tmp_path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('question = "q"\n[fund]\nentry_point = "none"\n', encoding="utf-8")
+    text = SMALL.replace("[levers]", f'reforms = ["none", "{own}"]\n[levers]')
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
+    table = pd.read_parquet(tmp_path / "o" / "scenarios")
+    for row in table.itertuples():
+        name, *options = shlex.split(row.command)[2:]
+        sets = [options[i + 1] for i, word in enumerate(options) if word == "--set"]
+        assert load(name, sets).hash == row.scenario_hash
+        assert row.policy == ("tariff" if row.reforms == "none" else "none")
+    with (tmp_path / "o" / "front.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert load(row["scenario"]).world.country.name
+
+
+def test_nothing_seen_in_some_futures_is_not_surely_nothing(tmp_path) -> None:
+    text = SMALL + '[best]\nleast = "due_a_year"\n[best.require]\nruin = { at_most = 0.03 }\n'
+    text = text.replace("set = [", 'set = ["income.budget.amount = 100_000_000", ')
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
+    with (tmp_path / "o" / "best.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["ruin ≤ 0.03"] for row in rows} == {"0.0"}
+    assert {row["limits_surely_met"] for row in rows} == {"False"}, (
+        "0 of 90 (45 twins) is below 8 %, not below 3 %"
+    )
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_the_picture_has_a_panel_a_country_and_no_empty_ones(number: int, tmp_path) -> None:
+    from fundsim.analysis.choose import Judged
+    from fundsim.batch.designs import Country
+    from fundsim.batch.plan_file import read_plan
+    from fundsim.report.figures_front import front_picture
+
+    names = [
+        "serbia",
+        "montenegro",
+        "albania",
+        "kosovo",
+        "north_macedonia",
+        "bosnia_and_herzegovina",
+    ][:number]
+    path = tmp_path / "plan.toml"
+    path.write_text(SMALL.replace('["montenegro", "kosovo"]', str(names)), encoding="utf-8")
+    figures = Judged(np.array([1.0, 2.0]), np.array([0.1, 0.1]))
+    countries = [Country(name, figures, figures, np.array([0, 1]), None) for name in names]
+    picture = front_picture(read_plan(path), countries, "note")
+    assert sum(axes.axison for axes in picture.axes) == number

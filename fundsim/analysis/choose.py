@@ -42,8 +42,8 @@ class Bound:
 
     @property
     def surely(self) -> Bools:
-        """Designs that meet it by more than the noise of the replications.  [design]"""
-        error = Z95 * np.nan_to_num(self.figure.error)
+        """Designs that meet it by more than the noise of the replications; not where that is unknown.  [design]"""
+        error = Z95 * self.figure.error
         value = self.figure.value
         return np.asarray(
             value - error >= self.limit if self.at_least else value + error <= self.limit
@@ -64,14 +64,14 @@ class Choice:
 
     best    its number, None if no design meets all bounds
     met     designs that meet all bounds  [design]
-    surely  the best meets each by more than the noise of the replications
+    surely  the best meets each by more than the noise of the replications; None if the noise of one is unknown
     rivals  other designs within the bounds that the noise does not tell from the best
     alone   for each bound, how many designs meet it by itself
     """
 
     best: int | None
     met: Bools
-    surely: bool
+    surely: bool | None
     rivals: tuple[int, ...]
     alone: tuple[int, ...]
 
@@ -85,9 +85,11 @@ def judged(values: Floats, errors: Floats, over: str, higher_is_worse: bool) -> 
     """
     missing = np.isnan(values).any(axis=1)
     if over == "mean":
-        mean = np.where(missing, np.nan, np.nan_to_num(values).mean(axis=1))
+        # an amount that does not exist in one of the circumstances (infinite) exists in no mean of them
+        mean = np.where(missing, np.nan, np.where(np.isnan(values), 0.0, values).mean(axis=1))
         return Judged(mean, np.where(missing, np.nan, errors.mean(axis=1)))
-    worst = np.argmax(np.nan_to_num(values if higher_is_worse else -values, nan=-np.inf), axis=1)
+    sides = values if higher_is_worse else -values
+    worst = np.argmax(np.where(np.isnan(sides), -np.inf, sides), axis=1)
     rows = np.arange(values.shape[0])
     return Judged(
         np.where(missing, np.nan, values[rows, worst]),
@@ -109,7 +111,8 @@ def choose(goal: Judged, least: bool, bounds: Sequence[Bound]) -> Choice:
     behind = sign * (goal.value - goal.value[best])
     near = met & (behind <= Z95 * np.hypot(errors, errors[best]))
     near[best] = False
-    surely = all(bool(bound.surely[best]) for bound in bounds)
+    known = all(np.isfinite(bound.figure.error[best]) for bound in bounds)
+    surely = all(bool(bound.surely[best]) for bound in bounds) if known else None
     return Choice(best, met, surely, tuple(map(int, np.flatnonzero(near))), alone)
 
 

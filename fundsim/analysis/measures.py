@@ -309,6 +309,8 @@ def _suffices(need: Floats) -> dict[str, float]:
     """The amounts with which 50 … 99 of 100 futures never fall short, infinite where none suffices."""
     found = {}
     for percent, statistic in zip(SOLVENT, SOLVENT_STATISTICS, strict=True):
+        if (percent / 100) ** need.size > 0.025:
+            continue  # the largest of so few is no such quantile: no 95 % interval of it exists
         value = amount(need, percent / 100)
         found[statistic] = value.value
         if value.mc_error is not None:

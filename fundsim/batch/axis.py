@@ -93,6 +93,8 @@ class Axis:
             if not sums:
                 raise self._refused(bare, "has no tariff")
             return [f"{key}={float(now * float(value))!r}" for key, now in sums]
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+            value = int(value)  # a key of whole numbers takes no 2.0
         text = f'"{value}"' if isinstance(value, str) else repr(value)
         return [f"{self.key}={text.lower() if isinstance(value, bool) else text}"]
 

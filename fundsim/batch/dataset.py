@@ -102,7 +102,15 @@ class Pieces:
 
     def _named(self, line: Line) -> list[Any]:
         one = line.member
-        named = [one.number, line.name, line.hash, one.country, one.policy, one.reforms, one.stress]
+        named = [
+            one.number,
+            line.name,
+            line.hash,
+            one.country,
+            line.policy,
+            one.reforms,
+            one.stress,
+        ]
         pairs = zip(line.values, self.kinds, strict=True)
         return [*named, *(str(v) if kind == "label" else v for v, kind in pairs)]
 

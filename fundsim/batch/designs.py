@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.analysis import precision
 from fundsim.analysis.choose import Bound, Choice, Judged, choose, front, judged
 from fundsim.batch.axis import Value
 from fundsim.batch.dataset import SCENARIOS
 from fundsim.batch.parquet import read_numbers
-from fundsim.batch.plan import NONE, Figure, Goal, Plan, member, resolve
+from fundsim.batch.plan import Figure, Goal, Plan, joined, member, resolve
+from fundsim.model.parameters import TWINS
 from fundsim.scenario.assumption import Floats
 
 Tables = Mapping[str, Floats]  # figure -> [country, design, circumstances]
@@ -74,6 +76,8 @@ def judge(plan: Plan, tables: Tables) -> list[Country]:
 def _judged(plan: Plan, tables: Tables, place: int) -> Country:
     def of(figure: Figure, over: str, higher_is_worse: bool) -> Judged:
         values, errors = tables[str(figure)][place], tables[str(figure.error)][place]
+        if figure.of_probability:  # nothing seen in some hundred futures is not nothing
+            errors = np.maximum(errors, _least_error(values, plan.replications))
         return judged(values, errors, over, higher_is_worse)
 
     cost = of(plan.front.cost, plan.front.over, higher_is_worse=True)
@@ -81,6 +85,17 @@ def _judged(plan: Plan, tables: Tables, place: int) -> Country:
     on = front(cost.value, victims.value)
     best = _best(plan.goal, of) if plan.goal else None
     return Country(plan.countries[place], cost, victims, on, best)
+
+
+def _least_error(p: Floats, n: int) -> Floats:
+    """The error of a probability by the longer side of its Wilson interval, which is not 0 where p is 0 or 1.
+
+    n  replications, of which two share their assumptions
+    """
+    z, m = precision.Z95, n / TWINS
+    centre = (p + z * z / (2 * m)) / (1 + z * z / m)
+    half = z * np.sqrt(p * (1 - p) / m + z * z / (4 * m * m)) / (1 + z * z / m)
+    return np.asarray((np.abs(centre - p) + half) / z)
 
 
 def _best(goal: Goal, of: Callable[[Figure, str, bool], Judged]) -> Best:
@@ -99,8 +114,8 @@ def design_of(plan: Plan, country: str, number: int) -> Design:
     one = member(plan, start + number * plan.circumstances)
     values = resolve(plan, one)[1]
     levers = {axis.key: value for axis, value in zip(plan.levers, values, strict=False)}
-    parts = [country, one.policy, one.reforms]
-    return Design(number, "+".join(part for part in parts if part != NONE), levers)
+    parts = (country, one.policy, one.reforms)
+    return Design(number, joined(parts), levers)
 
 
 def on_fronts(plan: Plan, countries: Sequence[Country]) -> list[tuple[Country, Design]]:

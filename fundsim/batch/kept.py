@@ -19,6 +19,7 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import hash_of
 from fundsim.scenario.schema import World
 
+DIGITS = 24  # of a scenario's hash in a store
 NEED_COLUMNS = tuple(m.name for m in NEEDS)
 
 
@@ -32,7 +33,7 @@ class Kept(NamedTuple):
 
 
 def kept_block(
-    address: str, world: World, scenario_hash: str, seed: int, block: int, replications: int,
+    address: str, world: World, seed: int, block: int, replications: int,
     wanted: Sequence[str] = ALL, engine: str = "numpy", write: bool = True,
 ) -> Kept:  # fmt: skip
     """The wanted outcomes of a block.
@@ -42,7 +43,7 @@ def kept_block(
     write    put what is computed into the store
     """
     first, last = block_span(world, block, replications)
-    span = Span(scenario_hash, seed, first, last, engine)
+    span = Span(hash_of(world, DIGITS), seed, first, last, engine)
     there = find(address, span, wanted, NEED_COLUMNS)
     if there.table is not None:
         return Kept(*_some(there.names, there.table, wanted), True, there.damaged)
@@ -58,9 +59,7 @@ def kept_outcomes(
     engine: str = "numpy",
 ) -> tuple[tuple[str, ...], Floats]:  # fmt: skip
     """All outcomes of a block, as `block_outcomes` gives them.  write: put there what is not found"""
-    found = kept_block(
-        address, world, hash_of(world), seed, block, replications, ALL, engine, write
-    )
+    found = kept_block(address, world, seed, block, replications, ALL, engine, write)
     return found.names, found.table
 
 
@@ -72,7 +71,7 @@ def kept_needs(
     label = f"needs-{line}-{'planned' if given else 'bare'}"
     if capitals.size:
         label += f"-{hashlib.sha256(capitals.tobytes()).hexdigest()[:8]}"
-    span = Span(hash_of(world), seed, int(numbers[0]), int(numbers[-1]) + 1, label)
+    span = Span(hash_of(world, DIGITS), seed, int(numbers[0]), int(numbers[-1]) + 1, label)
     there = find(address, span, ALL)
     if there.table is not None:
         return there.table

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
+from fundsim.analysis.measures import MEASURES
 from fundsim.batch.axis import Axis, Bare, Value, points, sampled
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.naming import files_of
@@ -32,6 +33,13 @@ class Figure:
 
     def __str__(self) -> str:
         return self.measure if self.statistic == "mean" else f"{self.measure}:{self.statistic}"
+
+    @property
+    def of_probability(self) -> bool:
+        """Whether it is a probability that is counted over replications."""
+        kinds = {m.name: m.kind for m in MEASURES}
+        name = self.measure.partition("@")[0]
+        return self.statistic == "mean" and kinds.get(name) == "probability"
 
     @property
     def error(self) -> Figure:
@@ -192,8 +200,12 @@ class Member:
     @property
     def name(self) -> str:
         """The name that loads it, but for the keys that are varied."""
-        parts = (self.country, self.policy, self.reforms, self.stress)
-        return "+".join(part for part in parts if part not in (NONE, DEFAULT))
+        return joined((self.country, self.policy, self.reforms, self.stress))
+
+
+def joined(parts: Sequence[str]) -> str:
+    """The name of a scenario, from its parts; `default` and `none` add nothing."""
+    return "+".join(part for part in parts if part not in (NONE, DEFAULT))
 
 
 def member(plan: Plan, number: int) -> Member:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fundsim.analysis.measures import MEASURES, NEEDS, SOLVENT_STATISTICS
+from fundsim.analysis.measures import MEASURES, NEEDS, SOLVENT, SOLVENT_STATISTICS
 from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.batch.axis import SAMPLINGS, Axis
 from fundsim.batch.axis_file import dotted, one_of, read_axis
@@ -30,6 +30,11 @@ DEFAULT_MEASURES = (
     "share_paid_with",
 )
 DEFAULT_REPLICATIONS = 1000
+# without so many, the largest of them is no such quantile: no 95 % interval of it exists
+LEAST = {
+    s: math.ceil(math.log(0.025) / math.log(p / 100))
+    for s, p in zip(SOLVENT_STATISTICS, SOLVENT, strict=True)
+}
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95", *SOLVENT_STATISTICS)
 
 
@@ -142,6 +147,8 @@ class _Reader:
             return every[:1]
         found = self.texts("countries", every[:1])
         plain = {name: name.lower().replace(" ", "_").rstrip("*") for name in found}
+        if len(set(plain.values())) < len(plain):
+            self.wrong("countries", "names a country twice")
         for name, shipped in plain.items():
             if not name.endswith(".toml") and shipped not in every:
                 self.wrong("countries", "no such country", name, nearest(shipped, every))
@@ -215,6 +222,10 @@ class _Reader:
         needed = name in {m.name for m in NEEDS}
         if not colon and needed:
             self.wrong(key, f"{name} has no mean: say {name}:solvent95", text)
+        elif needed and statistic in SOLVENT_STATISTICS:
+            least = LEAST[statistic]
+            if self.data.get("replications", DEFAULT_REPLICATIONS) < least:
+                self.wrong(key, f"{statistic} needs at least {least} replications", text)
         elif colon and statistic not in (SOLVENT_STATISTICS if needed else STATISTICS):
             near = nearest(statistic, SOLVENT_STATISTICS if needed else STATISTICS)
             self.wrong(key, "no such statistic of it", text, near)
@@ -247,6 +258,9 @@ class _Reader:
         if number is None or not plain or keys - {*signs, "over"}:
             self.wrong(at, "must be { at_least = 0.6 } or { at_most = 0.05 }, with over if it differs", said)  # fmt: skip
             return None
+        m = _matching(name.partition("@")[0].partition(":")[0])
+        if m is not None and m.unit == "share" and not 0 <= number <= 1:
+            self.wrong(at, "is a share: 5 % is 0.05", number)
         own = self.one_of("over", OVER, over, said, f"{at}.")
         return Limit(self.figure(at, name), own, **{signs[0]: float(number)})
 

@@ -17,6 +17,8 @@ import os
 import re
 import socket
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,9 +34,12 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.errors import InputError, Problem
 
 ALL = ["all"]  # what is asked of a part that shall hold every outcome
+OLD = 86400.0  # s after which nobody still writes a file of a megabyte
 DIGITS = 16  # of a file's digest, in its name
 PART = re.compile(r"(\d{8,})-(\d{8,})\.([0-9a-f]{16})\.parquet$")
-LEFT = re.compile(r"\.(\d{8,}-\d{8,}|probe)\.(.*)\.(\d+)\.tmp$")  # what a killed writer leaves
+LEFT = re.compile(
+    r"\.(\d{8,}-\d{8,}|probe)\.(.*)\.(\d+)(?:-\d+)?\.tmp$"
+)  # what a killed writer leaves
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,11 @@ def _as_os_error(address: str) -> Iterator[None]:
         raise OSError(errno.EIO, f"{type(error).__name__}: {error}", address) from error
 
 
+def refuse_unknown(address: str) -> None:
+    """Raises `InputError` for an address that no file system is known for."""
+    _opened(address)
+
+
 def refuse_missing(address: str) -> None:
     """Raises `InputError` where there is no store at an address."""
     fs, root = _opened(address)
@@ -150,6 +160,11 @@ def find(address: str, span: Span, wanted: Sequence[str], apart: Sequence[str] =
     wanted  names, or ALL.  A wanted outcome that the scenario does not have is no reason to look again.
     apart   names that ALL does not stand for
     """
+    with _as_os_error(address):
+        return _found(address, span, wanted, apart)
+
+
+def _found(address: str, span: Span, wanted: Sequence[str], apart: Sequence[str]) -> Found:
     fs, root = _opened(address)
     damaged, asked = False, tuple[str, ...]()
     for path in _files(fs, f"{root}/{span.folder}"):
@@ -157,7 +172,10 @@ def find(address: str, span: Span, wanted: Sequence[str], apart: Sequence[str] =
         # more replications keep the earlier ones: a longer part holds the shorter
         if not named or int(named[1]) != span.first or int(named[2]) < span.last:
             continue
-        data = _sound(fs, path)
+        try:
+            data = _sound(fs, path)
+        except FileNotFoundError:  # another writer has put a better one in its place
+            continue
         if data is None:
             damaged = True
             continue
@@ -183,10 +201,7 @@ def _files(fs: Any, folder: str) -> list[str]:
 def _sound(fs: Any, path: str) -> bytes | None:
     """What a part holds; None if it is not what was written."""
     named = PART.search(path)
-    try:
-        data = bytes(fs.cat_file(path))
-    except FileNotFoundError:
-        return None
+    data = bytes(fs.cat_file(path))
     return data if named and hashlib.sha256(data).hexdigest()[:DIGITS] == named[3] else None
 
 
@@ -197,14 +212,23 @@ def keep(
 
     asked  what was wanted: `names` may be fewer, if the scenario does not have all
     """
-    fs, root = _opened(address)
     data = parquet.numbers_to_bytes(names, table, {"asked": sorted(asked)})
+    with _as_os_error(address):
+        _kept(address, span, data)
+
+
+def _kept(address: str, span: Span, data: bytes) -> None:
+    fs, root = _opened(address)
     folder = f"{root}/{span.folder}"
     new = f"{folder}/{span.stem}.{hashlib.sha256(data).hexdigest()[:DIGITS]}.parquet"
-    _write_whole(fs, folder, span.stem, new, data)
+    try:
+        _write_whole(fs, folder, span.stem, new, data)
+    except FileNotFoundError:  # who tidies up took the folder for an empty one
+        _write_whole(fs, folder, span.stem, new, data)
     for path in _files(fs, folder):
         if path.rpartition("/")[2].startswith(f"{span.stem}.") and path != new:
-            with suppress(FileNotFoundError):  # another writer was quicker
+            # another writer was quicker, or on Windows reads it
+            with suppress(FileNotFoundError, PermissionError):
                 fs.rm_file(path)
 
 
@@ -214,7 +238,9 @@ def _write_whole(fs: Any, folder: str, stem: str, path: str, data: bytes) -> Non
     if not _is_local(fs):
         fs.pipe_file(path, data)
         return
-    work = Path(folder) / f".{stem}.{socket.gethostname()}.{os.getpid()}.tmp"
+    work = (
+        Path(folder) / f".{stem}.{socket.gethostname()}.{os.getpid()}-{threading.get_ident()}.tmp"
+    )
     try:
         with work.open("wb") as file:
             file.write(data)
@@ -248,7 +274,9 @@ def parts(address: str) -> Iterator[Part]:
 def is_sound(address: str, part: Part) -> bool:
     """Whether a part is what was written."""
     fs, root = _opened(address)
-    return not part.left and _sound(fs, f"{root}/{part.path}") is not None
+    with suppress(FileNotFoundError):
+        return not part.left and _sound(fs, f"{root}/{part.path}") is not None
+    return False
 
 
 def remove(address: str, part: Part) -> None:
@@ -263,8 +291,8 @@ def remove(address: str, part: Part) -> None:
 
 
 def is_abandoned(part: Part) -> bool:
-    """Whether what a writer left is of one that is no more; of another machine's writers it cannot be told."""
-    return _is_abandoned(part.path)
+    """Whether what a writer left is of one that is no more; of another machine's writers only its age can tell."""
+    return _is_abandoned(part.path) or (part.left and time.time() - part.at > OLD)
 
 
 def _is_abandoned(path: str) -> bool:
@@ -287,7 +315,8 @@ def _is_abandoned(path: str) -> bool:
 
 
 def tidy_up(address: str) -> None:
-    """Remove what killed writers of this machine left."""
-    for part in parts(address):
+    """Remove what killed writers left.  Object stores have nothing of the kind: a file is there whole or not at all."""
+    fs, _ = _opened(address)
+    for part in parts(address) if _is_local(fs) else ():
         if is_abandoned(part):
             remove(address, part)

@@ -13,8 +13,8 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,21 @@ from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
 from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
-from fundsim.batch.work import Done, Failure, Job, check_members, work_on
+from fundsim.batch.work import (
+    Done,
+    Failure,
+    Job,
+    OtherModelError,
+    check_members,
+    missing_measures,
+    work_on,
+)
 from fundsim.scenario.errors import InputError, Problem
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 RUN, MANIFEST, WORK, STORE = "run.json", "manifest.json", ".work", "store"
 DIFFERENT = {
@@ -91,9 +104,9 @@ def check_plan(plan: Plan, share_out: ShareOut) -> None:
         found[place] = problems
         if sum(map(len, found.values())) > MOST_PROBLEMS:
             break
-    wrong = dict.fromkeys(problem for place in sorted(found) for problem in found[place])
-    if wrong:
-        raise InputError(list(wrong))
+    wrong = list(dict.fromkeys(problem for place in sorted(found) for problem in found[place]))
+    if wrong := wrong or missing_measures(plan):
+        raise InputError(wrong)
 
 
 def claim(out: Path, plan: Plan) -> bool:
@@ -119,14 +132,29 @@ def claim(out: Path, plan: Plan) -> bool:
             raise refused(f"holds a {RUN} that cannot be read; choose another folder") from None
         if differ:
             raise refused(f"{DIFFERENT[differ[0]]}; choose another folder")
-        for left in out.glob("*.tmp"):
-            left.unlink()
         return True
     if out.is_dir() and any(p.name != f"{RUN}.tmp" for p in out.iterdir()):
         raise refused("is not empty and holds no batch; nothing is written into it")
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / RUN, json.dumps(mine, indent=1, ensure_ascii=False).encode() + b"\n")
     return False
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Raises `InputError` if another process works on the batch in this folder; the system ends the claim with the process."""
+    with (out / RUN).open("rb") as card:
+        if fcntl is not None:
+            try:
+                fcntl.flock(card, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                rule = "another process works on this batch; wait for it, or choose another folder"
+                raise InputError(Problem("--out", rule, value=str(out))) from None
+            except OSError:
+                pass  # a file system that has no locks
+        for left in out.glob("*.tmp"):  # of a process that was killed
+            left.unlink()
+        yield
 
 
 def unclaim(out: Path) -> None:
@@ -167,14 +195,21 @@ def run_plan(
     shutil.rmtree(work, ignore_errors=True)
     tidy_up(store)
     pieces, progress = Pieces(work, plan), Progress()
-    job, pace = Job(plan, store, model_version()), _Pace(plan)
-    for _, done in share_out(work_on, _tasks(job, pace)):
-        progress.add(done)
+    job, pace = Job(plan, store, model_version(), contents_hash(plan)), _Pace(plan)
+    shares = -(-plan.replications // SHARE)
+    if shares > 1:  # all shares first: who takes a scenario as a whole finds them in the store
+        for _, done in share_out(work_on, _shares(job, shares)):
+            progress.add(replace(done, failures=()))  # it fails again, as a whole
+            tell(progress)
+    for _, done in share_out(work_on, _wholes(job, pace)):
+        progress.add(done if shares == 1 else replace(done, replications=0, found=0))
         pace.learn(done)
-        for line in done.lines:
+        for line in () if progress.failed else done.lines:
             pieces.add(line)
         tell(progress)
     tidy_up(store)
+    if contents_hash(plan) != job.contents:
+        raise OtherModelError("a scenario file has changed while the batch ran")
     if progress.failed:
         shutil.rmtree(work)
         raise ScenariosFailedError(progress.failed, progress.failures)
@@ -192,24 +227,26 @@ class _Pace:
         self.plan, self.seconds = plan, dict[str, float]()
 
     def learn(self, done: Done) -> None:
-        if done.computed and done.lines and not done.found:
+        if done.lines:
             country = done.lines[0].member.country
             self.seconds[country] = done.seconds / len(done.lines)
 
     def size(self, country: str) -> int:
         if country not in self.seconds:
             return 1
-        return max(min(round(TASK_SECONDS / self.seconds[country]), MOST_IN_TASK), 1)
+        return max(min(round(TASK_SECONDS / max(self.seconds[country], 1e-3)), MOST_IN_TASK), 1)
 
 
-def _tasks(job: Job, pace: _Pace) -> Iterator[tuple[Any, ...]]:
-    """What to do, in the plan's order; long scenarios in shares first, then what is made of these."""
-    plan, shares = job.plan, -(-job.plan.replications // SHARE)
-    if shares > 1:
-        for number in range(plan.size):
-            yield from ((job, number, number + 1, share, shares) for share in range(shares))
-    for place, country in enumerate(plan.countries):
-        numbers = plan.of_country(place)
+def _shares(job: Job, shares: int) -> Iterator[tuple[Any, ...]]:
+    """Every scenario in shares of its blocks."""
+    for number in range(job.plan.size):
+        yield from ((job, number, number + 1, share, shares) for share in range(shares))
+
+
+def _wholes(job: Job, pace: _Pace) -> Iterator[tuple[Any, ...]]:
+    """Whole scenarios, some at a time, in the plan's order."""
+    for place, country in enumerate(job.plan.countries):
+        numbers = job.plan.of_country(place)
         first = numbers.start
         while first < numbers.stop:
             last = min(first + pace.size(country), numbers.stop)
@@ -232,7 +269,10 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file that appears whole or not at all."""
     work = path.with_name(path.name + ".tmp")
     try:
-        work.write_bytes(data)
+        with work.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(work, path)
     except BaseException:
         work.unlink(missing_ok=True)

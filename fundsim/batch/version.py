@@ -10,7 +10,7 @@ from pathlib import Path
 from fundsim import __version__
 
 PACKAGE = Path(__file__).parents[1]
-FLOORS = ("scenario", "model", "analysis")
+FLOORS = ("scenario", "model", "analysis", "batch")
 LIBRARIES = ("numpy", "scipy")  # another version may differ in the last place
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fundsim.analysis.measures import NEEDS as NEED_MEASURES
 from fundsim.analysis.measures import Measure, columns_of, measures_of, rows_of
 from fundsim.analysis.project import Projection
 from fundsim.batch.axis import Value
 from fundsim.batch.kept import kept_block
-from fundsim.batch.plan import DEFAULT, Member, Plan, member, resolve
+from fundsim.batch.plan import DEFAULT, NONE, Member, Plan, contents_hash, member, resolve
+from fundsim.batch.store import refuse_unknown
 from fundsim.batch.version import model_version
 from fundsim.model.run import block_size
 from fundsim.scenario.compose import Scenario
@@ -32,18 +33,24 @@ class OtherModelError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """What every task of a batch is told: the plan, the store's address, the model that is to compute."""
+    """What every task of a batch is told: the plan, the store's address, the model that is to compute, and
+    what the scenario files say (`contents_hash`)."""
 
     plan: Plan
     store: str
     model: str
+    contents: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """One scenario of a plan with its results: the values of its varied keys, and rows of measures."""
+    """One scenario of a plan with its results: the values of its varied keys, and rows of measures.
+
+    policy  the one that is in force, also where it is the default
+    """
 
     member: Member
+    policy: str
     name: str
     hash: str
     sets: tuple[str, ...]
@@ -102,6 +109,11 @@ def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) ->
         raise OtherModelError(
             f"a worker has fundsim {own}, not {job.model}: install the same everywhere"
         )
+    if contents_hash(job.plan) != job.contents:
+        raise OtherModelError(
+            "a scenario file has changed while the batch ran, or a worker has another"
+        )
+    refuse_unknown(job.store)
     began, tally, lines = time.perf_counter(), _Tally(), list[Line]()
     for number in range(first, last):
         one = member(job.plan, number)
@@ -114,7 +126,8 @@ def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) ->
             raise  # of the machine, not of the scenario: no other would fare better
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
-            tally.failures.append(Failure(one.name, reason, traceback.format_exc()))
+            name = f"{one.name} (number {number})"
+            tally.failures.append(Failure(name, reason, traceback.format_exc()))
     return Done(
         tuple(lines), tuple(tally.failures), tally.computed, tally.found, tally.damaged,
         tally.replications, time.perf_counter() - began, tally.simulating,
@@ -128,9 +141,7 @@ def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: _Ta
     blocks = -(-plan.replications // block_size(world))
     for block in range(share * blocks // shares, (share + 1) * blocks // shares):
         began = time.perf_counter()
-        kept = kept_block(
-            job.store, world, scenario.hash, plan.seed, block, plan.replications, wanted
-        )
+        kept = kept_block(job.store, world, plan.seed, block, plan.replications, wanted)
         tally.damaged += kept.damaged
         tally.replications += kept.table.shape[1]
         if kept.found:
@@ -151,9 +162,11 @@ def _line(
         for m, year in measures_wanted(scenario.world, plan.wanted)
         for row in rows_of(projection, m, year)
     ]
-    policy = scenario.world.country.default_policy if one.policy == DEFAULT else one.policy
-    told = replace(one, policy=policy)
-    return Line(told, scenario.name, scenario.hash, scenario.sets, values, tuple(rows))
+    policy = one.policy
+    if policy == DEFAULT:  # which is used only where no other file says what the fund is
+        named, usual = scenario.name.split("+"), scenario.world.country.default_policy
+        policy = usual if usual in named else NONE
+    return Line(one, policy, scenario.name, scenario.hash, scenario.sets, values, tuple(rows))
 
 
 def measures_wanted(world: World, names: Sequence[str]) -> list[tuple[Measure, int | None]]:
@@ -166,9 +179,10 @@ def measures_wanted(world: World, names: Sequence[str]) -> list[tuple[Measure, i
         after = rest.partition("}")[2]
         for m in every:
             filled = brace and m.name.startswith(before) and m.name.endswith(after)
-            if (m.name == plain or filled) and (m, None) not in found:
+            if m.name == plain or filled:
                 found.append((m, int(year) if year else None))
-    return found
+    whole = {m.name for m, year in found if year is None}  # of all years, and of one: once
+    return [x for x in dict.fromkeys(found) if x[1] is None or x[0].name not in whole]
 
 
 def outcomes_wanted(world: World, names: Sequence[str]) -> tuple[str, ...]:
@@ -203,3 +217,21 @@ def check_members(plan: Plan, first: int, last: int) -> list[Problem]:
             elif not any(m.name == name for m, _ in here):
                 problems.append(Problem(one.name, "has no such measure", key=figure.measure))
     return problems[:100]
+
+
+def missing_measures(plan: Plan) -> list[Problem]:
+    """Measures that no country of a plan has, or not in that year: they would give an empty table."""
+    firsts = [plan.of_country(place).start for place in range(len(plan.countries))]
+    worlds = [resolve(plan, member(plan, number))[0].world for number in firsts]
+    return [
+        Problem(
+            "measures", "does not occur in any country of this plan, or not in that year", key=name
+        )
+        for name in plan.measures
+        if not any(set(outcomes_wanted(w, [name])) & possible_outcomes(w) for w in worlds)
+    ]
+
+
+def possible_outcomes(world: World) -> set[str]:
+    """Every outcome that some measure of a scenario is read from."""
+    return set(outcomes_wanted(world, [m.name for m in (*measures_of(world), *NEED_MEASURES)]))

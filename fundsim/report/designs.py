@@ -11,7 +11,7 @@ from rich.table import Table
 from fundsim.analysis.measures import MEASURES, NEEDS
 from fundsim.batch.axis import Value
 from fundsim.batch.designs import Best, Country, Design, design_of, on_fronts
-from fundsim.batch.plan import DEFAULT, Figure, Goal, Limit, Plan
+from fundsim.batch.plan import Figure, Goal, Limit, Plan
 from fundsim.report import words
 from fundsim.report.told import table_of
 from fundsim.scenario.compose import load
@@ -46,7 +46,7 @@ def country_names(countries: Sequence[Country]) -> dict[str, str]:
 
 def told_of(design: Design, country: str) -> str:
     """A design in one line: its policy, reforms and levers."""
-    name = design.name.removeprefix(country).strip("+").replace(DEFAULT, "default policy")
+    name = design.name.removeprefix(country).strip("+") or "the default policy"
     levers = [f"{key} {_value(value)}" for key, value in design.levers.items()]
     return ", ".join([name, *levers])
 
@@ -95,7 +95,9 @@ def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
     form, error = form_of(goal.figure), found.figure.error[choice.best]
     noise = f" (Monte Carlo error {form(error)})" if np.isfinite(error) else ""
     text = f"{form(found.figure.value[choice.best])}{noise}, by {told(choice.best)}."
-    if goal.limits and not choice.surely:
+    if choice.surely is None:
+        text += " How surely it meets the limits is not known: a percentile has no error."
+    elif not choice.surely:
         text += " It meets a limit by less than the noise: run it with more replications."
     if len(rivals := choice.rivals) > MOST_NAMED:
         text += f" {len(rivals):,} other designs cannot be told from it with these replications."

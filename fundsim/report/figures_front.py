@@ -29,10 +29,10 @@ def front_picture(plan: Plan, countries: Sequence[Country], note: str) -> Pictur
     footnotes = [load(c.name).world.country.footnote for c in countries]
     lines = [*dict.fromkeys(text for text in footnotes if text), note]
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color=GREY)
-    names, panels = country_names(countries), figure.subplots(down, across, squeeze=False).flat
+    names, panels = country_names(countries), figure.subplots(down, across, squeeze=False).ravel()
     for axes, c in zip(panels, countries, strict=False):
         _panel(axes, plan, c, names[c.name])
-    for axes in list(panels)[len(countries) :]:
+    for axes in panels[len(countries) :]:
         axes.set_axis_off()
     handles = [
         Line2D([], [], color=GREY, marker=".", linestyle="", alpha=0.6, label="a design"),

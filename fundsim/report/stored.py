@@ -10,8 +10,7 @@ from rich.console import Console
 
 from fundsim.batch.store import Part, is_abandoned, is_sound, parts, refuse_missing, remove
 from fundsim.batch.version import model_version
-from fundsim.report.sweep import size
-from fundsim.report.told import console_for_tables, table_of
+from fundsim.report.told import console_for_tables, size, table_of
 from fundsim.scenario.errors import InputError, Problem
 
 SIZES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
@@ -27,7 +26,11 @@ def print_parts(address: str) -> None:
     for model, own in sorted(by_model.items()):
         whole = [part for part in own if not part.left]
         remains = len(own) - len(whole)
-        use = "in use" if model == model_version() else "of another version: fundsim store prune"
+        use = (
+            "in use"
+            if model == model_version()
+            else "of another version: fundsim store prune --other-versions"
+        )
         table.add_row(
             model, f"{len({part.scenario for part in whole}):,}", f"{len(whole):,}",
             size(sum(part.bytes for part in own)), use + (f"; {remains} remains of killed writers" if remains else ""),
@@ -52,12 +55,15 @@ def print_damage(address: str) -> bool:
     return not damaged
 
 
-def print_pruned(address: str, most: str | None, dry_run: bool) -> None:
-    """Remove what no run of this version would read, then the oldest beyond `most` bytes."""
+def print_pruned(address: str, most: str | None, versions: bool, dry_run: bool) -> None:
+    """Remove what is damaged or left by killed writers, then the oldest parts beyond `most` bytes.
+
+    versions  also what other versions of the program computed: they may still be in use elsewhere
+    """
     refuse_missing(address)
     limit = _bytes(most)
     every = list(parts(address))
-    gone = [part for part in every if _is_useless(address, part)]
+    gone = [part for part in every if _is_useless(address, part, versions)]
     useless = {part.path for part in gone}
     kept = sorted((p for p in every if p.path not in useless and not p.left), key=lambda p: (p.at, p.path))  # fmt: skip
     held = sum(part.bytes for part in kept)
@@ -76,10 +82,10 @@ def print_pruned(address: str, most: str | None, dry_run: bool) -> None:
     )  # fmt: skip
 
 
-def _is_useless(address: str, part: Part) -> bool:
+def _is_useless(address: str, part: Part, versions: bool) -> bool:
     if part.left:
         return is_abandoned(part)
-    return part.model != model_version() or not is_sound(address, part)
+    return (versions and part.model != model_version()) or not is_sound(address, part)
 
 
 def _bytes(text: str | None) -> float | None:

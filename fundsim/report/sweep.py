@@ -28,6 +28,7 @@ from fundsim.batch.sweep import (
     STORE,
     Progress,
     ShareOut,
+    alone,
     check_plan,
     claim,
     finish,
@@ -45,7 +46,7 @@ from fundsim.report.designs import best_rows, country_names, front_rows, front_t
 from fundsim.report.figures import save_pictures
 from fundsim.report.figures_front import front_picture
 from fundsim.report.folder import csv_text
-from fundsim.report.told import console_for_tables
+from fundsim.report.told import console_for_tables, duration, size
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError, Problem
 
@@ -67,19 +68,18 @@ def print_sweep(
         raise InputError(Problem("--out", "missing: the folder for the results (or --dry-run)"))
     if resume and not (out / RUN).is_file():
         raise InputError(Problem("--resume", "there is no batch to go on with", value=str(out)))
-    address = store or str(out.absolute() / STORE)
+    address = store or str(out / STORE)
+    if "://" not in address:
+        address = str(Path(address).absolute())  # also for workers that stand elsewhere
     begun = claim(out, plan)
-    try:
-        refuse_unreachable(address)
-        with _workers(scheduler, processes, address, plan) as share_out:
-            if not is_checked(out):  # a batch that was killed before is checked again
-                _check(path, plan, share_out)
-            _compute(plan, out, address, share_out, begun)
-    except InputError:
-        unclaim(out)
-        raise
-    countries = judge(plan, figures_of_scenarios(plan, out))
-    _hand_over(plan, countries, out, path)
+    with alone(out):
+        try:
+            _run(path, plan, out, address, scheduler, processes, begun)
+        except InputError:
+            unclaim(out)
+            raise
+        countries = judge(plan, figures_of_scenarios(plan, out))
+        _hand_over(plan, countries, out, path)
     console = console_for_tables()
     for sentence in sentences(plan, countries):
         console.print(sentence, markup=False, highlight=False)
@@ -92,6 +92,16 @@ def print_sweep(
     console.print(
         f"Results, figures and what the columns mean: {out}", markup=False, highlight=False
     )
+
+
+def _run(
+    path: Path, plan: Plan, out: Path, address: str, scheduler: str | None, processes: int, begun: bool
+) -> None:  # fmt: skip
+    refuse_unreachable(address)
+    with _workers(scheduler, processes, address, plan) as share_out:
+        if not is_checked(out):  # a batch that was killed before is checked again
+            _check(path, plan, share_out)
+        _compute(plan, out, address, share_out, begun)
 
 
 def _check(path: Path, plan: Plan, share_out: ShareOut) -> None:
@@ -188,23 +198,6 @@ def telling(plan: Plan) -> Iterator[Callable[[Progress], None]]:
             sys.stderr.write(f"{100 * share:.0f} %, {duration(left)} left: {facts(p)}\n")
 
     yield tell
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
-
-
-def size(number: float) -> str:
-    """Bytes as people say them."""
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if number >= scale:
-            return f"{number / scale:,.1f} {unit}"
-    return f"{number:.0f} bytes"
 
 
 def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
