@@ -1,5 +1,8 @@
 """A running Dask cluster: its workers outlive a batch, and must read what this machine reads."""
 
+import socket
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -86,3 +89,54 @@ def test_workers_that_come_later_get_their_part(monkeypatch) -> None:
                 client.wait_for_workers(8)
     assert len(Counter(late)) == 8
     assert min(Counter(late).values()) >= 8
+
+
+def test_a_scheduler_that_dies_ends_the_batch_in_words_and_the_same_command_goes_on(
+    tmp_path,
+) -> None:
+    """Real processes: a scheduler, a worker, and the command, of which the first is killed."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    plan = tmp_path / "plan.toml"
+    text = PLAN.replace("+OWN", "").replace("32", "200")
+    plan.write_text(
+        text + "[levers]\n'fund.amount.cap' = { from = 1, to = 200, steps = 200 }\n",
+        encoding="utf-8",
+    )
+    run = [sys.executable, "-m", "fundsim.cli", "sweep", str(plan), "--out", str(tmp_path / "o")]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+
+    def start(what: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *options]
+        return subprocess.Popen(command, **quiet)
+
+    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", str(port))
+    worker = start("worker", address, "--nthreads", "1", "--no-nanny")
+    try:
+        batch = subprocess.Popen(
+            [*run, "--scheduler", address],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 120
+        while not list((tmp_path / "o").glob("store/*/*/*/*.parquet")):
+            assert time.monotonic() < deadline
+            assert batch.poll() is None, batch.stderr.read()
+            time.sleep(0.05)
+        scheduler.kill()
+        _, told = batch.communicate(timeout=120)
+    finally:
+        for process in (scheduler, worker):
+            process.kill()
+            process.wait()
+    assert batch.returncode == 3, told
+    assert "the Dask scheduler is gone" in told
+    assert "Traceback" not in told
+    plan.write_text(
+        text + "[levers]\n'fund.amount.cap' = { from = 1, to = 200, steps = 200 }\n",
+        encoding="utf-8",
+    )
+    assert subprocess.run(run, capture_output=True, check=False).returncode == 0

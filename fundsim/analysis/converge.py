@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fundsim.analysis.measures import Measure, estimate, named
-from fundsim.analysis.project import Projection, extend, project
+from fundsim.analysis.project import Projection, Unit, block_outcomes, extend, project
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 
@@ -32,24 +32,26 @@ def converge(
     seed: int,
     workers: int = 1,
     on_round: Callable[[Round], None] = lambda done: None,
+    unit: Unit = block_outcomes,
 ) -> tuple[list[Projection], list[Round]]:
     """Project until the measure's Monte Carlo error is that share of its value, in every scenario.
 
     measure    of the whole horizon, by its name in the data dictionary
     precision  relative error (one standard error), above 0 and below 1
+    unit       what gives a block's outcomes: computed, or from a store
     Raises `InputError` for a measure that does not exist, is always 0, or would take more than MOST
     replications.
     """
     if not 0 < precision < 1:
         raise InputError(Problem("--precision", "must be above 0 and below 100 %"))
-    projections = project(scenarios, FIRST, seed, workers)
+    projections = project(scenarios, FIRST, seed, workers, unit=unit)
     wanted = [_whole(p, measure) for p in projections]
     rounds: list[Round] = []
     while True:
         n = projections[0].replications
         errors = [_relative(p, m) for p, m in zip(projections, wanted, strict=True)]
         if max(errors) == float("inf") and n < RARE:
-            extend(projections, min(GROWTH * n, RARE), workers)
+            extend(projections, min(GROWTH * n, RARE), workers, unit=unit)
             continue
         rounds.append(Round(n, max(errors)))
         on_round(rounds[-1])
@@ -60,7 +62,7 @@ def converge(
             rule = f"would take about {needed:,.0f} replications, more than {MOST:,}"
             raise InputError(Problem("--precision", rule, value=f"{100 * precision:g} %"))
         size = max(p.block for p in projections)
-        extend(projections, -(-int(min(needed, GROWTH * n)) // size) * size, workers)
+        extend(projections, -(-int(min(needed, GROWTH * n)) // size) * size, workers, unit=unit)
 
 
 def _whole(projection: Projection, name: str) -> Measure:

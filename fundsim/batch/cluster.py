@@ -6,7 +6,8 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,7 @@ def _shared_out(
 ) -> Iterator[tuple[int, Any]]:
     """As `shared_out` does it over processes: tasks are taken as they are needed, results as they are ready."""
     from distributed import KilledWorker, as_completed
+    from distributed.comm.core import CommClosedError
 
     waiting, places = iter(enumerate(tasks)), dict[str, int]()
     ready = as_completed()
@@ -158,10 +160,14 @@ def _shared_out(
             yield places.pop(future.key), result
             future.release()
             top_up()
+    except (CancelledError, CommClosedError):
+        rule = "the Dask scheduler is gone; what is finished is kept, the same command goes on"
+        raise WorkersLostError(rule) from None
     except KilledWorker as error:
         rule = (
             f"Dask workers died again and again on the same task: is memory short? ({error.task})"
         )
         raise WorkersLostError(rule) from None
     finally:
-        client.cancel(list(ready.futures), force=True)
+        with suppress(OSError, TimeoutError):  # no scheduler that could be told
+            client.cancel(list(ready.futures), force=True)

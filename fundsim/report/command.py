@@ -68,14 +68,14 @@ def run_scenarios(
         refuse_unless_simple(scenarios)
     if out is not None:
         check_target(out, [s.name for s in scenarios])
+    unit = source_of(store).outcomes
     if precision is None:
-        unit = source_of(store).outcomes
         projections = project_with_progress(scenarios, n, seed, processes, engine, unit)
     else:
         if replications is not None or engine != "numpy":
             rule = "goes without --replications and --engine: it chooses how many"
             raise InputError(Problem("--precision", rule, value=precision))
-        projections = _until_precise(scenarios, of, share(precision), seed, processes)
+        projections = _until_precise(scenarios, of, share(precision), seed, processes, unit)
     runs = [Results.of(p, measure(p)) for p in projections]
     console = Console(width=None if sys.stdout.isatty() else 130)
     if as_json:
@@ -113,14 +113,14 @@ def share(text: str) -> float:
 
 
 def _until_precise(
-    scenarios: list[Scenario], of: str, precision: float, seed: int, workers: int
+    scenarios: list[Scenario], of: str, precision: float, seed: int, workers: int, unit: Unit
 ) -> list[Projection]:
     def tell(done: Round) -> None:
         sys.stderr.write(
             f"{done.replications:,} replications: error {percent(done.error)} of {of}\n"
         )
 
-    projections, rounds = converge(scenarios, of, precision, seed, workers, tell)
+    projections, rounds = converge(scenarios, of, precision, seed, workers, tell, unit)
     sys.stderr.write(
         f"{rounds[-1].replications:,} replications bring the Monte Carlo error of {of} to "
         f"{percent(rounds[-1].error)} of it (asked: {percent(precision)}).\n"
