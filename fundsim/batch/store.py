@@ -37,9 +37,8 @@ ALL = ["all"]  # what is asked of a part that shall hold every outcome
 OLD = 86400.0  # s after which nobody still writes a file of a megabyte
 DIGITS = 16  # of a file's digest, in its name
 PART = re.compile(r"(\d{8,})-(\d{8,})\.([0-9a-f]{16})\.parquet$")
-LEFT = re.compile(
-    r"\.(\d{8,}-\d{8,}|probe)\.(.*)\.(\d+)(?:-\d+)?\.tmp$"
-)  # what a killed writer leaves
+# what a killed writer leaves
+LEFT = re.compile(r"\.(\d{8,}-\d{8,}|probe)\.(.*)\.(\d+)(?:-\d+)?\.tmp$")
 
 
 @dataclass(frozen=True)
@@ -307,9 +306,8 @@ def _is_abandoned(path: str) -> bool:
         return True
     except PermissionError:
         return False
-    with suppress(
-        OSError
-    ):  # elsewhere than on Linux; one that nobody has waited for is no more, too
+    # one that nobody has waited for is no more, too; elsewhere than on Linux it cannot be told
+    with suppress(OSError):
         return Path(f"/proc/{found[3]}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     return False
 
