@@ -41,7 +41,7 @@ def cluster(address: str, workers: int, store: str, plan: Plan) -> Iterator[Shar
     except ImportError:
         rule = "needs Dask: pip install 'fundsim[cluster]'"
         raise InputError(Problem("--scheduler", rule, value=address)) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a lost worker is told by us
+    logging.disable(logging.CRITICAL)  # what is lost is told by us, in words
     own = None
     if address == LOCAL:
         with (
@@ -63,6 +63,7 @@ def cluster(address: str, workers: int, store: str, plan: Plan) -> Iterator[Shar
     finally:
         if own is not None:
             own.close()
+        logging.disable(logging.NOTSET)
 
 
 def _connected(client: Any, where: Any, address: str) -> Any:
