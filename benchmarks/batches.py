@@ -112,9 +112,16 @@ def of_main(plan: Plan) -> tuple[float, float]:
 
 def main() -> None:
     """Measure and write."""
-    plan = read_plan(PLAN)
     one, two = measured(1, "processes", False), measured(2, "processes", False)
     dask, whole = measured(2, "dask", False), measured(2, "processes", True)
+    write(one, two, dask, whole)
+
+
+def write(
+    one: dict[str, Any], two: dict[str, Any], dask: dict[str, Any], whole: dict[str, Any]
+) -> None:
+    """The part "Batches" of the results, from a quarter of the plan in three ways and the whole of it."""
+    plan = read_plan(PLAN)
     seconds, reach = of_main(plan)
     lines = [HEADING, "", "Written by `make bench-batches` on the same machine.", "",
         f"`benchmarks/batch.toml`: {whole['scenarios']:,} scenarios of six countries × {plan.replications:,} replications, with two processes: "
