@@ -135,6 +135,9 @@ def test_the_best_and_the_front_are_what_brute_force_finds(batch) -> None:
             some += 1
             wanted = min(fit, key=lambda d: (d["goal"], d["design"]))
             assert int(row["design"]) == wanted["design"]
+            worst = table[(table["country"] == country) & (table["design"] == wanted["design"])]
+            most = worst["contribution_needed:solvent90"].max()
+            assert float(row["contribution_needed:solvent90 in the worst"]) == most
             assert float(row["contribution_needed:solvent90"]) == pytest.approx(
                 wanted["goal"], rel=1e-12
             )
@@ -151,6 +154,7 @@ def test_the_best_and_the_front_are_what_brute_force_finds(batch) -> None:
         left_out += len(designs) - len(fit)
     assert some, "limits that no design meets would prove little"
     assert left_out, "nor would limits that every design meets"
+    assert ("in the worst circumstances" in " ".join(summary["answer"])) == (over == "mean")
     assert len(summary["answer"]) == 4, "what best means, a line a country, how it was judged"
 
 

@@ -36,9 +36,13 @@ class Design:
 
 @dataclass(frozen=True)
 class Best:
-    """The choice of a country: the figure that is least or most, and the bounds in the plan's order."""
+    """The choice of a country: the figure that is least or most, and the bounds in the plan's order.
+
+    worst  the same figure in the worst circumstances, by whatever it is judged
+    """
 
     figure: Judged
+    worst: Judged
     bounds: tuple[Bound, ...]
     choice: Choice
 
@@ -99,13 +103,13 @@ def _least_error(p: Floats, n: int) -> Floats:
 
 
 def _best(goal: Goal, of: Callable[[Figure, str, bool], Judged]) -> Best:
-    figure = of(goal.figure, goal.over, goal.least)
+    figure, worst = (of(goal.figure, over, goal.least) for over in (goal.over, "worst"))
     bounds = []
     for limit in goal.limits:
         least, most = limit.at_least, limit.at_most
         own = of(limit.figure, limit.over, least is None)
         bounds.append(Bound(own, (most or 0.0) if least is None else least, least is not None))
-    return Best(figure, tuple(bounds), choose(figure, goal.least, bounds))
+    return Best(figure, worst, tuple(bounds), choose(figure, goal.least, bounds))
 
 
 def design_of(plan: Plan, country: str, number: int) -> Design:

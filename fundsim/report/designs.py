@@ -67,10 +67,10 @@ def sentences(plan: Plan, countries: Sequence[Country]) -> list[str]:
         told += [
             f"{names[c.name]}: {_best(plan, goal, c.name, c.best)}" for c in countries if c.best
         ]
-    return told + ([_judged_by(plan)] if plan.circumstances > 1 else [])
+    return told + ([judged_by(plan)] if plan.circumstances > 1 else [])
 
 
-def _judged_by(plan: Plan) -> str:
+def judged_by(plan: Plan) -> str:
     """How a design is judged over its circumstances, and what is judged otherwise."""
     goal, front = plan.goal, plan.front
     usual = goal.over if goal else front.over
@@ -94,7 +94,10 @@ def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
 
     form, error = form_of(goal.figure), found.figure.error[choice.best]
     noise = f" (Monte Carlo error {form(error)})" if np.isfinite(error) else ""
-    text = f"{form(found.figure.value[choice.best])}{noise}, by {told(choice.best)}."
+    value = form(found.figure.value[choice.best]) + noise
+    if goal.over == "mean" and plan.circumstances > 1:  # which suffices in none of the harder ones
+        value += f" as a mean, {form(found.worst.value[choice.best])} in the worst circumstances"
+    text = f"{value}, by {told(choice.best)}."
     if choice.surely is None:
         text += " How surely it meets the limits is not known: a percentile has no error."
     elif not choice.surely:
@@ -142,6 +145,7 @@ def _best_row(plan: Plan, goal: Goal, country: str, found: Best) -> dict[str, An
         str(goal.figure): _cell(found.figure.value, best),
         str(goal.figure.error): _cell(found.figure.error, best),
     }  # fmt: skip
+    row[f"{goal.figure} in the worst"] = _cell(found.worst.value, best)
     for limit, bound in zip(goal.limits, found.bounds, strict=True):
         row[str(limit)] = _cell(bound.figure.value, best)
     return {

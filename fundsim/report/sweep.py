@@ -42,7 +42,14 @@ from fundsim.batch.version import model_version
 from fundsim.report import words
 from fundsim.report.columns import readme
 from fundsim.report.command import worker_count
-from fundsim.report.designs import best_rows, country_names, front_rows, front_table, sentences
+from fundsim.report.designs import (
+    best_rows,
+    country_names,
+    front_rows,
+    front_table,
+    judged_by,
+    sentences,
+)
 from fundsim.report.figures import save_pictures
 from fundsim.report.figures_front import front_picture
 from fundsim.report.folder import csv_text
@@ -163,7 +170,8 @@ def _hand_over(plan: Plan, countries: list[Country], out: Path, path: Path) -> N
     text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(out / "summary.json", text.encode() + b"\n")
     write_whole(out / "README.md", readme(plan, stamp(plan)).encode())
-    note = textwrap.fill(stamp(plan), 150)
+    how = [judged_by(plan)] if plan.circumstances > 1 else []
+    note = "\n".join(textwrap.fill(text, 150) for text in (*how, stamp(plan)))
     save_pictures({"front": front_picture(plan, countries, note)}, out)
     finish(out, {"stamp": stamp(plan), "fundsim": __version__, "plan_hash": plan.hash})
 
