@@ -26,9 +26,9 @@ from fundsim.batch.dataset import Pieces
 from fundsim.batch.plan import Plan, contents_hash
 from fundsim.batch.plan_file import read_plan
 from fundsim.batch.store import parts
-from fundsim.batch.sweep import Progress, claim, run_plan
+from fundsim.batch.sweep import claim, run_plan
 from fundsim.batch.version import model_version
-from fundsim.batch.work import Job, work_on
+from fundsim.batch.work import Job, Tally, work_on
 from fundsim.report.told import duration, size
 
 PLAN = Path(__file__).parent / "batch.toml"
@@ -54,7 +54,7 @@ def measure(workers: int, how: str, whole: bool) -> None:
     memory: list[int] = []
     total = plan.size * plan.replications
 
-    def tell(p: Progress) -> None:
+    def tell(p: Tally) -> None:
         if p.replications >= len(memory) * total / 10:
             memory.append(psutil.Process().memory_info().rss)
 

@@ -262,7 +262,7 @@ def test_long_scenarios_in_shares_give_the_same(tmp_path, monkeypatch) -> None:
     text = SMALL.replace("90", "1100")  # three blocks
     assert sweep(tmp_path, text, "--out", str(tmp_path / "whole")) == 0
     monkeypatch.setattr(batches, "SHARE", 500)
-    counted: list[batches.Progress] = []
+    counted: list[batches.Tally] = []
     run_plan = batches.run_plan
     monkeypatch.setattr(
         "fundsim.report.sweep.run_plan", lambda *a: counted.append(run_plan(*a)) or counted[-1]
@@ -309,6 +309,24 @@ def test_two_processes_do_not_work_on_one_batch(tmp_path, capsys) -> None:
         assert "another process works on this batch" in capsys.readouterr().err
         assert (tmp_path / "o" / "run.json").exists()
     assert sweep(tmp_path, SMALL, "--out", str(tmp_path / "o")) == 0
+
+
+def test_of_two_that_begin_a_folder_at_once_one_waits(tmp_path, capsys, monkeypatch) -> None:
+    from fundsim.batch import sweep as batches
+    from fundsim.batch.plan_file import read_plan
+
+    path = tmp_path / "plan.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    plan, out, put = read_plan(path), tmp_path / "o", batches._put_new
+
+    def late(draft: Path, card: Path) -> None:
+        monkeypatch.setattr(batches, "_put_new", put)
+        assert batches.claim(out, plan) is False, "another begins first"
+        put(draft, card)
+
+    monkeypatch.setattr(batches, "_put_new", late)
+    assert batches.claim(out, plan) is True, "it finds the other's card, and does not replace it"
+    assert [p.name for p in out.iterdir()] == ["run.json"]
 
 
 def test_the_default_policy_is_named_only_where_it_is_in_force(tmp_path) -> None:

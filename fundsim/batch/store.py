@@ -30,6 +30,7 @@ import fsspec
 
 from fundsim.batch import parquet
 from fundsim.batch.version import model_version
+from fundsim.batch.whole import write_whole
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.errors import InputError, Problem
 
@@ -221,9 +222,9 @@ def _kept(address: str, span: Span, data: bytes) -> None:
     folder = f"{root}/{span.folder}"
     new = f"{folder}/{span.stem}.{hashlib.sha256(data).hexdigest()[:DIGITS]}.parquet"
     try:
-        _write_whole(fs, folder, span.stem, new, data)
+        _write(fs, folder, span.stem, new, data)
     except FileNotFoundError:  # who tidies up took the folder for an empty one
-        _write_whole(fs, folder, span.stem, new, data)
+        _write(fs, folder, span.stem, new, data)
     for path in _files(fs, folder):
         if path.rpartition("/")[2].startswith(f"{span.stem}.") and path != new:
             # another writer was quicker, or on Windows reads it
@@ -231,24 +232,14 @@ def _kept(address: str, span: Span, data: bytes) -> None:
                 fs.rm_file(path)
 
 
-def _write_whole(fs: Any, folder: str, stem: str, path: str, data: bytes) -> None:
+def _write(fs: Any, folder: str, stem: str, path: str, data: bytes) -> None:
     """A file that appears whole or not at all; object stores do so by themselves."""
     fs.makedirs(folder, exist_ok=True)
     if not _is_local(fs):
         fs.pipe_file(path, data)
         return
-    work = (
-        Path(folder) / f".{stem}.{socket.gethostname()}.{os.getpid()}-{threading.get_ident()}.tmp"
-    )
-    try:
-        with work.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(work, path)
-    except BaseException:
-        work.unlink(missing_ok=True)
-        raise
+    writer = f"{socket.gethostname()}.{os.getpid()}-{threading.get_ident()}"
+    write_whole(Path(path), data, Path(folder) / f".{stem}.{writer}.tmp")
 
 
 def _is_local(fs: Any) -> bool:

@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,13 @@ from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
 from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
+from fundsim.batch.whole import write_whole
 from fundsim.batch.work import (
     Done,
     Failure,
     Job,
     OtherModelError,
+    Tally,
     check_members,
     missing_measures,
     work_on,
@@ -48,7 +50,6 @@ TASK_SECONDS = 1.0  # about which a task shall last: long beside the 3 ms that h
 MOST_IN_TASK = 200  # scenarios
 SHARE = 4000  # replications of a scenario that one task takes at most
 MOST_PROBLEMS = 200  # after which no more scenarios are looked at
-MOST_TOLD = 20  # scenarios that could not be computed
 CHECKED_AT_ONCE = 50  # scenarios that are resolved in one task, to see whether they can be
 
 ShareOut = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tuple[int, Any]]]
@@ -63,36 +64,6 @@ class ScenariosFailedError(Exception):
         rest = number - len(shown)
         head = f"{number:,} scenario{'s' if number > 1 else ''} could not be computed:"
         super().__init__("\n".join([head, *shown, *([f"and {rest:,} more"] if rest else [])]))
-
-
-@dataclass
-class Progress:
-    """How far a batch is.  Parts, replications, scenarios that failed; seconds of work of all workers together.
-
-    failures  the first of those that failed
-    """
-
-    replications: int = 0
-    computed: int = 0
-    found: int = 0
-    damaged: int = 0
-    tasks: int = 0
-    seconds: float = 0.0
-    simulating: float = 0.0
-    failed: int = 0
-    failures: tuple[Failure, ...] = ()
-
-    def add(self, done: Done) -> None:
-        """Count what a task has done."""
-        self.replications += done.replications
-        self.computed += done.computed
-        self.found += done.found
-        self.damaged += done.damaged
-        self.tasks += 1
-        self.seconds += done.seconds
-        self.simulating += done.simulating
-        self.failed += len(done.failures)
-        self.failures = (*self.failures, *done.failures)[:MOST_TOLD]
 
 
 def check_plan(plan: Plan, share_out: ShareOut) -> None:
@@ -133,11 +104,28 @@ def claim(out: Path, plan: Plan) -> bool:
         if differ:
             raise refused(f"{DIFFERENT[differ[0]]}; choose another folder")
         return True
-    if out.is_dir() and any(p.name != f"{RUN}.tmp" for p in out.iterdir()):
+    if out.is_dir() and any(not p.match(f"{RUN}.*.tmp") for p in out.iterdir()):
         raise refused("is not empty and holds no batch; nothing is written into it")
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / RUN, json.dumps(mine, indent=1, ensure_ascii=False).encode() + b"\n")
+    draft = out / f"{RUN}.{os.getpid()}.tmp"
+    try:
+        write_whole(draft, json.dumps(mine, indent=1, ensure_ascii=False).encode() + b"\n")
+        _put_new(draft, out / RUN)
+    except (FileExistsError, FileNotFoundError):  # another process was quicker
+        return claim(out, plan)
+    finally:
+        draft.unlink(missing_ok=True)
     return False
+
+
+def _put_new(draft: Path, path: Path) -> None:
+    """Put a file in its place; raises FileExistsError if another stands there."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        os.replace(draft, path)
 
 
 @contextmanager
@@ -182,8 +170,8 @@ def is_complete(out: Path) -> bool:
 
 def run_plan(
     plan: Plan, out: Path, store: str, share_out: ShareOut,
-    tell: Callable[[Progress], None] = lambda progress: None,
-) -> Progress:  # fmt: skip
+    tell: Callable[[Tally], None] = lambda progress: None,
+) -> Tally:  # fmt: skip
     """Compute what is missing and write both tables, from what workers give back in any order.
 
     out    a folder that `claim` has made this plan's;  store  address that all workers reach
@@ -194,15 +182,16 @@ def run_plan(
     work = out / WORK
     shutil.rmtree(work, ignore_errors=True)
     tidy_up(store)
-    pieces, progress = Pieces(work, plan), Progress()
+    pieces, progress = Pieces(work, plan), Tally()
     job, pace = Job(plan, store, model_version(), contents_hash(plan)), _Pace(plan)
     shares = -(-plan.replications // SHARE)
     if shares > 1:  # all shares first: who takes a scenario as a whole finds them in the store
         for _, done in share_out(work_on, _shares(job, shares)):
-            progress.add(replace(done, failures=()))  # it fails again, as a whole
+            progress.add(replace(done.tally, failed=0, failures=()))  # it fails again, as a whole
             tell(progress)
     for _, done in share_out(work_on, _wholes(job, pace)):
-        progress.add(done if shares == 1 else replace(done, replications=0, found=0))
+        # of a scenario in shares all has been counted but what only shows now
+        progress.add(done.tally if shares == 1 else replace(done.tally, replications=0, found=0))
         pace.learn(done)
         for line in () if progress.failed else done.lines:
             pieces.add(line)
@@ -229,7 +218,7 @@ class _Pace:
     def learn(self, done: Done) -> None:
         if done.lines:
             country = done.lines[0].member.country
-            self.seconds[country] = done.seconds / len(done.lines)
+            self.seconds[country] = done.tally.seconds / len(done.lines)
 
     def size(self, country: str) -> int:
         if country not in self.seconds:
@@ -263,20 +252,6 @@ def finish(out: Path, card: Mapping[str, Any]) -> None:
     files = {name: _digest(out / name) for name in names}
     text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False)
     write_whole(out / MANIFEST, text.encode() + b"\n")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that appears whole or not at all."""
-    work = path.with_name(path.name + ".tmp")
-    try:
-        with work.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(work, path)
-    except BaseException:
-        work.unlink(missing_ok=True)
-        raise
 
 
 def _digest(path: Path) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 
 from fundsim.analysis.measures import NEEDS as NEED_MEASURES
 from fundsim.analysis.measures import Measure, columns_of, measures_of, rows_of
@@ -24,6 +24,7 @@ from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.schema import World
 
+MOST_TOLD = 20  # scenarios that could not be computed
 TidyRow = tuple[int | None, str, str, str, float]  # year, measure, unit, statistic, value
 
 
@@ -70,33 +71,38 @@ class Failure:
     trace: str
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a task gives back.
+@dataclass
+class Tally:
+    """How much was done: by a task, or by all so far.
 
-    lines     scenarios with their results;  failures  those that could not be computed
-    computed, found, damaged  parts;  replications  that were computed or found
-    seconds   it took;  simulating  of these, seconds for the blocks that were computed
+    replications  computed or found;  computed, found, damaged  parts;  tasks  that were given back
+    seconds       of work, of all workers together;  simulating  of these, for the blocks that were computed
+    failed        scenarios that could not be computed;  failures  the first of them
     """
 
-    lines: tuple[Line, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    replications: int = 0
     computed: int = 0
     found: int = 0
     damaged: int = 0
-    replications: int = 0
+    tasks: int = 0
     seconds: float = 0.0
     simulating: float = 0.0
+    failed: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    def add(self, more: Tally) -> None:
+        """Count what else was done."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(more, one.name))
+        self.failures = self.failures[:MOST_TOLD]
 
 
-@dataclass
-class _Tally:
-    computed: int = 0
-    found: int = 0
-    damaged: int = 0
-    replications: int = 0
-    simulating: float = 0.0
-    failures: list[Failure] = field(default_factory=list)
+@dataclass(frozen=True)
+class Done:
+    """What a task gives back: scenarios with their results, and how much it did."""
+
+    lines: tuple[Line, ...]
+    tally: Tally
 
 
 def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) -> Done:
@@ -114,7 +120,7 @@ def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) ->
             "a scenario file has changed while the batch ran, or a worker has another"
         )
     refuse_unknown(job.store)
-    began, tally, lines = time.perf_counter(), _Tally(), list[Line]()
+    began, tally, lines = time.perf_counter(), Tally(tasks=1), list[Line]()
     for number in range(first, last):
         one = member(job.plan, number)
         try:
@@ -127,14 +133,12 @@ def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) ->
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             name = f"{one.name} (number {number})"
-            tally.failures.append(Failure(name, reason, traceback.format_exc()))
-    return Done(
-        tuple(lines), tuple(tally.failures), tally.computed, tally.found, tally.damaged,
-        tally.replications, time.perf_counter() - began, tally.simulating,
-    )  # fmt: skip
+            tally.add(Tally(failed=1, failures=(Failure(name, reason, traceback.format_exc()),)))
+    tally.seconds = time.perf_counter() - began
+    return Done(tuple(lines), tally)
 
 
-def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: _Tally) -> Projection:
+def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: Tally) -> Projection:
     plan, world = job.plan, scenario.world
     wanted = outcomes_wanted(world, plan.wanted)
     projection = Projection(scenario, plan.replications, plan.seed)

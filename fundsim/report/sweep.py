@@ -26,7 +26,6 @@ from fundsim.batch.store import refuse_unreachable
 from fundsim.batch.sweep import (
     RUN,
     STORE,
-    Progress,
     ShareOut,
     alone,
     check_plan,
@@ -36,9 +35,10 @@ from fundsim.batch.sweep import (
     is_complete,
     run_plan,
     unclaim,
-    write_whole,
 )
 from fundsim.batch.version import model_version
+from fundsim.batch.whole import write_whole
+from fundsim.batch.work import Tally
 from fundsim.report import words
 from fundsim.report.columns import readme
 from fundsim.report.command import worker_count
@@ -177,11 +177,11 @@ def _hand_over(plan: Plan, countries: list[Country], out: Path, path: Path) -> N
 
 
 @contextmanager
-def telling(plan: Plan) -> Iterator[Callable[[Progress], None]]:
+def telling(plan: Plan) -> Iterator[Callable[[Tally], None]]:
     """Progress with time left, throughput and failures: a bar on a terminal, elsewhere a line now and then."""
     total, began = plan.size * plan.replications, time.monotonic()
 
-    def facts(p: Progress) -> str:
+    def facts(p: Tally) -> str:
         new = f"{p.replications / max(time.monotonic() - began, 1e-9):,.0f} replications a second"
         parts = [new, f"{p.found:,} parts found" if p.found else "",
                  f"{p.damaged:,} damaged and computed anew" if p.damaged else "",
@@ -198,7 +198,7 @@ def telling(plan: Plan) -> Iterator[Callable[[Progress], None]]:
         return
     last = [began]
 
-    def tell(p: Progress) -> None:
+    def tell(p: Tally) -> None:
         now, share = time.monotonic(), min(p.replications / total, 1.0)
         if now - last[0] >= TOLD_EVERY or (share >= 1.0 > 0 and p.replications == total):
             last[0] = now

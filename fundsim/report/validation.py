@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from fundsim.batch.whole import write_whole
 from fundsim.report.validation_files import (
     SIGN_OFF,
     as_data,
@@ -21,7 +22,6 @@ from fundsim.report.validation_files import (
     limit,
     number,
     score,
-    write_whole,
 )
 from fundsim.validation.check import Check
 from fundsim.validation.limits import (
@@ -47,9 +47,10 @@ def run_validation(markdown: Path | None, json_file: Path | None, seed: int, wor
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     print_report(console, report)
     if markdown is not None:
-        write_whole(markdown, as_markdown(report))
+        write_whole(markdown, as_markdown(report).encode())
     if json_file is not None:
-        write_whole(json_file, json.dumps(as_data(report), indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(as_data(report), indent=1, ensure_ascii=False)
+        write_whole(json_file, text.encode() + b"\n")
     for path in targets:
         console.print(f"Report: {path}", markup=False, highlight=False)
     return not report.failed

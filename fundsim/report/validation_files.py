@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,21 +35,6 @@ def check_target(path: Path) -> None:
         raise InputError(Problem(str(path), "is a folder; name a file"))
     with tempfile.TemporaryFile(dir=path.parent):
         pass
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write beside the target, then put it in its place."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".fundsim-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def number(x: float) -> str:
