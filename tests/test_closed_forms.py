@@ -625,7 +625,6 @@ def test_decisions_equal_a_heap(claims: list[list[tuple[int, int]]], servers: in
         np.array(filed),
         np.array(working),
         servers,
-        len(claims),
     )
     assert found.tolist() == expected
 
@@ -637,7 +636,7 @@ def _mean_waits(servers: int, load: float, exponential: bool) -> Any:
     filed = np.cumsum(rng.exponential(1 / (load * servers), (n, claims)), axis=1)
     working = rng.exponential(1.0, (n, claims)) if exponential else np.ones((n, claims))
     replication = np.repeat(np.arange(n), claims)
-    decided = decide(replication, filed.ravel(), working.ravel(), servers, n)
+    decided = decide(replication, filed.ravel(), working.ravel(), servers)
     return (decided.reshape(n, claims) - filed - working)[:, warm:].mean(axis=1)
 
 

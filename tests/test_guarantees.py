@@ -5,7 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from fundsim.analysis.project import project
+from fundsim.analysis.project import block_outcomes, project
+from fundsim.model import run
 from fundsim.model.ledger import Ledger, equal
 from fundsim.model.pathway import Cases
 from fundsim.model.run import draw, simulate
@@ -114,6 +115,21 @@ def test_blocks_change_nothing() -> None:
     part = simulate(w, 2, np.arange(17, 29)).ledger
     assert np.array_equal(whole.cash[17:29], part.cash)
     assert np.array_equal(whole.benefits[17:29], part.benefits)
+
+
+@pytest.mark.parametrize("name", ["serbia+tariff", "montenegro+mixed_financing"])
+def test_parts_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block is worked on in parts that fit the cache: of any size, all outcomes are the same to the bit."""
+    world = load(name).world
+    whole = block_outcomes(world, 3, 0, 40)
+    sizes = {}
+    for cases in (1, 30_000, 10**9):
+        monkeypatch.setattr(run, "PART_CASES", cases)
+        sizes[cases] = sum(1 for _ in run.futures(world, 3, np.arange(40)))
+        names, table = block_outcomes(world, 3, 0, 40)
+        assert names == whole[0]
+        assert np.array_equal(table, whole[1], equal_nan=True)
+    assert sizes[1] == 40 > sizes[30_000] >= sizes[10**9] == 1
 
 
 @pytest.mark.parametrize("country", COUNTRIES)

@@ -28,6 +28,7 @@ DOORS = {
     "streamlit": "app",
     "uvicorn": "app/server",
     "simpy": "model/reference",
+    "numba": "model/compiled",
     "dask": "batch/cluster",
     "distributed": "batch/cluster",
 }
@@ -145,7 +146,7 @@ def test_the_words_of_the_vocabulary_are_kept() -> None:
 def test_help_is_quick_because_heavy_imports_stay_inside() -> None:
     """Importing the commands must not import the model or the plotting library."""
     code = (
-        "import sys, fundsim.cli; heavy = {'numpy', 'scipy', 'matplotlib', 'pydantic', 'pyarrow', 'pandas'};"
+        "import sys, fundsim.cli; heavy = {'numpy', 'numba', 'scipy', 'matplotlib', 'pydantic', 'pyarrow', 'pandas'};"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
     import sys

@@ -7,15 +7,16 @@ among the largest 20,000 compared here |r| > 5.5/√n has a chance below one in 
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from fundsim.model.parameters import STRATA, Parameters, stratified
 from fundsim.model.run import draw, table_years
-from fundsim.model.streams import Streams, case_words, normals, uniforms, word
+from fundsim.model.streams import Streams, case_words, fill_normals, normals, uniforms, word
 from fundsim.scenario.assumption import quantiles
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World, assumptions
@@ -180,6 +181,21 @@ def test_normals() -> None:
 
 
 # ------------------------------------------------------------------------------------ independence
+
+
+def test_normals_are_those_of_the_published_algorithm() -> None:
+    """To the bit what Python's own library makes of AS 241, in the middle and in the tails."""
+    ends = np.arange(1000)
+    some = np.random.default_rng(SEED).integers(0, 2**23, 200_000)
+    edges = np.rint((0.5 + np.array([-0.425, 0.425])) * 2**23).astype(np.int64)
+    near = (edges[:, None] + np.arange(-50, 50)).ravel()
+    places = np.concatenate([ends, 2**23 - 1 - ends, near, some])
+    u = (places.astype(np.float32) + np.float32(0.5)) * np.float32(2.0**-23)
+    found = np.empty(u.size)
+    fill_normals(u, found)
+    normal = NormalDist()
+    assert found.tolist() == [normal.inv_cdf(x) for x in u.tolist()]
+    assert found == pytest.approx(special.ndtri(u.astype(np.float64)), rel=4e-15)
 
 
 def test_streams_are_independent() -> None:

@@ -18,8 +18,9 @@ from dataclasses import replace
 import numpy as np
 
 from fundsim.model.caseload import Victims
-from fundsim.model.chances import Chances
-from fundsim.model.claims import draw_claims, draw_entries
+from fundsim.model.chances import chances_of
+from fundsim.model.claims import draw_claims
+from fundsim.model.entry import draw_entries
 from fundsim.model.fund import UNPAID
 from fundsim.model.income import draw_income
 from fundsim.model.ledger import check
@@ -52,7 +53,7 @@ def five_cases(**changed: float) -> Future:
     one = np.arange(1)
     streams = Streams(1, "RS")
     parameters = Parameters(world, streams, one, table_years(world), certain=True)
-    chances = Chances(world, parameters)
+    chances = chances_of(world, parameters)
     macro = draw_macro(parameters, streams, one, world.time)
     n = 5
     award_at = np.array([0, 1.5, 2, 4, 10], dtype=np.float32)

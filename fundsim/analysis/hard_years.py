@@ -21,7 +21,7 @@ from fundsim.model.caseload import Ints
 from fundsim.model.fund import UNPAID
 from fundsim.model.parameters import look_up
 from fundsim.model.pathway import clock_of
-from fundsim.model.run import Future, block_size, simulate
+from fundsim.model.run import Future, block_size, futures, simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.schema import World
@@ -140,8 +140,15 @@ def rule_of_block(world: World, seed: int, numbers: Ints) -> tuple[Floats, Ints]
     returns  rows [row, replication] in the order that `_rule` reads, and counts by month of waiting,
              those never paid in full in the last
     """
-    future = simulate(world, seed, numbers)
-    claims, months, n = future.drawn.claims, future.drawn.months, numbers.size
+    parts = [_rows_and_waits(future) for future in futures(world, seed, numbers)]
+    rows = np.concatenate([rows for rows, _ in parts], axis=1)
+    return rows, np.sum([waits for _, waits in parts], axis=0)
+
+
+def _rows_and_waits(future: Future) -> tuple[Floats, Ints]:
+    """The same for some futures."""
+    world, n = future.world, future.drawn.replications.size
+    claims, months = future.drawn.claims, future.drawn.months
     horizon = 12 * world.time.horizon_years
     wait = _waits(future)
     counted = claims.approved & (claims.benefit > 0) & (future.decided_at < horizon) & (wait >= 0)

@@ -19,7 +19,7 @@ from fundsim.analysis.outcomes import limits, money, victims
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.parameters import TWINS, effect_name, form_name
-from fundsim.model.run import block_size, simulate
+from fundsim.model.run import Future, block_size, futures
 from fundsim.scenario.assumption import Assumption, Floats, Grade, Quantity, quantiles
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -225,7 +225,12 @@ def outcomes_of(
     columns: Sequence[str],
 ) -> Floats:
     """Simulate one block and keep some outcomes.  The unit of work.  [column, replication]"""
-    future = simulate(world, seed, numbers, certain, given=given)
+    parts = futures(world, seed, numbers, certain, given=given)
+    return np.concatenate([_rows(future, columns) for future in parts], axis=1)
+
+
+def _rows(future: Future, columns: Sequence[str]) -> Floats:
+    """Some outcomes of some futures.  [column, replication]"""
     names = {column: column.partition("@")[0] for column in columns}
     found: dict[str, Floats] = {}
     for part in (money, victims, limits):  # the victims' part takes a third of the time
@@ -236,5 +241,7 @@ def outcomes_of(
         if name not in found:
             raise InputError(_no_measure(name, "does not occur in this scenario", ""))
         year = column.partition("@")[2]
-        rows.append(found[name][:, int(year) - world.time.start_year] if year else found[name])
+        rows.append(
+            found[name][:, int(year) - future.world.time.start_year] if year else found[name]
+        )
     return np.stack(rows)

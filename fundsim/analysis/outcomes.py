@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fundsim.model.caseload import Victims
 from fundsim.model.claims import Claims
+from fundsim.model.compiled import compiled
 from fundsim.model.fund import UNPAID
 from fundsim.model.parameters import look_up
 from fundsim.model.pathway import TRAFFICKING, Cents, clock_of
@@ -36,8 +37,17 @@ def outcomes(future: Future) -> dict[str, Floats]:
 
 def _years(flow: Cents | Ints | Floats, years: int) -> Floats:
     """Sums of months by year of the horizon, money from cents to euro."""
-    months = flow[:, : 12 * years].reshape(flow.shape[0], years, 12)
-    return np.asarray(months.sum(axis=2) / 100.0)
+    sums = np.zeros((flow.shape[0], years))
+    _add_months(flow, sums)
+    return sums / 100.0
+
+
+@compiled
+def _add_months(flow: NDArray[Any], sums: Floats) -> None:
+    for r in range(sums.shape[0]):
+        for y in range(sums.shape[1]):
+            for month in flow[r, 12 * y : 12 * (y + 1)]:
+                sums[r, y] += month
 
 
 def money(future: Future) -> dict[str, Floats]:
@@ -178,8 +188,9 @@ def victims(future: Future) -> dict[str, Floats]:
     bounds = np.searchsorted(people.replication, np.arange(n + 1))
 
     def count(flag: Bools) -> Floats:
-        so_far = np.concatenate([[0], np.cumsum(flag & counted)])
-        return np.diff(so_far[bounds]).astype(np.float64)
+        found = np.empty(n)
+        _count_between(flag, counted, bounds, found)
+        return found
 
     offender, offender_at = np.zeros(people.size), np.full(people.size, np.inf, dtype=np.float32)
     paying = np.flatnonzero(cases.recovered_at < drawn.months)
@@ -252,6 +263,16 @@ def victims(future: Future) -> dict[str, Floats]:
             for outcome, table in tables.items():
                 out[f"{outcome}.{attribute}.{name}"] = table[:, number]
     return out
+
+
+@compiled
+def _count_between(flag: Bools, counted: Bools, bounds: Ints, found: Floats) -> None:
+    """How many of the counted have the flag, between one bound and the next."""
+    for r in range(found.size):
+        number = 0
+        for i in range(bounds[r], bounds[r + 1]):
+            number += flag[i] & counted[i]
+        found[r] = number
 
 
 class _Receivers:

@@ -19,7 +19,7 @@ from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.workers import shared_out
 from fundsim.model.ledger import LedgerError
 from fundsim.model.reference import settle_reference
-from fundsim.model.run import block_size, simulate
+from fundsim.model.run import Future, block_size, futures
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import World
@@ -102,17 +102,26 @@ def block_outcomes(
     returns  names of the columns, and a table [column, replication]
     """
     numbers = np.arange(*block_span(world, block, replications))
-    future = simulate(world, seed, numbers, settle=settle_reference if engine == "simpy" else None)
+    settle = settle_reference if engine == "simpy" else None
+    parts = [_columns(future) for future in futures(world, seed, numbers, settle=settle)]
+    names = tuple(parts[0])
+    if any(tuple(part) != names for part in parts):
+        raise LedgerError("parts of a block differ in their columns")
+    return names, np.concatenate([np.stack(list(part.values())) for part in parts], axis=1)
+
+
+def _columns(future: Future) -> dict[str, Floats]:
+    """The outcomes of some futures by column.  column -> [replication]"""
     columns: dict[str, Floats] = {}
     for name, values in outcomes(future).items():
         if values.ndim == 1:
             columns[name] = values
         else:
             for y in range(values.shape[1]):
-                columns[f"{name}@{world.time.start_year + y}"] = values[:, y]
+                columns[f"{name}@{future.world.time.start_year + y}"] = values[:, y]
     for key, drawn in future.drawn.parameters.drawn().items():
         columns[f"assumption:{key}"] = drawn
-    return tuple(columns), np.stack(list(columns.values()))
+    return columns
 
 
 def project(

@@ -16,7 +16,7 @@ from fundsim.analysis import precision
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.caseload import Ints
-from fundsim.model.run import block_size, simulate
+from fundsim.model.run import block_size, futures
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -247,6 +247,6 @@ def lasting(world: World, replications: int, seed: int, workers: int) -> Floats:
 
 def lasting_of_block(world: World, seed: int, numbers: Ints) -> Floats:
     """The same for some replications."""
-    ledger = simulate(world, seed, numbers).ledger
-    short = ledger.shortfall[:, : 12 * world.time.horizon_years] > 0
-    return np.asarray(~short.any(axis=1), dtype=np.float64)
+    months = 12 * world.time.horizon_years
+    short = [future.ledger.shortfall[:, :months] > 0 for future in futures(world, seed, numbers)]
+    return ~np.concatenate([part.any(axis=1) for part in short]) * 1.0

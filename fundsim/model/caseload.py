@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from fundsim.model.compiled import compiled
 from fundsim.model.parameters import Parameters
-from fundsim.model.streams import TICKS, Floats32, Streams, Words, case_words, uniforms
+from fundsim.model.streams import TICKS, Floats32, Streams, Words, below, case_words, uniforms
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
@@ -40,11 +40,6 @@ class Victims:
     child: Bools
     foreign: Bools
 
-    @property
-    def size(self) -> int:
-        """Number of cases."""
-        return self.word.size
-
     def spread(self, table: Floats) -> Floats32:
         """A rate read at identification, for every case.  [case]
 
@@ -52,6 +47,11 @@ class Victims:
         """
         each = np.broadcast_to(table, self.by_year.shape).astype(np.float32)
         return np.repeat(each.ravel(), self.by_year.ravel())
+
+    @property
+    def size(self) -> int:
+        """Number of cases."""
+        return self.word.size
 
 
 def poisson_quantile(u: Floats, mean: Floats) -> Ints:
@@ -63,17 +63,17 @@ def poisson_quantile(u: Floats, mean: Floats) -> Ints:
     z = special.ndtri(u)
     guess = np.maximum(np.floor(mean + z * np.sqrt(mean) + (z * z - 1) / 6), 0.0)
     n = np.where(mean > 0, guess, 0.0)
-    while True:
-        low = (special.pdtr(n, mean) < u) & (mean > 0)
-        if not low.any():
-            break
+    low = np.nonzero(mean > 0)
+    while low[0].size:  # only what was moved is looked at again
+        short = special.pdtr(n[low], mean[low]) < u[low]
+        low = tuple(axis[short] for axis in low)
         n[low] += 1
-    while True:
-        high = n > 0
-        high[high] = special.pdtr(n[high] - 1, mean[high]) >= u[high]
-        if not high.any():
-            return n.astype(np.int64)
+    high = np.nonzero(n > 0)
+    while high[0].size:
+        above = (n[high] > 0) & (special.pdtr(n[high] - 1, mean[high]) >= u[high])
+        high = tuple(axis[above] for axis in high)
         n[high] -= 1
+    return n.astype(np.int64)
 
 
 def mean_caseload(world: World, parameters: Parameters) -> Floats:
@@ -122,57 +122,65 @@ def years_drawn(world: World) -> tuple[int, int]:
 
 
 def draw_victims(
-    world: World, parameters: Parameters, streams: Streams, replications: Ints
+    world: World, parameters: Parameters, streams: Streams, replications: Ints, number: Ints
 ) -> Victims:
-    """Draw the identified victims of a block: when, and who."""
+    """Draw the identified victims of a block: when, and who.
+
+    number  of them, as `counts` gives it
+    """
     years = parameters.years
-    by_cohort = counts(world, parameters, streams, replications)
-    kinds = by_cohort.shape[2]  # ordinary, and each mass case of a year
+    years, kinds = parameters.years, number.shape[2]  # ordinary, and each mass case of a year
     cohort = np.stack([streams.cohorts(replications, years, m) for m in range(kinds)], axis=2)
-    number = by_cohort.ravel()
-    word = case_words(cohort.ravel(), number)
-    rows, columns, mass = np.unravel_index(np.arange(number.size), by_cohort.shape)
+    many = number.ravel()
+    words = case_words(cohort.ravel(), many)
+    rows, columns, kind = np.unravel_index(np.arange(many.size), number.shape)
 
     # ordinary victims are spread over the year, those of a mass case over MASS_SPREAD months
     begins = (years - world.time.start_year)[columns] * 12.0
     for event in range(1, kinds):
         u = streams.yearly("mass case month", replications, years, event)
-        begins[mass == event] += _ticks_down((12 - MASS_SPREAD) * u.ravel())
-    within = np.where(mass == 0, 12.0, MASS_SPREAD).astype(np.float32)
-    identified_at = _ticks_down(np.repeat(within, number) * uniforms(word, "arrival"))
-    identified_at += np.repeat(begins.astype(np.float32), number)
+        begins[kind == event] += np.floor((12 - MASS_SPREAD) * u.ravel() * TICKS) / TICKS
+    within = np.where(kind == 0, 12.0, MASS_SPREAD).astype(np.float32)
+    identified_at = np.repeat(begins.astype(np.float32), many)
+    _arrive(uniforms(words, "arrival"), np.repeat(within, many), identified_at)
 
-    u_form = uniforms(word, "form")
-    form = np.zeros(word.size, dtype=np.int8)
-    edges = np.cumsum(parameters.forms, axis=1).astype(np.float32)
-    of_replication = by_cohort.sum(axis=(1, 2))
-    for edge in range(edges.shape[1] - 1):
-        form += u_form >= np.repeat(edges[:, edge], of_replication)
+    form = np.zeros(words.size, dtype=np.int8)
+    edges = np.cumsum(parameters.forms, axis=1)[:, :-1].astype(np.float32)
+    _choose(uniforms(words, "form"), edges, number.sum(axis=(1, 2)), form)
 
-    def share(key: str, mass_key: str) -> Floats32:
-        shares = [np.broadcast_to(parameters[k], by_cohort.shape[:2]) for k in (key, mass_key)]
+    def share(ordinary: str, mass: str) -> Floats32:
+        shares = [np.broadcast_to(parameters[key], number.shape[:2]) for key in (ordinary, mass)]
         each = np.stack([shares[0]] + [shares[1]] * (kinds - 1), axis=2).astype(np.float32)
-        return np.repeat(each.ravel(), number)
+        return np.repeat(each.ravel(), many)
 
+    child = share("caseload.child_rate", "caseload.child_rate")
+    foreign = share("caseload.foreign_rate", "caseload.mass.foreign_rate")
     return Victims(
-        by_year=by_cohort.sum(axis=2),
-        word=word,
-        replication=np.repeat(rows, number),
-        year=np.repeat(columns, number),
+        by_year=number.sum(axis=2),
+        word=words,
+        replication=np.repeat(rows, many),
+        year=np.repeat(columns, many),
         identified_at=identified_at,
         form=form,
-        child=uniforms(word, "child") < share("caseload.child_rate", "caseload.child_rate"),
-        foreign=uniforms(word, "foreign")
-        < share("caseload.foreign_rate", "caseload.mass.foreign_rate"),
+        child=below(words, "child", child),
+        foreign=below(words, "foreign", foreign),
     )
 
 
-def _ticks_down(months: NDArray[Any]) -> NDArray[Any]:
-    """Times cut down to the tick; exact in 32 bits up to 4096 months."""
-    return np.asarray(np.floor(months * TICKS) / TICKS)
+@compiled
+def _arrive(u: Floats32, within: Floats32, at: Floats32) -> None:
+    """Adds the months into the time within which a victim is identified, cut down to the tick."""
+    for i in range(u.size):
+        ticks = np.floor(within[i] * u[i] * np.float32(TICKS))
+        at[i] += np.float32(ticks) / np.float32(TICKS)
 
 
-def years_to_majority(parameters: Parameters, word: Words, replication: Ints, year: Ints) -> Floats:
-    """Years until a child victim is 18, uniform between 0 and twice the mean.  [word]"""
-    mean = parameters.at("caseload.years_to_majority", replication, year)
-    return 2 * mean * uniforms(word, "years to majority")
+@compiled
+def _choose(u: Floats32, edges: Floats32, of_replication: Ints, form: NDArray[np.int8]) -> None:
+    """Counts the edges that a uniform has passed.  edges [replication, form but the last]"""
+    end = 0
+    for r in range(edges.shape[0]):
+        first, end = end, end + of_replication[r]
+        for edge in edges[r]:
+            for i in range(first, end):
+                form[i] += u[i] >= edge

@@ -7,18 +7,17 @@ offence.  The chance of the first group is solved from the average; odds ratios 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.model.parameters import Parameters, with_odds
 from fundsim.model.streams import Floats32
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
-Ints = NDArray[np.int64]
 Among = Literal["everybody", "referred", "suing", "awarded", "claiming"]
 GROUPS = 6
 LESSER_GROUP = (
@@ -64,11 +63,32 @@ def take_up_step(world: World) -> Step:
     )
 
 
+@dataclass(frozen=True)
 class Chances:
     """The chances of a block of replications.
 
-    Tables by group are [group, replication, year or 1], groups in the order of the module's text.
+    take_up  the step of taking up the fund
+    tables   each group's chance of each step, by its rate and odds ratios in the year; groups in the
+             order of the module's text  [group, replication, year or 1]
     """
+
+    take_up: Step
+    tables: Mapping[Step, Floats32]
+
+    def part(self, rows: slice) -> Chances:
+        """Those of some replications."""
+        return Chances(self.take_up, {step: t[:, rows] for step, t in self.tables.items()})
+
+
+def chances_of(world: World, parameters: Parameters) -> Chances:
+    """The chances by the assumptions of a block of replications."""
+    averages, take_up = _Averages(world, parameters), take_up_step(world)
+    steps = (CRIMINAL_AWARD, CIVIL_SUIT, CIVIL_AWARD, take_up, APPROVAL)
+    return Chances(take_up, {step: averages.table(step) for step in steps})
+
+
+class _Averages:
+    """Solves each group's chance from averages over those who reach a step today."""
 
     def __init__(self, world: World, parameters: Parameters) -> None:
         """Reads the assumptions of the block, unreformed where today's averages are concerned."""
@@ -77,16 +97,11 @@ class Chances:
         self._everybody = self._shares_of_everybody()
         self._chances: dict[Step, Floats] = {}
 
-    def own(self, step: Step, replication: Ints, year: Ints, group: NDArray[np.int8]) -> Floats32:
-        """Each victim's chance of a step, by its rate and odds ratios in the year.  [chosen case]"""
+    def table(self, step: Step) -> Floats32:
+        """Each group's chance of a step.  [group, replication, year or 1]"""
         rate = self._parameters[step.rate]
         first = average_to_first(rate, self._shares(step.among), self._odds(step, today=True))
-        table = with_odds(first, self._odds(step, today=False)).astype(np.float32)
-        width = table.shape[2]
-        place = group * np.int64(table.shape[1]) + replication
-        if width > 1:
-            place = place * width + np.clip(year, 0, width - 1)
-        return np.asarray(table.ravel().take(place))
+        return with_odds(first, self._odds(step, today=False)).astype(np.float32)
 
     def _odds(self, step: Step, today: bool) -> Floats:
         """Odds ratio of each group, before or after reforms."""

@@ -57,7 +57,7 @@ def costs_due(
     share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)
     due["assistance"] = assisted * monthly(share * yearly("fund.assistance.monthly_cost"))
     due["reforms"] = reform_costs(world, parameters, macro, "fund")
-    return {kind: np.asfortranarray(to_cents(flow)) for kind, flow in due.items()}
+    return {kind: to_cents(flow) for kind, flow in due.items()}
 
 
 def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) -> Floats:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fundsim.model.caseload import Bools, Ints
 from fundsim.model.claims import Claims
+from fundsim.model.compiled import compiled
 from fundsim.model.pathway import Cents
 from fundsim.model.streams import in_order, whole_ticks
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -29,33 +28,19 @@ class Due:
     replication: Ints
     amount: Cents
     month: Ints
-    last: NDArray[np.bool_]
+    last: Bools
 
 
 def payments_due(world: World, claims: Claims, decided_at: Floats, months: int) -> Due:
     """The line of payments due before month `months`."""
     payment = world.fund.payment
-    interim = np.where(claims.interim_at < decided_at, claims.interim, 0)
-    final = np.where(claims.approved, claims.benefit - interim, 0)
     due_at = decided_at
     if payment.trust_until_18:
         due_at = np.maximum(decided_at, claims.majority_at)
-
-    n = payment.instalments
-    every = final // n
-    columns = [(interim, claims.interim_at), (final - every * (n - 1), due_at)]
-    columns += [(every, due_at + number * payment.every_months) for number in range(1, n)]
-    due = [np.flatnonzero((amount > 0) & (at < months)) for amount, at in columns]
-    last = np.zeros(claims.size, dtype=np.int64)  # the column of each claim's last payment
-    for number, (amount, _) in enumerate(columns):
-        last[amount > 0] = number
-
-    claim = np.concatenate(due)
-    column = np.repeat(np.arange(len(due)), [part.size for part in due])
-    amount, at = (
-        np.concatenate([values[part] for values, part in zip(kind, due, strict=True)])
-        for kind in zip(*columns, strict=True)
-    )
+    claim, amount, at, last = _owed(
+        claims.interim_at, claims.interim, claims.approved, claims.benefit, decided_at, due_at,
+        payment.instalments, payment.every_months, months,
+    )  # fmt: skip
     by_case = in_order(claims.case[claim])  # so that ties go to the lower case number
     line = by_case[in_order(claims.replication[claim[by_case]], whole_ticks(at[by_case]))]
     claim = claim[line]
@@ -64,5 +49,34 @@ def payments_due(world: World, claims: Claims, decided_at: Floats, months: int) 
         claims.replication[claim],
         amount[line],
         np.floor(at[line]).astype(np.int64),
-        last[claim] == column[line],
+        last[line],
     )
+
+
+@compiled
+def _owed(
+    interim_at: Floats, interim_of: Cents, approved: Bools, benefit: Cents,
+    decided_at: Floats, due_at: Floats, instalments: int, every_months: int, months: int,
+) -> tuple[Ints, Cents, Floats, Bools]:  # fmt: skip
+    """What is owed on each claim, in the order of the claims: place of the claim, cents, when, and whether it is the last."""
+    most = 0
+    for i in range(decided_at.size):
+        if interim_at[i] < months or due_at[i] < months:
+            most += 1 + instalments
+    claim, amount = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    at, last = np.empty(most), np.empty(most, dtype=np.bool_)
+    count = 0
+    for i in range(decided_at.size):
+        interim = interim_of[i] if interim_at[i] < decided_at[i] else 0
+        final = benefit[i] - interim if approved[i] else 0
+        every = final // instalments
+        first = final - every * (instalments - 1)
+        final_number = instalments if every > 0 else min(first, 1)  # of the last payment above 0
+        for number in range(instalments + 1):
+            cents = interim if number == 0 else first if number == 1 else every
+            when = interim_at[i] if number == 0 else due_at[i] + (number - 1) * every_months
+            if cents > 0 and when < months:
+                claim[count], amount[count], at[count] = i, cents, when
+                last[count] = number == final_number
+                count += 1
+    return claim[:count], amount[:count], at[:count], last[:count]

@@ -24,11 +24,13 @@ after the claim was paid in full.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.claims import Claims, Pursuit
+from fundsim.model.compiled import compiled
 from fundsim.model.costs import COST_KINDS
 from fundsim.model.due import Due
 from fundsim.model.pathway import Cents
@@ -60,7 +62,7 @@ class Rules:
 class Books:
     """What settling produces.
 
-    flows          by name in FLOWS, cents [replication, month]
+    flows          by name, cents [replication, month]
     costs_due      by kind, subrogation included;  costs  what is paid of them
     paid_in_month  month in which each payment due was completed, UNPAID if never  [payment]
     left           cents of each payment that are still owed at the end  [payment]
@@ -73,10 +75,65 @@ class Books:
     left: Cents
 
 
-FLOWS = (
-    "recoveries", "returns", "advances", "repayments", "interest", "due", "benefits", "lapsed",
-    "cash", "advance", "outstanding", "arrears",
-)  # fmt: skip
+class Flows(NamedTuple):
+    """What the month writes down, cents [replication, month]; as in `Ledger`."""
+
+    recoveries: Cents
+    returns: Cents
+    advances: Cents
+    repayments: Cents
+    interest: Cents
+    due: Cents
+    benefits: Cents
+    lapsed: Cents
+    cash: Cents
+    advance: Cents
+    outstanding: Cents
+    arrears: Cents
+
+
+class Means(NamedTuple):
+    """What the month has to go by: `Rules`, with income, and a limit that holds nothing where there is none."""
+
+    opening: Cents
+    income: Cents
+    return_rate: Floats
+    advance_rate: Floats
+    yearly_limit: Cents
+    lapsing: Cents
+    lends: bool
+    pro_rata: bool
+
+
+class Line(NamedTuple):
+    """The line of payments due, and what is still owed to each.
+
+    first  place of the first payment of each replication, and the end  [replication + 1]
+    month, amount, claim, last  of each payment, as in `Due`  [payment]
+    left, paid_in_month         as in `Books`  [payment]
+    """
+
+    first: Ints
+    month: Ints
+    amount: Cents
+    claim: Ints
+    last: NDArray[np.bool_]
+    left: Cents
+    paid_in_month: Ints
+
+
+class Chase(NamedTuple):
+    """Whose offender is pursued once the claim is paid in full, as in `Pursuit`.  [claim]
+
+    from_at  not before: the judgment, and the month after the decision
+    """
+
+    pursued: NDArray[np.bool_]
+    from_at: Floats
+    until: Floats
+    delay: Floats
+    cost: Cents
+    recovery: Cents
 
 
 def settle(
@@ -89,214 +146,133 @@ def settle(
     pursuit: Pursuit,
     decided_at: Floats,
 ) -> Books:
-    """Run the fund through its months, all replications together.
+    """Run the fund through its months.
 
     opening_capital  [replication];  income  all sources [replication, month]
     costs            due by kind, without subrogation
     due              payments due, in the order of the line
     """
     n, months = income.shape
-    flows = {name: _flow(n, months) for name in FLOWS}
-    np.add.at(flows["due"], (due.replication, due.month), due.amount)
-    pursuit_costs = _flow(n, months)
-    costs_due = sum(costs.values(), _flow(n, months))
-    line = _Line(due, n, months)
-    chase = _Chase(due, claims, pursuit, decided_at, flows["recoveries"], pursuit_costs)
-    lends, lapses = rules.when_short == "treasury_advance", bool(rules.lapsing.any())
-
-    cash, nothing = opening_capital, np.zeros(n, dtype=np.int64)
-    advance, arrears, outstanding, lapsing = nothing, nothing, nothing, nothing
-    limit = np.full(n, UNPAID)
-    for t in range(months):
-        if t % 12 == 0:
-            lapsing = nothing
-            if rules.yearly_limit is not None:
-                limit = rules.yearly_limit[:, t // 12]
-        returned = np.rint(cash * rules.return_rate[:, t]).astype(np.int64)
-        cash = cash + income[:, t] + flows["recoveries"][:, t] + returned
-        arrears = arrears + costs_due[:, t] + pursuit_costs[:, t]
-        outstanding = outstanding + flows["due"][:, t]
-
-        lent = np.maximum(arrears - cash, 0) if lends else nothing
-        costs_paid = np.minimum(arrears, cash + lent)
-        cash = cash + lent - costs_paid
-
-        means = limit if lends else np.minimum(cash, limit)
-        if rules.when_short == "pro_rata":
-            benefits = line.pay_rate(t, means, outstanding)
-        else:
-            benefits = line.pay_whole(t, means, outstanding)
-        chase.begin(t, line.head[t], line.head[t + 1])
-        if rules.yearly_limit is not None:
-            limit = limit - benefits
-        if lends:
-            interest = np.rint(advance * rules.advance_rate[:, t]).astype(np.int64)
-            lent_for_line = np.maximum(benefits - cash, 0)
-            cash = cash + lent_for_line - benefits
-            advance = advance + interest + lent + lent_for_line
-            repaid = np.minimum(cash, advance)
-            cash, advance = cash - repaid, advance - repaid
-            flows["interest"][:, t], flows["advance"][:, t] = interest, advance
-            flows["advances"][:, t], flows["repayments"][:, t] = lent + lent_for_line, repaid
-        else:
-            cash, repaid = cash - benefits, nothing
-        if lapses:
-            lapsing = lapsing + rules.lapsing[:, t] - costs_paid - benefits - repaid
-            lapsing = np.maximum(lapsing, 0)
-            lapsed = np.minimum(cash, lapsing) if t % 12 == 11 else nothing
-            cash = cash - lapsed
-            flows["lapsed"][:, t] = lapsed
-        arrears, outstanding = arrears - costs_paid, outstanding - benefits
-
-        flows["returns"][:, t], flows["benefits"][:, t], flows["cash"][:, t] = (
-            returned,
-            benefits,
-            cash,
-        )
-        flows["outstanding"][:, t], flows["arrears"][:, t] = outstanding, arrears
-
-    if costs:
-        costs = {**costs, "subrogation": pursuit_costs}
-    paid = _costs_paid(costs, flows["arrears"])
-    return Books(flows, costs, paid, *line.at_the_end())
+    kinds = [kind for kind in COST_KINDS if kind in costs]
+    bills = np.stack([*(costs[kind] for kind in kinds), np.zeros_like(income)])
+    limit = rules.yearly_limit
+    means = Means(
+        opening_capital, income, rules.return_rate, rules.advance_rate,
+        np.full((n, -(-months // 12)), UNPAID) if limit is None else limit,
+        rules.lapsing, rules.when_short == "treasury_advance", rules.when_short == "pro_rata",
+    )  # fmt: skip
+    line = Line(
+        np.searchsorted(due.replication, np.arange(n + 1)), due.month, due.amount, due.claim,
+        due.last, due.amount.copy(), np.full(due.amount.size, UNPAID),
+    )  # fmt: skip
+    chase = Chase(
+        pursuit.pursued, np.maximum(np.floor(decided_at) + 1, pursuit.from_at),
+        pursuit.until, pursuit.delay, pursuit.cost, pursuit.recovery,
+    )  # fmt: skip
+    flows = Flows(*(np.zeros((n, months), dtype=np.int64) for _ in Flows._fields))
+    paid = np.zeros_like(bills)
+    _live_through(means, bills, paid, line, chase, flows)
+    kinds += ["subrogation"] if costs else []
+    return Books(
+        flows._asdict(),
+        dict(zip(kinds, bills, strict=False)),
+        dict(zip(kinds, paid, strict=False)),
+        line.paid_in_month,
+        line.left,
+    )
 
 
-class _Line:
-    """The line of payments due: who stands where, and what is still owed to each.
+@compiled
+def _live_through(
+    means: Means, bills: Cents, paid: Cents, line: Line, chase: Chase, flows: Flows
+) -> None:
+    """All months of each replication, by the rules above.
 
-    head  the first place that is still owed at the start of each month  [month + 1, replication]
+    bills, paid  costs due, and what is paid of them  [kind, replication, month]
     """
+    kinds, n, months = bills.shape
+    for r in range(n):
+        cash, limit = means.opening[r], np.int64(0)
+        advance = arrears = outstanding = lapsing = np.int64(0)
+        head = end = line.first[r]  # of the line: the first still owed, and who joins next
+        bill, kind, part = 0, 0, np.int64(0)  # the oldest bill not yet paid in full, and what is
+        for t in range(months):
+            if t % 12 == 0:
+                lapsing, limit = np.int64(0), means.yearly_limit[r, t // 12]
 
-    def __init__(self, due: Due, n: int, months: int) -> None:
-        self.due = due
-        self._ahead = np.concatenate([[0], np.cumsum(due.amount)])  # cents ahead of each place
-        self._left = due.amount.copy()  # still owed, of those who are not completed
-        joined = np.bincount(due.replication * months + due.month, minlength=n * months)
-        end = np.cumsum(joined).reshape(n, months)
-        self._end = np.asfortranarray(end)  # places that have joined by the end of each month
-        self.head = np.empty((months + 1, n), dtype=np.int64)
-        self.head[0] = np.concatenate([[0], end[:-1, -1]])
+            # 1, 2: what is there and comes in; what falls due
+            returned = np.int64(np.rint(cash * means.return_rate[r, t]))
+            cash += means.income[r, t] + flows.recoveries[r, t] + returned
+            for k in range(kinds):
+                arrears += bills[k, r, t]
+            while end < line.first[r + 1] and line.month[end] == t:
+                flows.due[r, t] += line.amount[end]
+                end += 1
+            outstanding += flows.due[r, t]
 
-    def pay_whole(self, t: int, means: Cents, outstanding: Cents) -> Cents:
-        """Pay from the head, each payment whole, as far as the means go; cents [replication]."""
-        head, end, paid = self.head[t], self._end[:, t], outstanding
-        short = np.flatnonzero(outstanding > means)
-        if short.size:
-            owed = self._ahead[head[short]]
-            reach = np.searchsorted(self._ahead, owed + means[short], side="right")
-            end, paid = end.copy(), paid.copy()
-            end[short] = np.minimum(reach - 1, end[short])
-            paid[short] = self._ahead[end[short]] - owed
-        self.head[t + 1] = end
-        return paid
+            # 3, 4: costs, oldest first
+            lent = max(arrears - cash, 0) if means.lends else 0
+            costs_paid = min(arrears, cash + lent)
+            cash += lent - costs_paid
+            arrears -= costs_paid
+            money = costs_paid
+            while money > 0:
+                paying = min(money, bills[kind, r, bill] - part)
+                paid[kind, r, t] += paying
+                money -= paying
+                part += paying
+                if part == bills[kind, r, bill]:
+                    part, kind = np.int64(0), kind + 1
+                    if kind == kinds:
+                        bill, kind = bill + 1, 0
 
-    def pay_rate(self, t: int, means: Cents, outstanding: Cents) -> Cents:
-        """Pay all if the means allow it, else the same rate of every payment outstanding."""
-        full = outstanding <= means
-        head, end = self.head[t], self._end[:, t]
-        self.head[t + 1] = np.where(full, end, head)
-        paid = np.where(full, outstanding, 0)
-        short = np.flatnonzero(~full & (means > 0))
-        if short.size:
-            owed = _ranges(head[short], end[short])
-            rate = means[short] * RATE // outstanding[short]
-            part = self._left[owed] * np.repeat(rate, end[short] - head[short]) // RATE
-            self._left[owed] -= part
-            paid += np.bincount(
-                self.due.replication[owed], weights=part, minlength=paid.size
-            ).astype(np.int64)
-        return paid
+            # 5: benefits
+            most = limit if means.lends else min(cash, limit)
+            benefits, next_head = np.int64(0), head
+            if outstanding <= most:
+                benefits, next_head = outstanding, end
+            elif means.pro_rata and most > 0:
+                rate = most * RATE // outstanding
+                for place in range(head, end):
+                    share = line.left[place] * rate // RATE
+                    line.left[place] -= share
+                    benefits += share
+            elif not means.pro_rata:
+                while benefits + line.amount[next_head] <= most:
+                    benefits += line.amount[next_head]
+                    next_head += 1
+            for place in range(head, next_head):
+                line.left[place], line.paid_in_month[place] = 0, t
+                claim = line.claim[place]
+                if line.last[place] and chase.pursued[claim]:
+                    begun = max(np.float64(t + 1), chase.from_at[claim])
+                    if begun <= chase.until[claim]:  # else the offender has paid the victim
+                        recovered = begun + chase.delay[claim]
+                        if begun < months:
+                            bills[kinds - 1, r, int(begun)] += chase.cost[claim]
+                        if recovered < months:
+                            flows.recoveries[r, int(recovered)] += chase.recovery[claim]
+            head = next_head
+            limit -= benefits
+            outstanding -= benefits
 
-    def at_the_end(self) -> tuple[Ints, Cents]:
-        """The month in which each payment was completed, and the cents that are still owed."""
-        months = self.head.shape[0] - 1
-        completed = np.diff(self.head, axis=0).T.ravel()  # by replication, then month
-        places = _ranges(self.head[0], self.head[-1])
-        paid_in_month = np.full(self.due.amount.size, UNPAID)
-        paid_in_month[places] = np.repeat(np.tile(np.arange(months), self.head.shape[1]), completed)
-        left = self._left.copy()
-        left[places] = 0
-        return paid_in_month, left
+            # 3, 5, 6: the treasury's advance
+            interest = np.int64(np.rint(advance * means.advance_rate[r, t]))
+            lent_for_line = max(benefits - cash, 0) if means.lends else 0
+            cash += lent_for_line - benefits
+            advance += interest + lent + lent_for_line
+            repaid = min(cash, advance)
+            cash -= repaid
+            advance -= repaid
 
+            # 7: unspent budget goes back
+            lapsing += means.lapsing[r, t] - costs_paid - benefits - repaid
+            lapsing = max(lapsing, np.int64(0))
+            lapsed = min(cash, lapsing) if t % 12 == 11 else 0
+            cash -= lapsed
 
-class _Chase:
-    """Pursuing the offenders of claims paid in full: cost and recovery, booked in later months."""
-
-    def __init__(
-        self,
-        due: Due,
-        claims: Claims,
-        pursuit: Pursuit,
-        decided_at: Floats,
-        recoveries: Cents,
-        costs: Cents,
-    ) -> None:
-        """Writes into recoveries and costs  [replication, month], which have months contiguous."""
-        begins = due.last & pursuit.pursued[due.claim]  # payments that, once made, begin a pursuit
-        self._before = np.concatenate([[0], np.cumsum(begins)])
-        claim = due.claim[begins]
-        self._replication = claims.replication[claim]
-        self._not_before = np.maximum(np.floor(decided_at[claim]) + 1, pursuit.from_at[claim])
-        self._until, self._delay = pursuit.until[claim], pursuit.delay[claim]
-        self._cost, self._recovery = pursuit.cost[claim], pursuit.recovery[claim]
-        self._n, self._months = costs.shape
-        self._costs, self._recoveries = costs.T.reshape(-1), recoveries.T.reshape(-1)
-
-    def begin(self, t: int, head: Ints, end: Ints) -> None:
-        """Book what follows from the places of the line completed this month."""
-        first, stop = self._before[head], self._before[end]
-        some = np.flatnonzero(first < stop)
-        if not some.size:
-            return
-        pursued = _ranges(first[some], stop[some])
-        begun = np.maximum(t + 1, self._not_before[pursued])
-        free = begun <= self._until[pursued]  # else the offender has paid the victim already
-        pursued, begun = pursued[free], begun[free]
-        if pursued.size:
-            self._book(self._costs, pursued, begun, self._cost)
-            self._book(self._recoveries, pursued, begun + self._delay[pursued], self._recovery)
-
-    def _book(self, flow: Cents, pursued: Ints, at: Floats, amount: Cents) -> None:
-        within = at < self._months
-        place = np.floor(at[within]).astype(np.int64) * self._n
-        np.add.at(flow, place + self._replication[pursued[within]], amount[pursued[within]])
-
-
-def _flow(n: int, months: int) -> Cents:
-    """Zeros with each month contiguous, since the fund works month by month."""
-    return np.zeros((n, months), dtype=np.int64, order="F")
-
-
-def _ranges(start: Ints, end: Ints) -> Ints:
-    """All whole numbers in [start, end) of each row, one row after another."""
-    length = end - start
-    offset = np.repeat(start - (np.cumsum(length) - length), length)
-    return np.asarray(np.arange(int(length.sum())) + offset)
-
-
-def _costs_paid(costs_due: dict[str, Cents], arrears: Cents) -> dict[str, Cents]:
-    """What is paid of each kind: oldest month first, within a month in the order of COST_KINDS."""
-    late = np.flatnonzero(arrears.any(axis=1))
-    if late.size == 0:
-        return costs_due
-    kinds = [kind for kind in COST_KINDS if kind in costs_due]
-    bills = np.stack([costs_due[kind][late] for kind in kinds], axis=2)  # [row, month, kind]
-    rows, months, width = bills.shape
-    paid_so_far = np.cumsum(bills.sum(axis=2), axis=1) - arrears[late]
-    # one long row of bills; each has those of earlier rows before it, so that one search serves all
-    bill = bills.ravel()
-    ahead = np.cumsum(bill) - bill
-    start = ahead[:: months * width, None]
-    reach = np.searchsorted(ahead, paid_so_far + start, side="right") - 1
-    reach = np.minimum(reach, (np.arange(rows)[:, None] + 1) * months * width - 1)
-    part = paid_so_far + start - ahead[reach]  # of the bill being paid
-    month, number = np.divmod(reach - np.arange(rows)[:, None] * months * width, width)
-    paid = {}
-    for own, kind in enumerate(kinds):
-        whole = np.cumsum(bills[:, :, own], axis=1)
-        billed = np.take_along_axis(bills[:, :, own], month, axis=1)
-        before = np.take_along_axis(whole, month, axis=1) - billed
-        of_this = np.where(number > own, billed, np.where(number == own, part, 0))
-        paid[kind] = costs_due[kind].copy(order="F")
-        paid[kind][late] = np.diff(before + of_this, prepend=0, axis=1)
-    return paid
+            flows.returns[r, t], flows.interest[r, t] = returned, interest
+            flows.advances[r, t], flows.repayments[r, t] = lent + lent_for_line, repaid
+            flows.benefits[r, t], flows.lapsed[r, t] = benefits, lapsed
+            flows.cash[r, t], flows.advance[r, t] = cash, advance
+            flows.outstanding[r, t], flows.arrears[r, t] = outstanding, arrears

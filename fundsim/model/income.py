@@ -116,7 +116,7 @@ class _Draw:
         return self.macro.index(kind)[:, self.opening :]
 
     def _in_january(self, yearly: Cents) -> Cents:
-        flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64, order="F")
+        flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64)
         flow[:, ::12] = yearly
         return flow
 
@@ -131,7 +131,7 @@ class _Draw:
 
     def _seized_assets(self, name: str, source: SeizedAssets) -> Cents:
         """A Poisson number of lognormal values with mean yearly_value / number."""
-        flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64, order="F")
+        flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64)
         rate = self._at(name, "confiscations_a_year")
         number = poisson_quantile(self._uniform(name, "confiscations"), np.ascontiguousarray(rate))
         sigma = self._at(name, "value_sigma")
@@ -159,7 +159,7 @@ class _Draw:
     def _by_twelfths(self, yearly: Cents) -> Cents:
         flow = np.repeat(yearly // 12, 12, axis=1)
         flow[:, ::12] += yearly - yearly // 12 * 12
-        return np.asfortranarray(flow)
+        return flow
 
     def _conviction_levy(self, name: str, source: ConvictionLevy) -> Cents:
         rate = np.ascontiguousarray(self._at(name, "convictions_a_year"))

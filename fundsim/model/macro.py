@@ -31,6 +31,11 @@ class Macro:
     investment_return: Floats
     exchange_rate: Floats
 
+    def part(self, rows: slice) -> Macro:
+        """Those of some replications."""
+        tables = (self.prices, self.wages, self.investment_return, self.exchange_rate)
+        return Macro(*(table[rows] for table in tables))
+
     def index(self, kind: str) -> Floats:
         """The index that an amount grows with: none, prices or wages.  [replication, year]"""
         if kind == "none":

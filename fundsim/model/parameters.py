@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from fundsim.model.compiled import compiled
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.rules import rank_matrix
@@ -88,6 +90,14 @@ class Parameters:
             table = self._changed(key, drawn, quantity, np.arange(drawn.size))
             self._tables[key] = table[self._twin]
         self.forms = self._forms()[self._twin]
+
+    def part(self, rows: slice) -> Parameters:
+        """Those of some replications."""
+        part = copy(self)
+        part._twin = self._twin[rows]
+        part._tables = {key: table[rows] for key, table in self._tables.items()}
+        part.forms = self.forms[rows]
+        return part
 
     def __getitem__(self, key: str) -> Floats:
         return self._tables[key]
@@ -209,12 +219,29 @@ def form_name(form: str) -> str:
     return f"caseload.forms.{form}"
 
 
+@compiled
+def value_at(table: Any, replication: Any, year: Any) -> Any:
+    """A value of a table [replication, year or 1]; years are cut to its ends."""
+    return table[replication, min(max(year, 0), table.shape[1] - 1)]
+
+
+@compiled
+def value_of(table: Any, group: Any, replication: Any, year: Any) -> Any:
+    """A value of a table [group, replication, year or 1]; years are cut to its ends."""
+    return table[group, replication, min(max(year, 0), table.shape[2] - 1)]
+
+
 def look_up(table: NDArray[Any], replication: Ints, year: Ints) -> NDArray[Any]:
     """Values of a table [replication, year or 1] for each case."""
-    width = table.shape[1]
-    if width == 1:
-        return np.asarray(table[:, 0].take(replication))
-    return np.asarray(table.ravel().take(replication * width + np.clip(year, 0, width - 1)))
+    values = np.empty(replication.size, dtype=table.dtype)
+    _look_up(table, replication, year, values)
+    return values
+
+
+@compiled
+def _look_up(table: NDArray[Any], replication: Ints, year: Ints, values: NDArray[Any]) -> None:
+    for i in range(replication.size):
+        values[i] = value_at(table, replication[i], year[i])
 
 
 def strength(change: Change, years: Ints) -> Floats:

@@ -11,17 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.caseload import Bools, Ints, Victims
-from fundsim.model.chances import (
-    CIVIL_AWARD,
-    CIVIL_SUIT,
-    CRIMINAL_AWARD,
-    LESSER_GROUP,
-    Chances,
-    Step,
-)
+from fundsim.model.chances import CIVIL_AWARD, CIVIL_SUIT, CRIMINAL_AWARD, LESSER_GROUP, Chances
 from fundsim.model.macro import Macro
 from fundsim.model.parameters import Parameters, look_up
-from fundsim.model.streams import Floats32, Words, normals, to_ticks, uniforms
+from fundsim.model.stages import Clock, Reached, happens, happens_by_group, lasts, put, withdraws
+from fundsim.model.streams import Floats32, below, normals, uniforms
 from fundsim.scenario.assumption import Z90, Floats
 from fundsim.scenario.schema import FORMS, World
 
@@ -65,59 +59,10 @@ class Cases:
         return np.asarray(self.informed.view(np.int8) + self.legal_aid.view(np.int8))
 
 
-@dataclass(frozen=True)
-class Clock:
-    """Turns months from the opening into places on the table of years."""
-
-    start: int  # place of the opening's year in parameters.years
-    width: int  # number of years
-
-    def year(self, at: Floats32 | Floats) -> Ints:
-        """Place of the calendar year of a time, cut to the ends of the table."""
-        place = np.floor(at).astype(np.int64) // 12 + self.start
-        return np.asarray(np.clip(place, 0, self.width - 1))
-
-
 def clock_of(world: World, parameters: Parameters) -> Clock:
     """The clock of a scenario's tables."""
     years = parameters.years
     return Clock(int(world.time.start_year - years[0]), years.size)
-
-
-@dataclass(frozen=True)
-class Reached:
-    """The cases that reach a stage, and what the draws of the next need.  All columns are [reached]
-
-    case         place in the block;  word  key of its draws
-    replication  place of its replication;  group  its place among the groups of `chances`
-    """
-
-    case: Ints
-    word: Words
-    replication: Ints
-    group: NDArray[np.int8]
-
-    def only(self, chosen: Bools) -> Reached:
-        """Those of them that go on."""
-        place = np.flatnonzero(chosen)
-        return Reached(
-            self.case[place], self.word[place], self.replication[place], self.group[place]
-        )
-
-
-def draw_durations(
-    parameters: Parameters,
-    key: str,
-    stream: str,
-    word: Words,
-    replication: Ints,
-    year: Ints,
-    longest: float,
-) -> Floats32:
-    """Lognormal durations in whole ticks, cut at `longest` months, by the rates of the year.  [word]"""
-    months = np.exp(parameters.at(f"{key}.sigma", replication, year) * normals(word, stream))
-    months *= parameters.at(f"{key}.median", replication, year)
-    return to_ticks(np.minimum(months, longest, out=months))
 
 
 def draw_cases(
@@ -128,63 +73,60 @@ def draw_cases(
     longest = world.pathway.longest_months
     n, word = victims.size, victims.word
 
-    def happens(stream: str, those: Reached, rate: Floats | Floats32) -> Bools:
-        return uniforms(those.word, stream) < rate.astype(np.float32, copy=False)
+    def occurs(stream: str, those: Reached, rate: Floats, year: Ints) -> Bools:
+        return happens(stream, those.word, rate, those.replication, year)
 
-    def at(key: str, those: Reached, year: Ints) -> Floats:
-        return parameters.at(key, those.replication, year)
+    def takes(key: str, stream: str, those: Reached, year: Ints) -> Floats32:
+        return lasts(parameters, key, stream, those.word, those.replication, year, longest)
 
-    def lasts(key: str, stream: str, those: Reached, year: Ints) -> Floats32:
-        return draw_durations(parameters, key, stream, those.word, those.replication, year, longest)
+    def stays(key: str, stream: str, those: Reached, months: Floats32, year: Ints) -> Bools:
+        return ~withdraws(stream, those.word, parameters[key], months, those.replication, year)
 
-    def own(step: Step, those: Reached, year: Ints) -> Floats32:
-        return chances.own(step, those.replication, year, those.group)
+    def identified(stream: str, rate: Floats) -> Bools:
+        return below(word, stream, victims.spread(rate))
 
     # information and legal aid
-    informed = uniforms(word, "informed") < victims.spread(parameters["pathway.informed_rate"])
-    told = np.flatnonzero(informed)
-    rate = victims.spread(parameters["pathway.legal_aid_rate"])[told]
-    legal_aid = np.zeros(n, dtype=bool)
-    legal_aid[told] = uniforms(word[told], "legal aid") < rate
+    informed = identified("informed", parameters["pathway.informed_rate"])
+    legal_aid = informed & identified("legal aid", parameters["pathway.legal_aid_rate"])
 
-    # indictment
-    u = uniforms(word, "prosecution")
+    # indictment: for trafficking below the first rate, for a lesser offence between it and the second
     prosecuted = parameters["pathway.prosecuted_rate"]
-    lesser = prosecuted + (1 - prosecuted) * parameters["pathway.requalified_rate"]
-    trafficking = u < victims.spread(prosecuted)
-    charge = u < victims.spread(lesser)
+    either = prosecuted + (1 - prosecuted) * parameters["pathway.requalified_rate"]
+    trafficking, charge = identified("prosecution", prosecuted), identified("prosecution", either)
     indicted = LESSER * charge.view(np.int8) - trafficking.view(np.int8)
     tier = informed.view(np.int8) + legal_aid.view(np.int8)
     group = tier + LESSER_GROUP * (charge & ~trafficking).view(np.int8)
     charged = Reached(np.arange(n), word, victims.replication, group).only(charge)
     year = victims.year[charged.case]
     indicted_at = np.full(n, NEVER)
-    wait = lasts("pathway.indictment", "indictment", charged, year)
-    begun = indicted_at[charged.case] = victims.identified_at[charged.case] + wait
+    wait = takes("pathway.indictment", "indictment", charged, year)
+    begun = victims.identified_at[charged.case] + wait
+    put(indicted_at, charged.case, begun)
 
     # criminal judgment
     year = clock.year(begun)
-    trial = lasts("pathway.criminal", "criminal", charged, year)
+    trial = takes("pathway.criminal", "criminal", charged, year)
+    ends = begun + trial
     judged_at, closed_at = np.full(n, NEVER), victims.identified_at.copy()
-    judged_at[charged.case] = closed_at[charged.case] = begun + trial
-    guilty = happens("conviction", charged, at("pathway.conviction_rate", charged, year))
+    put(judged_at, charged.case, ends)
+    put(closed_at, charged.case, ends)
+    guilty = occurs("conviction", charged, parameters["pathway.conviction_rate"], year)
     convicted = np.zeros(n, dtype=bool)
-    convicted[charged.case] = guilty
-    hazard = at("pathway.criminal_withdrawal", charged, year)
-    stays = ~happens("criminal withdrawal", charged, -np.expm1(-hazard * trial))
-    judged = charged.only(guilty & stays)
+    put(convicted, charged.case, guilty)
+    tried = stays("pathway.criminal_withdrawal", "criminal withdrawal", charged, trial, year)
+    judged = charged.only(guilty & tried)
 
     # compensation in the criminal case, or referral to civil court
     year = clock.year(judged_at[judged.case])
-    decided = happens("criminal award", judged, own(CRIMINAL_AWARD, judged, year))
+    decided = happens_by_group("criminal award", judged, chances.tables[CRIMINAL_AWARD], year)
     criminal, referred, year = judged.only(decided), judged.only(~decided), year[~decided]
-    sues = happens("civil suit", referred, own(CIVIL_SUIT, referred, year))
+    sues = happens_by_group("civil suit", referred, chances.tables[CIVIL_SUIT], year)
     suits, year = referred.only(sues), year[sues]
-    civil = lasts("pathway.civil", "civil", suits, year)
+    civil = takes("pathway.civil", "civil", suits, year)
     closed_at[suits.case] = judged_at[suits.case] + civil
-    hazard = at("pathway.civil_withdrawal", suits, year)
-    stays = ~happens("civil withdrawal", suits, -np.expm1(-hazard * civil))
-    won = suits.only(stays & happens("civil award", suits, own(CIVIL_AWARD, suits, year)))
+    awaits = stays("pathway.civil_withdrawal", "civil withdrawal", suits, civil, year)
+    wins = happens_by_group("civil award", suits, chances.tables[CIVIL_AWARD], year)
+    won = suits.only(awaits & wins)
 
     # the award, and what the offender pays of it
     by_civil_court = np.zeros(n, dtype=bool)
@@ -197,11 +139,12 @@ def draw_cases(
     year = clock.year(award_at[case])
     award = np.zeros(n, dtype=np.int64)
     size = award[case] = _severity(world, parameters, macro, victims, awarded, year)
-    delay = lasts("enforcement.delay", "enforcement delay", awarded, year)
+    delay = takes("enforcement.delay", "enforcement delay", awarded, year)
     ends = closed_at[case] = award_at[case] + delay
-    fails = happens("enforcement", awarded, at("enforcement.failure_rate", awarded, year))
+    fails = occurs("enforcement", awarded, parameters["enforcement.failure_rate"], year)
     share = share_with_mean(
-        at("enforcement.recovered_rate", awarded, year), uniforms(awarded.word, "recovered share")
+        parameters.at("enforcement.recovered_rate", awarded.replication, year),
+        uniforms(awarded.word, "recovered share"),
     )
     paid = np.where(fails, 0, np.rint(size * share).astype(np.int64))
     recovered, recovered_at = np.zeros(n, dtype=np.int64), np.full(n, NEVER)

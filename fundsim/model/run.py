@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.caseload import draw_victims, years_drawn
-from fundsim.model.chances import Chances
-from fundsim.model.claims import Claims, Entry, Pursuit, draw_claims, draw_entries, draw_pursuit
+from fundsim.model.caseload import counts, draw_victims, years_drawn
+from fundsim.model.chances import Chances, chances_of
+from fundsim.model.claims import Claims, Pursuit, draw_claims, draw_pursuit
+from fundsim.model.compiled import compiled
 from fundsim.model.costs import costs_due, reform_costs
 from fundsim.model.decisions import decide
 from fundsim.model.due import Due, payments_due
+from fundsim.model.entry import Entry, draw_entries
 from fundsim.model.fund import UNPAID, Books, Rules, settle
 from fundsim.model.income import draw_income
 from fundsim.model.ledger import STATES, Ledger, check
@@ -27,7 +32,37 @@ from fundsim.scenario.schema import BudgetLine, World
 
 Ints = NDArray[np.int64]
 BLOCK = 500  # most replications in a block: the unit of work
+PART_CASES = 60_000  # cases worked on at once, so that their columns stay in the cache
 BLOCK_CASES = 8e6  # cases, at most, that a block may have; it is made smaller to hold them
+
+
+@dataclass(frozen=True)
+class Background:
+    """What chance decides for a replication whatever happens to its cases.
+
+    income             by source, cents [replication, month]
+    number_of_victims  ordinary ones, then those of each mass case  [replication, year, kind]
+    """
+
+    streams: Streams
+    replications: Ints
+    parameters: Parameters
+    macro: Macro
+    chances: Chances
+    income: dict[str, Cents]
+    number_of_victims: Ints
+
+    def part(self, rows: slice) -> Background:
+        """That of some replications."""
+        return Background(
+            self.streams,
+            self.replications[rows],
+            self.parameters.part(rows),
+            self.macro.part(rows),
+            self.chances.part(rows),
+            {source: flow[rows] for source, flow in self.income.items()},
+            self.number_of_victims[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -84,15 +119,15 @@ def table_years(world: World) -> Ints:
     return np.arange(first, time.start_year + time.horizon_years + time.runoff_years)
 
 
-def draw(
+def background(
     world: World,
     seed: int,
     replications: Ints,
     certain: bool = False,
     given: Mapping[str, Floats] = NOTHING,
     tie: Tie = UNTIED,
-) -> Drawn:
-    """Draw the cases and the income of some replications.
+) -> Background:
+    """Draw what does not belong to a case.
 
     seed          whole number, 0 or more
     replications  numbers of the replications, increasing
@@ -103,14 +138,45 @@ def draw(
     streams = Streams(seed, world.country.code, tie)
     parameters = Parameters(world, streams, replications, table_years(world), certain, given)
     macro = draw_macro(parameters, streams, replications, world.time)
+    return Background(
+        streams,
+        replications,
+        parameters,
+        macro,
+        chances_of(world, parameters),
+        draw_income(world, parameters, macro, streams, replications),
+        counts(world, parameters, streams, replications),
+    )
+
+
+def draw(
+    world: World,
+    seed: int,
+    replications: Ints,
+    certain: bool = False,
+    given: Mapping[str, Floats] = NOTHING,
+    tie: Tie = UNTIED,
+) -> Drawn:
+    """Draw the cases and the income of some replications; arguments as for `background`."""
+    return draw_against(world, background(world, seed, replications, certain, given, tie))
+
+
+def draw_against(world: World, behind: Background) -> Drawn:
+    """Draw the cases of some replications against their background."""
+    parameters, macro, chances = behind.parameters, behind.macro, behind.chances
     months = 12 * (world.time.horizon_years + world.time.runoff_years)
-    chances = Chances(world, parameters)
-    victims = draw_victims(world, parameters, streams, replications)
+    victims = draw_victims(
+        world, parameters, behind.streams, behind.replications, behind.number_of_victims
+    )
     cases = draw_cases(world, parameters, chances, macro, victims)
     entry = draw_entries(world, parameters, chances, cases)
     claims = draw_claims(world, parameters, chances, macro, cases, entry, months)
-    income = draw_income(world, parameters, macro, streams, replications)
-    return Drawn(replications, parameters, macro, cases, entry, claims, income, months)
+    return Drawn(
+        behind.replications, parameters, macro, cases, entry, claims, behind.income, months
+    )
+
+
+Engine = Callable[[World, Drawn], "Future"]
 
 
 def simulate(
@@ -118,19 +184,43 @@ def simulate(
     seed: int,
     replications: Ints,
     certain: bool = False,
-    settle: Callable[[World, Drawn], Future] | None = None,
+    settle: Engine | None = None,
     given: Mapping[str, Floats] = NOTHING,
     tie: Tie = UNTIED,
 ) -> Future:
     """Draw and settle some replications, and check the ledger's identities.
 
     settle  the engine: `settle_drawn` (the fast one) unless another is given
-    given   uniforms of some assumptions instead of the drawn ones
-    tie     what the draws have in common with those of other countries
+    others  as for `background`
     Raises `LedgerError` if an identity does not hold.
     """
-    drawn = draw(world, seed, replications, certain, given, tie)
-    future = (settle or settle_drawn)(world, drawn)
+    return _checked(world, background(world, seed, replications, certain, given, tie), settle)
+
+
+def futures(
+    world: World,
+    seed: int,
+    replications: Ints,
+    certain: bool = False,
+    settle: Engine | None = None,
+    given: Mapping[str, Floats] = NOTHING,
+) -> Iterator[Future]:
+    """The same in parts that fit the processor's cache, in order: twice as fast as at once."""
+    whole = background(world, seed, replications, certain, given)
+    for rows in _rows_of_parts(whole.number_of_victims):
+        yield _checked(world, whole.part(rows), settle)
+
+
+def _rows_of_parts(number: Ints) -> list[slice]:
+    """Rows that together have about PART_CASES victims, from their number  [replication, year, kind]."""
+    ahead = np.cumsum(number.sum(axis=(1, 2)))
+    part = ahead // PART_CASES
+    starts = np.flatnonzero(np.diff(part, prepend=-1) > 0)
+    return [slice(int(a), int(b)) for a, b in pairwise([*starts, part.size])]
+
+
+def _checked(world: World, behind: Background, settle: Engine | None) -> Future:
+    future = (settle or settle_drawn)(world, draw_against(world, behind))
     check(future.ledger)
     return future
 
@@ -143,7 +233,6 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
         claims.filed_at,
         claims.working_months,
         world.fund.decision.caseworkers,
-        n,
     )
     pursuit = draw_pursuit(world, drawn.parameters, drawn.macro, drawn.cases, claims, decided_at)
     due = payments_due(world, claims, decided_at, months)
@@ -165,7 +254,7 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     opening = to_cents(drawn.parameters["fund.opening_capital"][:, 0])
     if world.fund.entry_point == "none":
         opening = np.zeros_like(opening)
-    income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64, order="F"))
+    income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64))
     books = settle(rules_of(world, drawn), opening, income, costs, due, claims, pursuit, decided_at)
     paid_in_month = _paid_in_month(claims, due, books, decided_at)
     states = _states(drawn, identified, decided, decided_at, paid_in_month)
@@ -204,14 +293,14 @@ def rules_of(world: World, drawn: Drawn) -> Rules:
         return np.broadcast_to(table, (shape[0], shape[1] // 12))
 
     def monthly(rate: Floats) -> Floats:
-        return np.asfortranarray(np.repeat((1 + rate) ** (1 / 12) - 1, 12, axis=1))
+        return np.repeat((1 + rate) ** (1 / 12) - 1, 12, axis=1)
 
     returns = drawn.macro.investment_return[:, opening:]
     limit = None
     if payment.yearly_limit is not None:
         wages = drawn.macro.wages[:, opening:]
         limit = to_cents(yearly("fund.payment.yearly_limit") * wages)
-    lapsing = np.zeros(shape, dtype=np.int64, order="F")
+    lapsing = np.zeros(shape, dtype=np.int64)
     for name, flow in drawn.income.items():
         source = world.income[name]
         if isinstance(source, BudgetLine) and source.lapses:
@@ -239,10 +328,17 @@ def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -
 
 def _by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
     """How often something happens, before the opening and then in each month.  [replication, 1 + month]"""
-    n, months = drawn.replications.size, drawn.months
-    column = np.clip(np.floor(at) + 1, 0, months + 1).astype(np.int64)
-    column += replication * (months + 2)
-    return np.bincount(column, minlength=n * (months + 2)).reshape(n, -1)[:, :-1]
+    count = np.zeros((drawn.replications.size, 1 + drawn.months), dtype=np.int64)
+    _count_by_month(replication, at, count)
+    return count
+
+
+@compiled
+def _count_by_month(replication: Ints, at: NDArray[Any], count: Ints) -> None:
+    months = count.shape[1] - 1
+    for i in range(replication.size):
+        if at[i] < months:
+            count[replication[i], max(math.floor(at[i]), -1) + 1] += 1
 
 
 def _states(

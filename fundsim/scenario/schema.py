@@ -8,6 +8,7 @@ scale, lever or not) stands in its type, its meaning in the docstring below it. 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -689,15 +690,20 @@ def _find(metadata: Any) -> Quantity | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _quantities(kind: Any) -> tuple[tuple[str, Quantity | None], ...]:
+    """The fields of a part of the schema, with the quantity of those that are assumptions."""
+    return tuple((name, quantity_of(field)) for name, field in kind.model_fields.items())
+
+
 def assumptions(part: Any, path: str = "") -> Iterator[tuple[str, Assumption, Quantity]]:
     """Every assumption in a scenario with its dotted key and quantity, in the schema's order."""
     if isinstance(part, dict):
         for name in sorted(part):
             yield from assumptions(part[name], f"{path}.{name}" if path else name)
         return
-    for name, field in type(part).model_fields.items():
+    for name, quantity in _quantities(part.__class__):
         value, key = getattr(part, name), f"{path}.{name}" if path else name
-        quantity = quantity_of(field)
         if isinstance(value, Assumption) and quantity is not None:
             yield key, value, quantity
         elif isinstance(value, dict | Part) and not isinstance(value, Effect | FormShares):

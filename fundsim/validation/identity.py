@@ -17,7 +17,7 @@ from fundsim import __version__
 from fundsim.scenario import files
 
 PACKAGE = Path(__file__).parents[1]
-LIBRARIES = ("numpy", "scipy", "simpy", "pydantic")
+LIBRARIES = ("numpy", "scipy", "numba", "simpy", "pydantic")
 
 
 def source_files() -> dict[str, Path]:

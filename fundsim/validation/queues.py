@@ -57,7 +57,7 @@ def waits(seed: int, servers: int, load: float, exponential: bool) -> Floats:
     if exponential:
         working = ticks(-np.log1p(-streams.yearly(f"{name} work", np.arange(QUEUES), places)))
     replication = np.repeat(np.arange(QUEUES), CLAIMS)
-    decided = decide(replication, filed.ravel(), working.ravel(), servers, QUEUES)
+    decided = decide(replication, filed.ravel(), working.ravel(), servers)
     return (decided.reshape(filed.shape) - filed - working)[:, WARM:]
 
 
@@ -132,7 +132,7 @@ def ties(seed: int) -> list[Check]:
         working = np.floor(u[:, most:] * 6) / (2 if trial % 2 else TICKS)
         if trial % 3 == 0:  # all claims take as long: nobody is overtaken
             working[:] = working[0, 0]
-        found = decide(np.repeat(np.arange(n), most), filed.ravel(), working.ravel(), servers, n)
+        found = decide(np.repeat(np.arange(n), most), filed.ravel(), working.ravel(), servers)
         for r in range(n):
             free = [0.0] * servers
             for k in range(most):

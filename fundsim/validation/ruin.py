@@ -123,7 +123,7 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
         approved=~never, asked=cents, benefit=cents, capped=never, set_off=nothing, interim=nothing,
         interim_at=at, majority_at=at,
     )  # fmt: skip
-    decided_at = decide(replication, at, idle, 1, n)
+    decided_at = decide(replication, at, idle, 1)
     due = payments_due(world(), claims, decided_at, months)
     still = np.zeros((n, months))
     rules = Rules("queue", still, still, None, still.astype(np.int64))
