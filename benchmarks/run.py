@@ -18,15 +18,17 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fundsim.analysis.project import block_outcomes, project
+from fundsim.model import caseload, claims, entry, pathway, stages
 from fundsim.model import run as model
-from fundsim.model import streams
 from fundsim.model.reference import settle_reference
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+Numbers = NDArray[np.int64]
 SCENARIO, REPLICATIONS = "serbia+tariff", 10_000
 MEBIBYTE = 2**20
 FEW = 20  # replications that the slow engine settles
@@ -54,37 +56,45 @@ class Draws:
     normal_streams: int
 
 
-def draws_of_a_block(world: World) -> Draws:
+def draws_of_a_block(world: World, block: Numbers) -> Draws:
     """Count the draws that the cases of a block need; a case draws only for stages it reaches."""
     counted: dict[str, dict[str, int]] = {"uniforms": {}, "normals": {}}
     inside = []  # a normal is drawn from a uniform, which is not counted twice
 
-    def counting(kind: str, draw: Callable[[streams.Words, str], Any]) -> Any:
-        def count(words: streams.Words, stream: str) -> Any:
+    def count(kind: str, stream: str, size: int) -> None:
+        counted[kind][stream] = counted[kind].get(stream, 0) + size
+
+    def counting(kind: str, draw: Callable[..., Any], words_of: Callable[..., Any]) -> Any:
+        def counted_draw(*arguments: Any) -> Any:
+            stream = next(name for name in arguments if isinstance(name, str))
             if not inside:
-                counted[kind][stream] = counted[kind].get(stream, 0) + words.size
+                count(kind, stream, words_of(arguments).size)
             inside.append(kind)
-            drawn = draw(words, stream)
+            drawn = draw(*arguments)
             inside.pop()
             return drawn
 
-        return count
+        return counted_draw
 
-    uniforms, normals = (counting(kind, getattr(streams, kind)) for kind in counted)
-    patches = [
-        mock.patch(f"fundsim.model.{module}.{name}", count)
-        for module, name, count in (
-            ("streams", "uniforms", uniforms),
-            ("caseload", "uniforms", uniforms),
-            ("pathway", "uniforms", uniforms),
-            ("claims", "uniforms", uniforms),
-            ("pathway", "normals", normals),
-        )
-    ]
+    def words(arguments: tuple[Any, ...]) -> Any:
+        found = next(x for x in arguments if not isinstance(x, str))
+        return found.word if isinstance(found, stages.Reached) else found
+
+    patches = []
+    for module in (caseload, stages, pathway, entry, claims):
+        for name in ("uniforms", "below", "happens", "happens_by_group", "withdraws", "normals"):
+            if draw := getattr(module, name, None):
+                kind = "normals" if name == "normals" else "uniforms"
+                patches.append(mock.patch.object(module, name, counting(kind, draw, words)))
     for patch in patches:
         patch.start()
-    block = np.arange(model.block_size(world))
-    cases = model.simulate(world, 1, block).drawn.cases.victims.size
+    cases = 0
+    for future in model.futures(world, 1, block):
+        people = future.drawn.cases.victims
+        cases += people.size
+        count("uniforms", "apply", int(future.drawn.entry.entitled.sum()))
+        # drawn for all, since that is quicker, and needed by those who are informed
+        count("uniforms", "legal aid", int(future.drawn.cases.informed.sum()) - people.size)
     for patch in patches:
         patch.stop()
     return Draws(
@@ -108,6 +118,12 @@ def raw_draws(uniforms: int, normals: int) -> float:
             rng.standard_normal(dtype=np.float32, out=z)
 
     return seconds(fill)
+
+
+def settle_all(world: World, block: Numbers) -> None:
+    """Draw and settle a block, and check its identities, without keeping anything."""
+    for _ in model.futures(world, 1, block):
+        pass
 
 
 def peak(replications: int, workers: int) -> tuple[float, float, float]:
@@ -140,17 +156,19 @@ def main() -> None:
     slow = seconds(lambda: settle_reference(world, few), repeats=1) / FEW
     drawn = model.draw(world, 1, block)
     fast = seconds(lambda: model.settle_drawn(world, drawn), repeats=9) / block.size
-    counts = draws_of_a_block(world)
+    counts = draws_of_a_block(world, block)
     cases = counts.cases
     # what every process here is measured beside: a case's own draws, and all that it might draw
     raw = raw_draws(counts.uniforms, counts.normals)
     eager = raw_draws(counts.uniform_streams * cases, counts.normal_streams * cases)
-    draw = seconds(lambda: model.draw(world, 1, block))
-    settled = seconds(lambda: model.simulate(world, 1, block))
+    draw = seconds(
+        lambda: [model.draw_against(world, p) for p in model.background(world, 1, block).parts()]
+    )
+    settled = seconds(lambda: settle_all(world, block))
     whole = seconds(lambda: block_outcomes(world, 1, 0, block.size))
     crowded = load(SCENARIO, [f"caseload.level={CROWD * world.caseload.level.value}"]).world
-    crowd = draws_of_a_block(crowded)
-    further = seconds(lambda: model.simulate(crowded, 1, block)) - settled
+    crowd = draws_of_a_block(crowded, block)
+    further = seconds(lambda: settle_all(crowded, block)) - settled
     further_raw = raw_draws(crowd.uniforms - counts.uniforms, crowd.normals - counts.normals)
     per_case = 1e9 / cases
     steps = (

@@ -92,7 +92,8 @@ def draw_cases(
     # indictment: for trafficking below the first rate, for a lesser offence between it and the second
     prosecuted = parameters["pathway.prosecuted_rate"]
     either = prosecuted + (1 - prosecuted) * parameters["pathway.requalified_rate"]
-    trafficking, charge = identified("prosecution", prosecuted), identified("prosecution", either)
+    u = uniforms(word, "prosecution")
+    trafficking, charge = u < victims.spread(prosecuted), u < victims.spread(either)
     indicted = LESSER * charge.view(np.int8) - trafficking.view(np.int8)
     tier = informed.view(np.int8) + legal_aid.view(np.int8)
     group = tier + LESSER_GROUP * (charge & ~trafficking).view(np.int8)
