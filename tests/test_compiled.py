@@ -1,15 +1,19 @@
 """Loops that are compiled: they stay inside their arrays, and need no place on disk."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
+from fundsim.model import compiled as door
 from fundsim.model.compiled import compiled
 
 ROOT = Path(__file__).parents[1]
@@ -25,23 +29,93 @@ for name, sets in HARD:
 for name in ("montenegro+status_fixed", "albania+judgment_advance", "kosovo", "north_macedonia+no_fund"):
     block_outcomes(load(name).world, 5, 0, 6)
 """
+# processes that compile the same loop for different types at once would mix up their files
+ONCE = """
+import sys
+from numba.core.dispatcher import Dispatcher
+from fundsim.analysis import compare, hard_years, region, reverse, sensitivity, solve
+from fundsim.validation import queues
+queues.known(3)
+for module in list(sys.modules.values()):
+    for name, loop in vars(module).items():
+        if isinstance(loop, Dispatcher) and loop.stats.cache_path:
+            assert loop.signatures, f"{name} is not called: call it here"
+            assert len(loop.signatures) == 1, f"{name}: {loop.signatures}"
+            found = True
+assert found
+"""
 
 
-def child(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def child(code: str, cwd: str = str(ROOT), **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | variables, capture_output=True, text=True,
+        [sys.executable, "-c", code], cwd=cwd, env=os.environ | variables, capture_output=True, text=True,
         timeout=300,
     )  # fmt: skip
 
 
-def test_no_loop_leaves_its_arrays(tmp_path: Path) -> None:
-    done = child(LOOK, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))
+def test_no_loop_leaves_its_arrays_and_each_is_compiled_once(tmp_path: Path) -> None:
+    done = child(LOOK + ONCE, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
+    (folder,) = tmp_path.iterdir()
+    assert not [p for p in folder.rglob("*.nbc") if not p.name.endswith(".1.nbc")]
+
+
+def test_a_loop_does_not_outlive_a_change_of_what_it_calls(tmp_path: Path) -> None:
+    """Stages stay as they are, but the uniforms that they draw change in another file."""
+    shutil.copytree(
+        ROOT / "fundsim", tmp_path / "fundsim", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    code = """
+import numpy as np
+from fundsim.model import stages
+words = np.arange(1000, dtype=np.uint64)
+zeros = np.zeros(1000, dtype=np.int64)
+print(stages.happens("x", words, np.full((1, 1), 0.5), zeros, zeros).sum())
+"""
+    streams = tmp_path / "fundsim/model/streams.py"
+    text = streams.read_text(encoding="utf-8")
+    counts = []
+    for half in ("0.5", "3e6", "0.5"):
+        streams.write_text(
+            text.replace("_HALF, _BITS23 = np.float32(0.5)", f"_HALF, _BITS23 = np.float32({half})")
+        )
+        done = child(
+            code,
+            PYTHONPATH=str(tmp_path),
+            NUMBA_CACHE_DIR=str(tmp_path / "kept"),
+            cwd=str(tmp_path),
+        )
+        assert done.returncode == 0, done.stderr
+        counts.append(int(done.stdout))
+    assert counts[0] == counts[2] > counts[1]
+
+
+def test_a_package_that_cannot_be_written_keeps_its_loops_at_home(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = tempfile.TemporaryFile
+    locked = [str(ROOT)]
+
+    def denied(dir: str) -> IO[bytes]:
+        if any(dir.startswith(place) for place in locked):
+            raise PermissionError(dir)
+        return real(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", denied)
+    monkeypatch.setattr(door.config, "CACHE_DIR", "")
+    at_home = door._folder()
+    assert at_home is not None
+    assert at_home.startswith(os.path.expanduser("~"))
+    locked.append(os.path.expanduser("~"))
+    assert door._folder() is None
+    monkeypatch.setattr(door, "FOLDER", None)
+    assert not door.compiled(ratio.py_func).stats.cache_path
 
 
 def test_the_check_finds_a_loop_that_does(tmp_path: Path) -> None:
     code = """
 import numpy as np
+from fundsim.model import compiled as door
 from fundsim.model.compiled import compiled
 @compiled
 def beyond(x):

@@ -29,6 +29,7 @@ DOORS = {
     "uvicorn": "app/server",
     "simpy": "model/reference",
     "numba": "model/compiled",
+    "llvmlite": "model/compiled",
     "dask": "batch/cluster",
     "distributed": "batch/cluster",
 }

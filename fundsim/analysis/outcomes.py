@@ -38,12 +38,12 @@ def outcomes(future: Future) -> dict[str, Floats]:
 def _years(flow: Cents | Ints | Floats, years: int) -> Floats:
     """Sums of months by year of the horizon, money from cents to euro."""
     sums = np.zeros((flow.shape[0], years))
-    _add_months(flow, sums)
+    _add_months(flow.astype(np.float64), sums)
     return sums / 100.0
 
 
 @compiled
-def _add_months(flow: NDArray[Any], sums: Floats) -> None:
+def _add_months(flow: Floats, sums: Floats) -> None:
     for r in range(sums.shape[0]):
         for y in range(sums.shape[1]):
             for month in flow[r, 12 * y : 12 * (y + 1)]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from fundsim.model.compiled import compiled
+from fundsim.model.compiled import compiled, inside
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.rules import rank_matrix
@@ -219,13 +219,13 @@ def form_name(form: str) -> str:
     return f"caseload.forms.{form}"
 
 
-@compiled
+@inside
 def value_at(table: Any, replication: Any, year: Any) -> Any:
     """A value of a table [replication, year or 1]; years are cut to its ends."""
     return table[replication, min(max(year, 0), table.shape[1] - 1)]
 
 
-@compiled
+@inside
 def value_of(table: Any, group: Any, replication: Any, year: Any) -> Any:
     """A value of a table [group, replication, year or 1]; years are cut to its ends."""
     return table[group, replication, min(max(year, 0), table.shape[2] - 1)]

@@ -113,7 +113,7 @@ def draw_cases(
     put(closed_at, charged.case, ends)
     guilty = occurs("conviction", charged, parameters["pathway.conviction_rate"], year)
     convicted = np.zeros(n, dtype=bool)
-    put(convicted, charged.case, guilty)
+    convicted[charged.case] = guilty
     tried = stays("pathway.criminal_withdrawal", "criminal withdrawal", charged, trial, year)
     judged = charged.only(guilty & tried)
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -327,12 +326,12 @@ def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -
 def _by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
     """How often something happens, before the opening and then in each month.  [replication, 1 + month]"""
     count = np.zeros((drawn.replications.size, 1 + drawn.months), dtype=np.int64)
-    _count_by_month(replication, at, count)
+    _count_by_month(replication, at.astype(np.float64, copy=False), count)
     return count
 
 
 @compiled
-def _count_by_month(replication: Ints, at: NDArray[Any], count: Ints) -> None:
+def _count_by_month(replication: Ints, at: Floats, count: Ints) -> None:
     months = count.shape[1] - 1
     for i in range(replication.size):
         if at[i] < months:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.compiled import compiled
+from fundsim.model.compiled import compiled, inside
 from fundsim.model.parameters import Parameters, value_at, value_of
 from fundsim.model.streams import (
     PIECE,
@@ -41,11 +41,11 @@ class Clock:
     def year(self, at: Floats32 | Floats) -> Ints:
         """Place of the calendar year of a time, cut to the ends of the table."""
         place = np.empty(at.size, dtype=np.int64)
-        _years(at, self.start, self.width, place)
+        _years(at.astype(np.float64, copy=False), self.start, self.width, place)
         return place
 
 
-@compiled
+@inside
 def year_of(at: Any, start: int, width: int) -> Any:
     """Place of the calendar year of a time, for one case; as `Clock.year`."""
     year = math.floor(np.float64(at) / 12) + np.float64(start)
@@ -53,7 +53,7 @@ def year_of(at: Any, start: int, width: int) -> Any:
 
 
 @compiled
-def _years(at: NDArray[Any], start: int, width: int, place: Ints) -> None:
+def _years(at: Floats, start: int, width: int, place: Ints) -> None:
     for i in range(at.size):
         place[i] = year_of(at[i], start, width)
 
@@ -180,7 +180,7 @@ def withdraws(
 
 
 @compiled
-def put(column: NDArray[Any], place: Ints, values: NDArray[Any]) -> None:
-    """Write values at places of a column."""
+def put(column: Floats32, place: Ints, values: Floats32) -> None:
+    """Write times at places of a column."""
     for i in range(place.size):
         column[place[i]] = values[i]

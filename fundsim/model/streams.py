@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from fundsim.model.compiled import compiled
+from fundsim.model.compiled import compiled, inside
 
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ def word(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
 
 
-@compiled
+@inside
 def _mixed(z: Any) -> Any:
     """The 64-bit finaliser of splitmix64."""
     z = (z ^ (z >> _S30)) * _M1
@@ -152,7 +152,7 @@ def _case_words(cohort: Words, counts: NDArray[np.int64], words: Words) -> None:
         first += counts[c]
 
 
-@compiled
+@inside
 def uniform(word: Any, key: Any) -> Any:
     """The uniform of a case from the stream with that word, with 23 bits, never 0 or 1."""
     return (np.float32(np.int64(_mixed(word + key) >> _S41)) + _HALF) * _BITS23
@@ -211,7 +211,7 @@ _TAIL_BELOW = (
 )  # fmt: skip
 
 
-@compiled
+@inside
 def _polynomial(coefficients: Any, x: Any) -> Any:
     """Its value, the highest power's coefficient first."""
     value = coefficients[0]
@@ -264,7 +264,7 @@ def whole_ticks(months: Floats | Floats32) -> NDArray[np.int64]:
     return np.asarray((months * np.float64(TICKS)).astype(np.int64))
 
 
-@compiled
+@inside
 def nearest_tick(months: Any) -> Any:
     """A duration rounded to the nearest tick, in months; exact in 32 bits up to 4096 months."""
     return np.float32(np.rint(months * TICKS) / TICKS)
