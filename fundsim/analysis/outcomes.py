@@ -200,7 +200,7 @@ def victims(future: Future) -> dict[str, Floats]:
     )
     fund_pays, fund_at = np.zeros(people.size), np.full(people.size, np.inf, dtype=np.float32)
     # a claim set off in full is not paid by the fund: the offender paid
-    done = (future.paid_in_month < UNPAID) & (claims.benefit > 0)
+    done = np.flatnonzero((future.paid_in_month < UNPAID) & (claims.benefit > 0))
     fund_at[claims.case[done]] = np.minimum(future.paid_in_month[done], drawn.months) + 1
     fund_pays[claims.case] = paid_on_claims(future)
     lost = _right_lost(future, claims)
@@ -301,7 +301,7 @@ def _right_lost(future: Future, claims: Claims) -> Ints:
     """Victims whose right against the offender has passed to the fund: their cases."""
     begun = np.maximum(future.paid_in_month + 1.0, future.pursuit.from_at)
     taken = future.pursuit.pursued & (begun <= future.pursuit.until)
-    return np.asarray(claims.case[taken & (future.paid_in_month < UNPAID)])
+    return np.asarray(claims.case[np.flatnonzero(taken & (future.paid_in_month < UNPAID))])
 
 
 def limits(future: Future) -> dict[str, Floats]:
@@ -313,7 +313,7 @@ def limits(future: Future) -> dict[str, Floats]:
     unpaid = claims.approved & (future.paid_in_month == UNPAID)
 
     def count(replication: Ints, flag: Bools) -> Floats:
-        return _sums(replication[flag], None, n)
+        return _sums(replication[np.flatnonzero(flag)], None, n)
 
     return {
         "claims": _sums(claims.replication, None, n),

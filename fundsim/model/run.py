@@ -326,12 +326,13 @@ def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -
 def _by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
     """How often something happens, before the opening and then in each month.  [replication, 1 + month]"""
     count = np.zeros((drawn.replications.size, 1 + drawn.months), dtype=np.int64)
-    _count_by_month(replication, at.astype(np.float64, copy=False), count)
+    # 32 bits tell whole ticks apart up to month 4096
+    _count_by_month(replication, at.astype(np.float32, copy=False), count)
     return count
 
 
 @compiled
-def _count_by_month(replication: Ints, at: Floats, count: Ints) -> None:
+def _count_by_month(replication: Ints, at: Floats32, count: Ints) -> None:
     months = count.shape[1] - 1
     for i in range(replication.size):
         if at[i] < months:
@@ -348,8 +349,7 @@ def _states(
     people, entry, claims = drawn.cases.victims, drawn.entry, drawn.claims
     left = _by_month(drawn, people.replication, entry.leaves_at)
     filed = _by_month(drawn, claims.replication, claims.filed_at)
-    no = ~claims.approved
-    refused = _by_month(drawn, claims.replication[no], decided_at[no])
+    refused = _by_month(drawn, claims.replication, np.where(claims.approved, np.inf, decided_at))
     paid = _by_month(drawn, claims.replication, np.minimum(paid_in_month, drawn.months))
     changes = {
         "waiting": identified - left,

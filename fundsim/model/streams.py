@@ -234,11 +234,13 @@ def fill_normals(u: Floats32, out: Floats) -> None:
     for i in range(u.size):
         tails[count] = i
         count += int(abs(np.float64(u[i]) - 0.5) > CENTRE)
-    for i in tails[:count]:
-        q = np.float64(u[i]) - 0.5
-        far = math.sqrt(-math.log(0.5 - abs(q))) - TAIL
-        size = _polynomial(_TAIL_ABOVE, far) / _polynomial(_TAIL_BELOW, far)
-        out[i] = math.copysign(size, q)
+    far = np.empty(count)
+    for k in range(count):
+        far[k] = math.sqrt(-math.log(0.5 - abs(np.float64(u[tails[k]]) - 0.5))) - TAIL
+    for k in range(count):
+        far[k] = _polynomial(_TAIL_ABOVE, far[k]) / _polynomial(_TAIL_BELOW, far[k])
+    for k in range(count):
+        out[tails[k]] = math.copysign(far[k], np.float64(u[tails[k]]) - 0.5)
 
 
 def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
