@@ -9,8 +9,9 @@ import pytest
 from fundsim.analysis.workers import shared_out
 from fundsim.batch.axis import points
 from fundsim.batch.plan import Plan, member, resolve
-from fundsim.batch.plan_file import in_plan, read_plan
+from fundsim.batch.plan_file import _matching, in_plan, read_plan
 from fundsim.batch.sweep import check_plan
+from fundsim.batch.work import measures_wanted
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 
@@ -257,3 +258,17 @@ def test_values_that_a_scenario_may_not_have_are_told_before_anything_is_run(
         told = f"{name}: does not occur in any country of this plan"
         assert told in run(head + f"measures = ['{name}']\n")
     assert "has no such measure" in run(head + "[front]\ncost = 'income.lottery@2030'\n")
+
+
+def test_a_template_stands_for_its_own_entries_only() -> None:
+    world = load("serbia+mixed_financing").world
+    wanted = {
+        m.name for m, _ in measures_wanted(world, ["income.{source}", "income.{source}_real@2030"])
+    }
+    sources = [name for name, source in world.income.items() if source.in_force]
+    assert len(sources) > 1
+    assert wanted == {f"income.{name}{end}" for name in sources for end in ("", "_real")}
+    assert {year for m, year in measures_wanted(world, ["income.{source}"])} == {None}
+    assert all(not m.name.endswith("_real") for m, _ in measures_wanted(world, ["income.{source}"]))
+    assert _matching("income.budget_real").name == "income.{source}_real"
+    assert _matching("income.budget").name == "income.{source}"

@@ -88,6 +88,13 @@ MUTATIONS = {
     "the limit is never used up": ("fund", "limit -= benefits", "limit -= 0"),
     "offenders are pursued in the month of payment": ("fund", "max(np.float64(t + 1), chase", "max(np.float64(t), chase"),
     "an offender who paid is pursued": ("fund", "if begun <= chase.until[claim]:", "if begun >= 0:"),
+    "what is repaid does not count against lapsing lines": ("fund", "- benefits - repaid\n", "- benefits\n"),
+    "all at a common rate, though there is enough for all": ("fund", "if outstanding <= most:", "if outstanding < most:"),
+    "offenders are pursued before the claim is decided": (
+        "fund", "np.maximum(np.floor(decided_at) + 1, pursuit.from_at)", "pursuit.from_at",
+    ),
+    "the first instalment is the last where there are few cents": ("due", "else min(first, 1)", "else 0 * first"),
+    "children get their awards at once": ("due", "np.maximum(decided_at, claims.majority_at)", "decided_at"),
     "ties in the line go to the higher number": ("due", "in_order(claims.case[claim])", "in_order(claims.case[claim])[::-1]"),
     "a payment at a month's end belongs to that month": ("due", "np.floor(at[line]).astype", "(np.ceil(at[line]) - 1).astype"),
     "the last instalment takes the remainder": ("due", "final - every * (instalments - 1)", "every"),
@@ -100,6 +107,12 @@ MUTATIONS = {
     "awards not yet known count": ("claims", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
 }  # fmt: skip
 USES = {"fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims"}
+ROUND = (
+    "fund.amount.fixed=1000", "fund.amount.money=euro", "fund.amount.index=none",
+    "income.budget.amount=3000", "income.budget.cut_rate=0", "income.budget.index=none",
+    "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0",
+    "fund.reserve_return=false", "fund.subrogation.pursued_share=0", "fund.opening_capital=0",
+)  # fmt: skip
 HARD = (
     ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
                        "fund.amount.cap=9")),
@@ -123,11 +136,21 @@ HARD = (
                              "fund.decision.working_months=1", "income.budget.amount=30000",
                              "fund.decision.caseworkers=40")),
     # sums and means in round numbers, so that payments fit exactly
-    ("serbia+status_fixed", ("fund.amount.fixed=1000", "fund.amount.money=euro", "fund.amount.index=none",
-                             "income.budget.amount=3000", "income.budget.cut_rate=0", "income.budget.index=none",
-                             "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0",
-                             "fund.costs.per_decision=0", "fund.reserve_return=false",
-                             "fund.subrogation.pursued_share=0", "fund.opening_capital=0")),
+    ("serbia+status_fixed", ROUND),
+    ("serbia+status_fixed", (*ROUND, "fund.payment.when_short=pro_rata")),
+    # fewer cents than instalments, and all paid on account before the decision
+    ("serbia+status_fixed", ("fund.amount.fixed=0.05", "fund.amount.money=euro", "fund.amount.index=none",
+                             "fund.payment.instalments=7", "fund.payment.every_months=2",
+                             "fund.interim.share=1", "fund.interim.after_months=1", "fund.interim.cap=0.03",
+                             "fund.decision.caseworkers=2")),
+    ("serbia+full_judgment", ("fund.interim.share=1", "fund.interim.after_months=0", "fund.interim.cap=1000000",
+                              "fund.decision.working_months=3", "fund.decision.caseworkers=40",
+                              "fund.subrogation.pursued_share=1", "fund.subrogation.failure_rate=0",
+                              "fund.opening_capital=90000000", "pathway.criminal_award_rate=0.9")),
+    # a lapsing line that repays the treasury's advance, and awards kept for children
+    ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=200000",
+                       "income.budget.lapses=true", "fund.payment.trust_until_18=true",
+                       "caseload.child_rate=0.6")),
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class Measure:
     kind     mean, probability, ratio (of two outcomes' sums), or need (what suffices)
     yearly   one value for each calendar year, else one for the horizon
     formula  in words;  label  short, for tables and figures
+    template the name with {…} that was filled in
     """
 
     name: str
@@ -62,6 +63,7 @@ class Measure:
     above: str = ""
     below: str = ""
     tail: bool = False  # also 99.5 % VaR and TVaR
+    template: str = ""
 
     @property
     def better(self) -> str:
@@ -239,7 +241,7 @@ def measures_of(world: World) -> Iterator[Measure]:
         pattern = next((p for p in fills if p in m.name), "")
         for fill in fills.get(pattern, [""]):
             names = {f: getattr(m, f).replace(pattern, fill) for f in ("name", "above", "below")}
-            yield replace(m, **names) if pattern else m
+            yield replace(m, **names, template=m.name) if pattern else m
 
 
 def measure(projection: Projection) -> list[Row]:

@@ -14,7 +14,7 @@ from typing import Any
 from fundsim.analysis.measures import MEASURES, NEEDS, SOLVENT_STATISTICS
 from fundsim.batch.axis import Axis
 from fundsim.batch.parquet import write_groups
-from fundsim.batch.plan import Plan
+from fundsim.batch.plan import Figure, Plan
 from fundsim.batch.work import Line
 
 PIECE = 500  # scenarios in a file of each table
@@ -59,7 +59,7 @@ def figures_of(plan: Plan) -> list[str]:
     designs are judged by.  `measure` is a mean, `measure:statistic` another."""
     whole = {m.name: m for m in (*MEASURES, *NEEDS) if not m.yearly}
     named = [name for name in plan.wanted if name in whole]
-    found = [figure(name, s) for name in named for s in STATISTICS[whole[name].kind]]
+    found = [str(Figure(name, s)) for name in named for s in STATISTICS[whole[name].kind]]
     judged = [str(x) for f in plan.figures for x in (f, f.error)]
     return list(dict.fromkeys([*found, *judged]))
 
@@ -121,17 +121,12 @@ class Pieces:
     def _wide(self, line: Line) -> list[Any]:
         plan, one = self.plan, line.member
         cells = {
-            figure(m if year is None else f"{m}@{year}", statistic): value
+            str(Figure(m if year is None else f"{m}@{year}", statistic)): value
             for year, m, _, statistic, value in line.rows
         }
         placed = [one.design, one.circumstances, plan.replications, str(plan.seed)]
         figures = [cells.get(name) for name in self.figures]
         return [*self._named(line), *placed, *figures, command(plan, line)]
-
-
-def figure(measure: str, statistic: str) -> str:
-    """The name of a figure: the measure, with the statistic if that is not the mean."""
-    return measure if statistic == "mean" else f"{measure}:{statistic}"
 
 
 def command(plan: Plan, line: Line) -> str:

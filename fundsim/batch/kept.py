@@ -128,5 +128,6 @@ def _some(
     """The wanted rows of a table, those that it has, in the same order wherever it comes from."""
     if list(wanted) == ALL:
         wanted = [name for name in names if name not in NEED_COLUMNS]
-    places = [names.index(name) for name in wanted if name in names]
+    place = {name: i for i, name in enumerate(names)}
+    places = [place[name] for name in wanted if name in place]
     return tuple(names[i] for i in places), table[places]

@@ -275,11 +275,12 @@ class _Reader:
 
 
 def _matching(name: str) -> Any:
-    """The measure of that name in the data dictionary, where {…} stands for any name."""
+    """The measure of that name in the data dictionary, where {…} stands for any name; the one with most in common."""
+    found = []
     for m in (*MEASURES, *NEEDS):
         before, brace, rest = m.name.partition("{")
         after = rest.partition("}")[2]
         filled = brace and name.startswith(before) and name.endswith(after)
         if name == m.name or (filled and len(name) > len(before) + len(after)):
-            return m
-    return None
+            found.append((name == m.name, len(before) + len(after), m))
+    return max(found, key=lambda match: match[:2])[2] if found else None

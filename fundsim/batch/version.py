@@ -11,7 +11,7 @@ from fundsim import __version__
 
 PACKAGE = Path(__file__).parents[1]
 FLOORS = ("scenario", "model", "analysis", "batch")
-LIBRARIES = ("numba", "numpy", "scipy")  # another version may differ in the last place
+LIBRARIES = ("llvmlite", "numba", "numpy", "scipy")  # another version may differ in the last place
 
 
 @lru_cache(maxsize=1)

@@ -175,16 +175,12 @@ def _line(
 
 def measures_wanted(world: World, names: Sequence[str]) -> list[tuple[Measure, int | None]]:
     """The measures of a scenario that are wanted, each with its year if only one is."""
-    found = []
+    found: list[tuple[Measure, int | None]] = []
     every = [*measures_of(world), *NEED_MEASURES]
     for name in names:
         plain, _, year = name.partition("@")
-        before, brace, rest = plain.partition("{")
-        after = rest.partition("}")[2]
-        for m in every:
-            filled = brace and m.name.startswith(before) and m.name.endswith(after)
-            if m.name == plain or filled:
-                found.append((m, int(year) if year else None))
+        asked = [m for m in every if plain in (m.name, m.template)]
+        found += [(m, int(year) if year else None) for m in asked]
     whole = {m.name for m, year in found if year is None}  # of all years, and of one: once
     return [x for x in dict.fromkeys(found) if x[1] is None or x[0].name not in whole]
 

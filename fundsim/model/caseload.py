@@ -54,6 +54,23 @@ class Victims:
         return self.word.size
 
 
+@dataclass(frozen=True)
+class Cohorts:
+    """The victims of each replication, year and kind: ordinary ones, then those of each mass case.
+
+    number  of victims;  word  key of their draws;  begins  months from the opening, the earliest
+    All are [replication, year, kind].
+    """
+
+    number: Ints
+    word: Words
+    begins: Floats32
+
+    def part(self, rows: slice) -> Cohorts:
+        """Those of some replications."""
+        return Cohorts(self.number[rows], self.word[rows], self.begins[rows])
+
+
 def poisson_quantile(u: Floats, mean: Floats) -> Ints:
     """The smallest n with P(Poisson(mean) ≤ n) ≥ u.
 
@@ -121,27 +138,31 @@ def years_drawn(world: World) -> tuple[int, int]:
     return time.start_year - back, time.start_year + time.horizon_years - 1
 
 
-def draw_victims(
-    world: World, parameters: Parameters, streams: Streams, replications: Ints, number: Ints
-) -> Victims:
-    """Draw the identified victims of a block: when, and who.
+def cohorts_of(
+    world: World, parameters: Parameters, streams: Streams, replications: Ints
+) -> Cohorts:
+    """Draw how many are identified in each year, and when each mass case begins."""
+    number = counts(world, parameters, streams, replications)
+    years, kinds = parameters.years, number.shape[2]
+    begins = np.empty(number.shape, dtype=np.float32)
+    begins[:] = (years - world.time.start_year)[None, :, None] * 12.0
+    for event in range(1, kinds):
+        u = streams.yearly("mass case month", replications, years, event)
+        begins[:, :, event] += np.floor((12 - MASS_SPREAD) * u * TICKS) / TICKS
+    words = [streams.cohorts(replications, years, mass) for mass in range(kinds)]
+    return Cohorts(number, np.stack(words, axis=2), begins)
 
-    number  of them, as `counts` gives it
-    """
-    years = parameters.years
-    years, kinds = parameters.years, number.shape[2]  # ordinary, and each mass case of a year
-    cohort = np.stack([streams.cohorts(replications, years, m) for m in range(kinds)], axis=2)
+
+def draw_victims(parameters: Parameters, cohorts: Cohorts) -> Victims:
+    """Draw the identified victims of some replications: when, and who."""
+    number, kinds = cohorts.number, cohorts.number.shape[2]
     many = number.ravel()
-    words = case_words(cohort.ravel(), many)
+    words = case_words(cohorts.word.ravel(), many)
     rows, columns, kind = np.unravel_index(np.arange(many.size), number.shape)
 
     # ordinary victims are spread over the year, those of a mass case over MASS_SPREAD months
-    begins = (years - world.time.start_year)[columns] * 12.0
-    for event in range(1, kinds):
-        u = streams.yearly("mass case month", replications, years, event)
-        begins[kind == event] += np.floor((12 - MASS_SPREAD) * u.ravel() * TICKS) / TICKS
     within = np.where(kind == 0, 12.0, MASS_SPREAD).astype(np.float32)
-    identified_at = np.repeat(begins.astype(np.float32), many)
+    identified_at = np.repeat(cohorts.begins.ravel(), many)
     _arrive(uniforms(words, "arrival"), np.repeat(within, many), identified_at)
 
     form = np.zeros(words.size, dtype=np.int8)

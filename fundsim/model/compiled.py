@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import llvmlite
 import numba
 from llvmlite import binding as processor
 from numba import njit
@@ -45,18 +46,13 @@ def inside(step: Loop) -> Loop:
 
 
 def _folder() -> str | None:
-    """Where compiled loops are kept: beside the package, or else in the user's folder; None if nowhere."""
-    of = hashlib.sha256(
-        f"{processor.get_host_cpu_name()} {processor.get_host_cpu_features()}".encode()
-    )
+    """Where compiled loops are kept: as NUMBA_CACHE_DIR says, beside the package, or at home; None if nowhere."""
+    machine = f"{processor.get_host_cpu_name()} {processor.get_host_cpu_features()}"
+    of = hashlib.sha256(f"{machine} {numba.__version__} {llvmlite.__version__}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         of.update(path.name.encode() + path.read_bytes())
-    wished = [config.CACHE_DIR] if config.CACHE_DIR else []
-    for root in (
-        *wished,
-        f"{Path(__file__).parent}/__pycache__",
-        os.path.expanduser("~/.cache/fundsim"),
-    ):
+    beside, home = f"{Path(__file__).parent}/__pycache__", os.path.expanduser("~/.cache/fundsim")
+    for root in (config.CACHE_DIR,) if config.CACHE_DIR else (beside, home):
         folder = os.path.join(root, f"loops-{of.hexdigest()[:16]}")
         try:
             os.makedirs(folder, exist_ok=True)

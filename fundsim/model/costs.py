@@ -13,7 +13,7 @@ from fundsim.scenario.schema import Change, World
 
 Ints = NDArray[np.int64]
 
-# the order in which costs of one month are paid
+# the order in which costs of one month are paid; subrogation comes last (`fund.settle` counts on it)
 COST_KINDS = (
     "office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation",
 )  # fmt: skip

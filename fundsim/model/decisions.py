@@ -21,7 +21,8 @@ def decide(replication: Ints, filed_at: Floats, working: Floats, caseworkers: in
     Each claim goes to the caseworker who is free first.  Times are whole ticks, so that sums are exact.
     """
     decided = np.empty(filed_at.size)
-    _decide(replication, filed_at, working, np.empty(caseworkers), decided)
+    busy = min(caseworkers, int(np.bincount(replication).max(initial=1)))  # no more ever have work
+    _decide(replication, filed_at, working, np.empty(busy), decided)
     return decided
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.caseload import counts, draw_victims, years_drawn
+from fundsim.model.caseload import Cohorts, cohorts_of, draw_victims, years_drawn
 from fundsim.model.chances import Chances, chances_of
 from fundsim.model.claims import Claims, Pursuit, draw_claims, draw_pursuit
 from fundsim.model.compiled import compiled
@@ -39,33 +39,31 @@ BLOCK_CASES = 8e6  # cases, at most, that a block may have; it is made smaller t
 class Background:
     """What chance decides for a replication whatever happens to its cases.
 
-    income             by source, cents [replication, month]
-    number_of_victims  ordinary ones, then those of each mass case  [replication, year, kind]
+    income   by source, cents [replication, month]
+    cohorts  how many victims are identified in each year
     """
 
-    streams: Streams
     replications: Ints
     parameters: Parameters
     macro: Macro
     chances: Chances
     income: dict[str, Cents]
-    number_of_victims: Ints
+    cohorts: Cohorts
 
     def part(self, rows: slice) -> Background:
         """That of some replications."""
         return Background(
-            self.streams,
             self.replications[rows],
             self.parameters.part(rows),
             self.macro.part(rows),
             self.chances.part(rows),
             {source: flow[rows] for source, flow in self.income.items()},
-            self.number_of_victims[rows],
+            self.cohorts.part(rows),
         )
 
     def parts(self) -> Iterator[Background]:
         """Cut up, in order, so that each has about PART_CASES victims."""
-        so_far = np.cumsum(self.number_of_victims.sum(axis=(1, 2)))
+        so_far = np.cumsum(self.cohorts.number.sum(axis=(1, 2)))
         starts = np.flatnonzero(np.diff(so_far // PART_CASES, prepend=-1) > 0)
         for first, end in pairwise([*starts, so_far.size]):
             yield self.part(slice(int(first), int(end)))
@@ -75,8 +73,8 @@ class Background:
 class Drawn:
     """Everything that chance decides, before the fund is settled.
 
-    years   calendar years of the tables;  months  number of months settled, run-off included
     income  by source, cents [replication, month]
+    months  number of months settled, run-off included
     """
 
     replications: Ints
@@ -145,13 +143,12 @@ def background(
     parameters = Parameters(world, streams, replications, table_years(world), certain, given)
     macro = draw_macro(parameters, streams, replications, world.time)
     return Background(
-        streams,
         replications,
         parameters,
         macro,
         chances_of(world, parameters),
         draw_income(world, parameters, macro, streams, replications),
-        counts(world, parameters, streams, replications),
+        cohorts_of(world, parameters, streams, replications),
     )
 
 
@@ -171,9 +168,7 @@ def draw_against(world: World, behind: Background) -> Drawn:
     """Draw the cases of some replications against their background."""
     parameters, macro, chances = behind.parameters, behind.macro, behind.chances
     months = 12 * (world.time.horizon_years + world.time.runoff_years)
-    victims = draw_victims(
-        world, parameters, behind.streams, behind.replications, behind.number_of_victims
-    )
+    victims = draw_victims(parameters, behind.cohorts)
     cases = draw_cases(world, parameters, chances, macro, victims)
     entry = draw_entries(world, parameters, chances, cases)
     claims = draw_claims(world, parameters, chances, macro, cases, entry, months)
@@ -223,7 +218,7 @@ def _checked(world: World, behind: Background, settle: Engine | None) -> Future:
 
 
 def settle_drawn(world: World, drawn: Drawn) -> Future:
-    """Settle what was drawn with the NumPy engine."""
+    """Settle what was drawn with the fast engine."""
     claims, n, months = drawn.claims, drawn.replications.size, drawn.months
     decided_at = decide(
         claims.replication,

@@ -52,9 +52,10 @@ def _mix(words: Words) -> None:
 
 
 def mix(z: Words) -> Words:
-    """Words finalised in place, of any shape; returns its argument."""
-    _mix(z.reshape(-1))
-    return z
+    """Words finalised, of any shape; in place where they lie one after another."""
+    flat = z.reshape(-1)
+    _mix(flat)
+    return flat.reshape(z.shape)
 
 
 @dataclass(frozen=True)

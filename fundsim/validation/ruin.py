@@ -130,7 +130,7 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
     books = settle(
         rules,
         np.full(n, round(100 * fund.capital)),
-        np.full((n, months), round(100 * fund.income), order="F"),
+        np.full((n, months), round(100 * fund.income)),
         {},
         due,
         claims,
