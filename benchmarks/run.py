@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from fundsim.analysis.project import block_outcomes, project
 from fundsim.model import caseload, claims, entry, pathway, stages
 from fundsim.model import run as model
+from fundsim.model.background import background
 from fundsim.model.reference import settle_reference
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
@@ -162,7 +163,7 @@ def main() -> None:
     raw = raw_draws(counts.uniforms, counts.normals)
     eager = raw_draws(counts.uniform_streams * cases, counts.normal_streams * cases)
     draw = seconds(
-        lambda: [model.draw_against(world, p) for p in model.background(world, 1, block).parts()]
+        lambda: [model.draw_against(world, p) for p in background(world, 1, block).parts()]
     )
     settled = seconds(lambda: settle_all(world, block))
     whole = seconds(lambda: block_outcomes(world, 1, 0, block.size))

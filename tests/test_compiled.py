@@ -22,10 +22,10 @@ LOOK = """
 import numba
 assert numba.config.BOUNDSCHECK == 1
 from fundsim.analysis.project import block_outcomes
-from fundsim.model import run
+from fundsim.model import background
 from fundsim.scenario.compose import load
 from tests.test_reference import HARD
-run.PART_CASES = 200
+background.PART_CASES = 200
 FEW = ["fund.eligible.foreign=lawful", "fund.eligible.retroactive_years=7", "time.history_years=9"]
 for name, sets in (*HARD, ("serbia+status_fixed", FEW), ("kosovo+tariff", ["fund.eligible.foreign=reciprocity"])):
     block_outcomes(load(name, list(sets)).world, 5, 0, 6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fundsim.analysis.project import block_outcomes, project
-from fundsim.model import run
+from fundsim.model import background, run
 from fundsim.model.ledger import Ledger, equal
 from fundsim.model.pathway import Cases
 from fundsim.model.run import draw, simulate
@@ -124,7 +124,7 @@ def test_parts_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     whole = block_outcomes(world, 3, 0, 40)
     sizes = {}
     for cases in (1, 30_000, 10**9):
-        monkeypatch.setattr(run, "PART_CASES", cases)
+        monkeypatch.setattr(background, "PART_CASES", cases)
         sizes[cases] = sum(1 for _ in run.futures(world, 3, np.arange(40)))
         names, table = block_outcomes(world, 3, 0, 40)
         assert names == whole[0]

@@ -15,8 +15,9 @@ from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection, project
 from fundsim.analysis.sensitivity import THE_REST, ranking, swapped
 from fundsim.analysis.tornado import Bar, tornado
+from fundsim.model.background import table_years
 from fundsim.model.parameters import Parameters, stratified
-from fundsim.model.run import simulate, table_years
+from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
 from fundsim.report.influence import sentence
 from fundsim.scenario.assumption import Floats

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
+from fundsim.model.background import table_years
 from fundsim.model.parameters import STRATA, Parameters, stratified
-from fundsim.model.run import draw, table_years
+from fundsim.model.run import draw
 from fundsim.model.streams import Streams, case_words, fill_normals, normals, uniforms, word
 from fundsim.scenario.assumption import quantiles
 from fundsim.scenario.compose import load

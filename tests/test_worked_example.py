@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fundsim.model.background import table_years
 from fundsim.model.caseload import Victims
 from fundsim.model.chances import chances_of
 from fundsim.model.claims import draw_claims
@@ -27,7 +28,7 @@ from fundsim.model.ledger import check
 from fundsim.model.macro import draw_macro
 from fundsim.model.parameters import Parameters
 from fundsim.model.pathway import NEVER, TRAFFICKING, Cases
-from fundsim.model.run import Drawn, Future, settle_drawn, table_years
+from fundsim.model.run import Drawn, Future, settle_drawn
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
 

@@ -13,8 +13,8 @@ import numpy as np
 from scipy import special
 
 from fundsim.analysis.project import Projection
+from fundsim.model.background import table_years
 from fundsim.model.parameters import Parameters
-from fundsim.model.run import table_years
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario

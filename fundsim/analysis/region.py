@@ -19,9 +19,10 @@ from fundsim.analysis.cash import Cash, pooled
 from fundsim.analysis.needs import Path, amount, in_force, path_of
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
+from fundsim.model.background import table_years
 from fundsim.model.caseload import counts
 from fundsim.model.parameters import Parameters
-from fundsim.model.run import block_size, table_years
+from fundsim.model.run import block_size
 from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario

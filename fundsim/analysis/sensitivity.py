@@ -23,8 +23,8 @@ from fundsim.analysis.indices import (
 )
 from fundsim.analysis.inputs import Input, Run, Target, inputs, run_all, target
 from fundsim.analysis.project import Projection
+from fundsim.model.background import table_years
 from fundsim.model.parameters import STRATA, TWINS, Parameters, stratified
-from fundsim.model.run import table_years
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats, Grade
 from fundsim.scenario.errors import InputError, Problem

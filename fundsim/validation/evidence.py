@@ -11,9 +11,10 @@ import math
 import numpy as np
 from scipy import stats
 
+from fundsim.model.background import table_years
 from fundsim.model.caseload import counts
 from fundsim.model.parameters import Parameters
-from fundsim.model.run import draw, table_years
+from fundsim.model.run import draw
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line, make, skipped

@@ -9,8 +9,9 @@ from scipy import stats
 
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.precision import quantile, spread
+from fundsim.model.background import table_years
 from fundsim.model.parameters import TWINS, Parameters
-from fundsim.model.run import simulate, table_years
+from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import load
