@@ -77,7 +77,8 @@ class Chances:
 
     def part(self, rows: slice) -> Chances:
         """Those of some replications."""
-        return Chances(self.take_up, {step: t[:, rows] for step, t in self.tables.items()})
+        tables = {step: np.ascontiguousarray(t[:, rows]) for step, t in self.tables.items()}
+        return Chances(self.take_up, tables)
 
 
 def chances_of(world: World, parameters: Parameters) -> Chances:
