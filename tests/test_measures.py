@@ -10,6 +10,8 @@ from fundsim.analysis.measures import MEASURES, measure, named
 from fundsim.analysis.needs import needs
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.project import Projection, project
+from fundsim.model.pathway import TRAFFICKING
+from fundsim.model.run import simulate
 from fundsim.report.words import Results, spending
 from fundsim.report.write import dictionary
 from fundsim.scenario.compose import load
@@ -266,3 +268,30 @@ def test_money_for_lawyers_and_shelter_is_not_called_running_the_fund() -> None:
     )  # fmt: skip
     total = projection.column("outgo_a_year").mean() * len(projection.years())
     assert spent["running the fund"] == pytest.approx(means / total)
+
+
+def test_only_victims_identified_within_the_horizon_are_counted() -> None:
+    """Those identified before the opening may be paid, but belong to no share: counted here case by case."""
+    world = load(
+        "serbia+tariff", ["fund.eligible.retroactive_years=5", "time.horizon_years=4"]
+    ).world
+    future = simulate(world, 6, np.arange(7))
+    cases, entry = future.drawn.cases, future.drawn.entry
+    people = cases.victims
+    within = people.identified_at >= 0
+    assert 0 < within.sum() < within.size
+    found = outcomes(future)
+    for name, flag in {
+        "identified": np.ones(people.size, dtype=bool),
+        "informed": cases.informed,
+        "prosecuted": cases.indicted == TRAFFICKING,
+        "convicted": cases.convicted & (cases.judged_at < future.drawn.months),
+        "entitled": entry.entitled,
+        "identified.age.child": people.child,
+        "identified.nationality.foreign": people.foreign,
+    }.items():
+        assert (flag & ~within).any(), (
+            f"{name}: nobody before the opening, so that nothing is tested"
+        )
+        by_hand = [int((flag & within)[people.replication == r].sum()) for r in range(7)]
+        assert found[name].tolist() == by_hand, name

@@ -133,7 +133,7 @@ def futures(
     settle: Engine | None = None,
     given: Mapping[str, Floats] = NOTHING,
 ) -> Iterator[Future]:
-    """The same in parts that fit the processor's cache, in order: twice as fast as at once."""
+    """The same in parts that fit the processor's cache, in order: a tenth quicker, with less memory."""
     for part in background(world, seed, replications, certain, given).parts():
         yield _checked(world, part, settle)
 

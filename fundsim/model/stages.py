@@ -18,8 +18,8 @@ from fundsim.model.streams import (
     PIECE,
     Floats32,
     Words,
-    nearest_tick,
     normals,
+    to_ticks,
     uniform,
     uniforms,
     word,
@@ -143,7 +143,8 @@ def lasts(
         z = normals(words[piece], stream)
         _scale(z, sigma, replication[piece], year[piece])
         np.exp(z, out=z)
-        _to_ticks(z, median, replication[piece], year[piece], longest, months[piece])
+        _scale(z, median, replication[piece], year[piece])
+        months[piece] = to_ticks(np.minimum(z, longest, out=z))
     return months
 
 
@@ -151,15 +152,6 @@ def lasts(
 def _scale(z: Floats, table: Floats, replication: Ints, year: Ints) -> None:
     for i in range(z.size):
         z[i] *= value_at(table, replication[i], year[i])
-
-
-@compiled
-def _to_ticks(
-    z: Floats, median: Floats, replication: Ints, year: Ints, longest: float, out: Floats32
-) -> None:
-    for i in range(z.size):
-        months = z[i] * value_at(median, replication[i], year[i])
-        out[i] = nearest_tick(min(months, longest))
 
 
 def withdraws(

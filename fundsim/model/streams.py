@@ -267,12 +267,6 @@ def whole_ticks(months: Floats | Floats32) -> NDArray[np.int64]:
     return np.asarray((months * np.float64(TICKS)).astype(np.int64))
 
 
-@inside
-def nearest_tick(months: Any) -> Any:
-    """A duration rounded to the nearest tick, in months; exact in 32 bits up to 4096 months."""
-    return np.float32(np.rint(months * TICKS) / TICKS)
-
-
 def to_ticks(months: Floats) -> Floats32:
     """Durations rounded to the nearest tick, in months; exact in 32 bits up to 4096 months."""
     return (np.rint(months * TICKS) / TICKS).astype(np.float32)
