@@ -103,9 +103,9 @@ def draws_of_a_block(world: World, block: Numbers) -> Draws:
     for future in model.futures(world, 1, block):
         people = future.drawn.cases.victims
         cases += people.size
-        count("uniforms", "apply", int(future.drawn.entry.entitled.sum()))
-        # drawn for all, since that is quicker, and needed by those who are informed
+        # drawn for all, since that is quicker, and needed by those who are informed, or entitled
         count("uniforms", "legal aid", int(future.drawn.cases.informed.sum()) - people.size)
+        count("uniforms", "apply", int(future.drawn.entry.entitled.sum()) - people.size)
     for patch in patches:
         patch.stop()
     return Draws(

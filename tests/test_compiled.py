@@ -71,10 +71,11 @@ def test_a_loop_does_not_outlive_a_change_of_what_it_calls(tmp_path: Path) -> No
     )
     code = """
 import numpy as np
-from fundsim.model import stages
+from fundsim.model.stages import Reached, happens
 words = np.arange(1000, dtype=np.uint64)
 zeros = np.zeros(1000, dtype=np.int64)
-print(stages.happens("x", words, np.full((1, 1), 0.5), zeros, zeros).sum())
+those = Reached(zeros, words, zeros, zeros.astype(np.int8), zeros)
+print(happens("x", those, np.full((1, 1), 0.5)).sum())
 """
     streams = tmp_path / "fundsim/model/streams.py"
     text = streams.read_text(encoding="utf-8")

@@ -99,7 +99,7 @@ MUTATIONS = {
     "a payment at a month's end belongs to that month": ("due", "np.floor(at[line]).astype", "(np.ceil(at[line]) - 1).astype"),
     "the last instalment takes the remainder": ("due", "final - every * (instalments - 1)", "every"),
     "the interim payment is not deducted": ("due", "benefit[i] - interim if", "benefit[i] if"),
-    "last come, first served": ("decisions", "free.argmin()", "free.argmax()"),
+    "last come, first served": ("decisions", "free[desk] < free[first]", "free[desk] > free[first]"),
     "set-off ignores when the offender paid": ("claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf"),
     "the cap is taken for a floor": ("claims", "euros = np.minimum(euros, cap)", "euros = np.maximum(euros, cap)"),
     "work begins before the claim is filed": ("decisions", "max(filed_at[i], free[first])", "free[first]"),

@@ -204,4 +204,4 @@ def _choose(u: Floats32, edges: Floats32, of_replication: Ints, form: NDArray[np
         first, end = end, end + of_replication[r]
         for edge in edges[r]:
             for i in range(first, end):
-                form[i] += u[i] >= edge
+                form[i] += np.int8(u[i] >= edge)

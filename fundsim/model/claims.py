@@ -14,7 +14,7 @@ from fundsim.model.entry import Entry
 from fundsim.model.macro import Macro
 from fundsim.model.parameters import Parameters, look_up
 from fundsim.model.pathway import Cases, Cents, clock_of, share_with_mean, to_cents
-from fundsim.model.stages import Reached, happens_by_group, lasts
+from fundsim.model.stages import happens_by_group, lasts
 from fundsim.model.streams import (
     Floats32,
     in_order,
@@ -90,16 +90,14 @@ def draw_claims(
     case = np.flatnonzero(entry.filed & (entry.leaves_at < end))
     case = case[in_order(victims.replication[case], whole_ticks(entry.leaves_at[case]))]
     filed_at = entry.leaves_at[case].astype(np.float64)
-    replication, words = victims.replication[case], victims.word[case]
     year = clock.year(filed_at)
+    claimants = cases.some(case, year)
+    replication, words = claimants.replication, claimants.word
 
     working = parameters.at("fund.decision.working_months", replication, year)
     if fund.decision.spread == "exponential":
         working = -np.log1p(-uniforms(words, "working time").astype(np.float64)) * working
-    tier = cases.tier[case]
-    approved = happens_by_group(
-        "approval", Reached(case, words, replication, tier), chances.tables[APPROVAL], year
-    )
+    approved = happens_by_group("approval", claimants, chances.tables[APPROVAL])
 
     index = look_up(macro.index(fund.amount.index), replication, year)
     asked, capped = amounts(world, parameters, cases, case, filed_at, year, index)
@@ -158,16 +156,19 @@ def amounts(
         row = victims.child[case] * np.int64(len(FORMS)) + victims.form[case]
         return parameters.one_of(keys, row, replication, year) * unit * index
 
-    judgment = at("judgment_share") * cases.award[case] / 100
+    def judgment() -> Floats:
+        return at("judgment_share") * cases.award[case] / 100
+
     if lever.basis == "fixed":
         euros = at("fixed") * unit * index
     elif lever.basis == "tariff":
         euros = tariff()
     elif lever.basis == "judgment":
-        euros = judgment
+        euros = judgment()
     else:
+        euros = tariff()
         known = cases.award_at[case] <= filed_at
-        euros = np.where(known, np.minimum(tariff(), judgment), tariff())
+        euros = np.where(known, np.minimum(euros, judgment()), euros)
     if lever.floor is not None:
         euros = np.maximum(euros, at("floor") * unit * index)
     capped = np.zeros(case.size, dtype=bool)
@@ -190,8 +191,9 @@ def draw_pursuit(
     clock = clock_of(world, parameters)
     pursued = cases.convicted[claims.case] & claims.approved & (claims.benefit > 0)
     may = np.flatnonzero(pursued)
-    words, replication = cases.victims.word[claims.case[may]], claims.replication[may]
     year = clock.year(np.minimum(decided_at[may], 12.0 * clock.width))
+    those = cases.some(claims.case[may], year)
+    words, replication = those.word, those.replication
 
     def at(key: str) -> Floats:
         return parameters.at(f"fund.subrogation.{key}", replication, year)
@@ -209,9 +211,7 @@ def draw_pursuit(
         parameters,
         "fund.subrogation.delay",
         "subrogation delay",
-        words,
-        replication,
-        year,
+        those,
         world.pathway.longest_months,
     )
     index = look_up(macro.index(world.fund.costs.index), replication, year)

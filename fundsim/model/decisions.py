@@ -33,6 +33,8 @@ def _decide(
     for i in range(filed_at.size):
         if i == 0 or replication[i] != replication[i - 1]:
             free[:] = 0.0
-        first = free.argmin()
+        first = 0
+        for desk in range(1, free.size):
+            first = desk if free[desk] < free[first] else first
         decided[i] = max(filed_at[i], free[first]) + working[i]
         free[first] = decided[i]

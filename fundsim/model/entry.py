@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.model.caseload import Bools, Ints
-from fundsim.model.chances import Chances
+from fundsim.model.chances import LESSER_GROUP, Chances
 from fundsim.model.compiled import compiled
 from fundsim.model.parameters import Parameters, value_at, value_of
 from fundsim.model.pathway import NEVER, TRAFFICKING, Cases, clock_of
-from fundsim.model.stages import happens, lasts, put, year_of
+from fundsim.model.stages import Groups, Reached, happens, happens_by_group, lasts, put
 from fundsim.model.streams import Floats32, Words, uniform, word
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS, World
@@ -62,101 +61,84 @@ def entry_at(world: World, cases: Cases) -> Floats32:
 def covered(world: World, parameters: Parameters, cases: Cases) -> Bools:
     """Whom the fund covers by age, form and nationality.  [case]"""
     eligible, victims = world.fund.eligible, cases.victims
-    ages = (eligible.adults, eligible.children)
-    covers_all = np.array([age and form in eligible.forms for age in ages for form in FORMS])
-    covers: Bools = covers_all[victims.child * np.int8(len(FORMS)) + victims.form]
+    covers = np.ones(victims.size, dtype=np.bool_)
+    for child, age in ((False, eligible.adults), (True, eligible.children)):
+        for place, form in enumerate(FORMS):
+            if not (age and form in eligible.forms):
+                covers &= (victims.child != child) | (victims.form != place)
     if eligible.foreign == "all":
         return covers
     if eligible.foreign == "none":
         return np.asarray(covers & ~victims.foreign)
     rate = parameters[f"fund.eligible.{eligible.foreign}_rate"]
-    admitted = happens("admitted", victims.word, rate, victims.replication, victims.year)
+    admitted = happens("admitted", cases.everybody(victims.year), rate)
     return np.asarray(covers & (admitted | ~victims.foreign))
-
-
-class TakeUp(NamedTuple):
-    """Who applies, and how long the scheme takes to reach those who wait for it.
-
-    chance     of each tier once the ramp has risen  [tier, replication, year or 1]
-    first      share of the chance in the first year  [replication, year or 1]
-    risen      share that the ramp has risen to  [replication, year]
-    ramp_years, earliest  years that the ramp takes; entry points before it (months) are too long ago
-    """
-
-    chance: Floats32
-    first: Floats
-    risen: Floats32
-    ramp_years: float
-    earliest: float
 
 
 def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: Cases) -> Entry:
     """Follow each identified victim to the fund's door."""
-    fund, victims, clock = world.fund, cases.victims, clock_of(world, parameters)
-    lever = fund.take_up
+    eligible, victims, clock = world.fund.eligible, cases.victims, clock_of(world, parameters)
+    at = entry_at(world, cases).astype(np.float32, copy=False)
+    covers = covered(world, parameters, cases)
+    reaches = covers & (at < NEVER)
+    entitled = reaches & (at >= -12.0 * eligible.retroactive_years)
+    ready = np.maximum(at, np.float32(0))
+
     # the share of the chance that the ramp has risen to: first, and more by the slope each year
+    ramp_years, full = world.fund.take_up.ramp_years, chances.tables[chances.take_up]
     first = parameters["fund.take_up.first_year_share"]
     since = np.arange(parameters.years.size) - clock.start
-    risen = np.minimum(first + (1 - first) * since / lever.ramp_years, 1.0).astype(np.float32)
-    take_up = TakeUp(
-        chances.tables[chances.take_up], first, risen,
-        float(lever.ramp_years), -12.0 * fund.eligible.retroactive_years,
-    )  # fmt: skip
-    n = victims.size
-    entitled, applies = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    clock_at, leaves_at = np.full(n, NEVER), np.empty(n, dtype=np.float32)
-    _enter(
-        take_up, clock.start, clock.width, word("apply"),
-        entry_at(world, cases).astype(np.float32, copy=False), covered(world, parameters, cases),
-        victims.identified_at, cases.closed_at, victims.word, victims.replication, cases.tier,
-        entitled, applies, clock_at, leaves_at,
-    )  # fmt: skip
-    applicants = np.flatnonzero(applies)
-    ready = clock_at[applicants]
-    delay = lasts(
-        parameters, "fund.take_up.filing", "filing", victims.word[applicants],
-        victims.replication[applicants], clock.year(ready), world.pathway.longest_months,
-    )  # fmt: skip
-    filed, limit = applies.copy(), fund.eligible.filing_limit_months
+    risen = np.minimum(first + (1 - first) * since / ramp_years, 1.0).astype(np.float32)
+    rising = full[:LESSER_GROUP] * risen
+    applies = happens_by_group("apply", cases.everybody(clock.year(ready)), rising)
+    early = np.flatnonzero(entitled & (at < 0))
+    those = cases.some(early, clock.year(ready[early]))
+    applies[early], ready[early] = _rises_to(those, full, first, ramp_years)
+    applies &= entitled
+
+    filing = cases.some(case := np.flatnonzero(applies), clock.year(ready[case]))
+    longest, limit = world.pathway.longest_months, eligible.filing_limit_months
+    delay = lasts(parameters, "fund.take_up.filing", "filing", filing, longest)
+    filed = applies.copy()
     if limit is not None:
-        filed[applicants[delay > limit]] = False
+        filed[case[delay > limit]] = False
         delay = np.minimum(delay, np.float32(limit))
-    put(leaves_at, applicants, ready + delay)
-    return Entry(entitled, clock_at, applies, filed, leaves_at)
+
+    # who is not entitled waits until the pathway's end, and for the entry point where there is one
+    ends = np.where(reaches, np.maximum(at, cases.closed_at), cases.closed_at)
+    leaves_at = np.where(entitled, ready, np.where(covers, ends, victims.identified_at))
+    put(leaves_at, case, ready[case] + delay)
+    return Entry(entitled, np.where(entitled, ready, NEVER), applies, filed, leaves_at)
+
+
+def _rises_to(
+    those: Reached, full: Floats32, first: Floats, ramp_years: float
+) -> tuple[Bools, Floats32]:
+    """Whether, and when, those apply who passed the entry point before the opening.  [reached]
+
+    In the year in which the ramp has risen to their chance: it begins with the share `first` of the
+    chance `full`, and takes `ramp_years`.
+    """
+    applies = np.empty(those.word.size, dtype=np.bool_)
+    at = np.zeros(those.word.size, dtype=np.float32)
+    _rise(
+        those.word, word("apply"), those.group, those.replication, those.year,
+        full, first, float(ramp_years), applies, at,
+    )  # fmt: skip
+    return applies, at
 
 
 @compiled
-def _enter(
-    take_up: TakeUp, start: int, width: int, key: Any,
-    at: Floats32, covers: Bools, identified_at: Floats32, closed_at: Floats32,
-    words: Words, replication: Ints, tier: NDArray[np.int8],
-    entitled: Bools, applies: Bools, clock_at: Floats32, leaves_at: Floats32,
+def _rise(
+    words: Words, key: Any, group: Groups, replication: Ints, year: Ints,
+    full: Floats32, first: Floats, ramp_years: float, applies: Bools, at: Floats32,
 ) -> None:  # fmt: skip
-    """Who is entitled, applies, from when, and until when the others wait.
-
-    A victim whose entry point lies before the opening applies in the year in which the ramp has
-    risen to its chance; all others apply at once or never.
-    """
-    for i in range(at.size):
-        leaves_at[i] = closed_at[i] if covers[i] else identified_at[i]
-        if not covers[i] or at[i] == NEVER:
-            continue
-        leaves_at[i] = max(at[i], leaves_at[i])
-        if at[i] < take_up.earliest:
-            continue
-        entitled[i] = True
-        ready = max(at[i], np.float32(0))
-        r, year = replication[i], year_of(ready, start, width)
-        chance = value_of(take_up.chance, tier[i], r, year)
-        u = uniform(words[i], key)
-        if at[i] >= 0:
-            applies[i] = u < chance * value_at(take_up.risen, r, year)
-        elif u < chance:
-            applies[i] = True
-            needed = np.float64(u / chance)  # the share that the ramp must exceed
-            first = value_at(take_up.first, r, year)
-            if needed >= first:
-                slope = max(1 - first, 1e-12) / take_up.ramp_years
-                years = np.floor((needed - first) / slope) + 1
-                ready += np.float32(12 * min(years, take_up.ramp_years))
-        clock_at[i] = leaves_at[i] = ready
+    for i in range(words.size):
+        chance, u = value_of(full, group[i], replication[i], year[i]), uniform(words[i], key)
+        applies[i] = u < chance
+        needed = np.float64(u / chance)  # the share that the ramp must exceed
+        begins = value_at(first, replication[i], year[i])
+        if applies[i] and needed >= begins:
+            slope = max(1 - begins, 1e-12) / ramp_years
+            years = np.floor((needed - begins) / slope) + 1
+            at[i] = np.float32(12 * min(years, ramp_years))

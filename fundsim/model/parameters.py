@@ -125,7 +125,7 @@ class Parameters:
     def at(self, key: str, replication: Ints, year: Ints) -> Floats:
         """The value for each case, in the year of the event that it is read at.  [case]
 
-        replication  place in the block;  year  place in ``years``, cut to the table's ends
+        replication  place in the block;  year  place in ``years``
         """
         return look_up(self._tables[key], replication, year)
 
@@ -221,14 +221,20 @@ def form_name(form: str) -> str:
 
 @inside
 def value_at(table: Any, replication: Any, year: Any) -> Any:
-    """A value of a table [replication, year or 1]; years are cut to its ends."""
-    return table[replication, min(max(year, 0), table.shape[1] - 1)]
+    """A value of a table [replication, year or 1].
+
+    replication, year  places of them, which must be there: an unsigned number is not asked whether it
+    counts from the end, which would double the time
+    """
+    column = np.uintp(year) if table.shape[1] > 1 else np.uintp(0)
+    return table[np.uintp(replication), column]
 
 
 @inside
 def value_of(table: Any, group: Any, replication: Any, year: Any) -> Any:
-    """A value of a table [group, replication, year or 1]; years are cut to its ends."""
-    return table[group, replication, min(max(year, 0), table.shape[2] - 1)]
+    """A value of a table [group, replication, year or 1]; places as for `value_at`."""
+    column = np.uintp(year) if table.shape[2] > 1 else np.uintp(0)
+    return table[np.uintp(group), np.uintp(replication), column]
 
 
 def look_up(table: NDArray[Any], replication: Ints, year: Ints) -> NDArray[Any]:

@@ -58,6 +58,16 @@ class Cases:
         """0 not informed, 1 informed, 2 legally aided: the group of who has no trial.  [case]"""
         return np.asarray(self.informed.view(np.int8) + self.legal_aid.view(np.int8))
 
+    def everybody(self, year: Ints) -> Reached:
+        """All of them, in their tiers, by the rates of a year.  year [case]"""
+        people = self.victims
+        return Reached(np.arange(people.size), people.word, people.replication, self.tier, year)
+
+    def some(self, case: Ints, year: Ints) -> Reached:
+        """Those at these places, in their tiers, by the rates of a year.  case, year [reached]"""
+        people = self.victims
+        return Reached(case, people.word[case], people.replication[case], self.tier[case], year)
+
 
 def clock_of(world: World, parameters: Parameters) -> Clock:
     """The clock of a scenario's tables."""
@@ -73,14 +83,11 @@ def draw_cases(
     longest = world.pathway.longest_months
     n, word = victims.size, victims.word
 
-    def occurs(stream: str, those: Reached, rate: Floats, year: Ints) -> Bools:
-        return happens(stream, those.word, rate, those.replication, year)
+    def takes(key: str, stream: str, those: Reached) -> Floats32:
+        return lasts(parameters, key, stream, those, longest)
 
-    def takes(key: str, stream: str, those: Reached, year: Ints) -> Floats32:
-        return lasts(parameters, key, stream, those.word, those.replication, year, longest)
-
-    def stays(key: str, stream: str, those: Reached, months: Floats32, year: Ints) -> Bools:
-        return ~withdraws(stream, those.word, parameters[key], months, those.replication, year)
+    def stays(key: str, stream: str, those: Reached, months: Floats32) -> Bools:
+        return ~withdraws(stream, those, parameters[key], months)
 
     def identified(stream: str, rate: Floats) -> Bools:
         return below(word, stream, victims.spread(rate))
@@ -97,36 +104,34 @@ def draw_cases(
     indicted = LESSER * charge.view(np.int8) - trafficking.view(np.int8)
     tier = informed.view(np.int8) + legal_aid.view(np.int8)
     group = tier + LESSER_GROUP * (charge & ~trafficking).view(np.int8)
-    charged = Reached(np.arange(n), word, victims.replication, group).only(charge)
-    year = victims.year[charged.case]
+    everybody = Reached(np.arange(n), word, victims.replication, group, victims.year)
+    charged = everybody.only(charge)
     indicted_at = np.full(n, NEVER)
-    wait = takes("pathway.indictment", "indictment", charged, year)
-    begun = victims.identified_at[charged.case] + wait
+    begun = victims.identified_at[charged.case] + takes("pathway.indictment", "indictment", charged)
     put(indicted_at, charged.case, begun)
 
     # criminal judgment
-    year = clock.year(begun)
-    trial = takes("pathway.criminal", "criminal", charged, year)
+    charged = charged.at(clock.year(begun))
+    trial = takes("pathway.criminal", "criminal", charged)
     ends = begun + trial
     judged_at, closed_at = np.full(n, NEVER), victims.identified_at.copy()
     put(judged_at, charged.case, ends)
     put(closed_at, charged.case, ends)
-    guilty = occurs("conviction", charged, parameters["pathway.conviction_rate"], year)
+    guilty = happens("conviction", charged, parameters["pathway.conviction_rate"])
     convicted = np.zeros(n, dtype=bool)
     convicted[charged.case] = guilty
-    tried = stays("pathway.criminal_withdrawal", "criminal withdrawal", charged, trial, year)
+    tried = stays("pathway.criminal_withdrawal", "criminal withdrawal", charged, trial)
     judged = charged.only(guilty & tried)
 
     # compensation in the criminal case, or referral to civil court
-    year = clock.year(judged_at[judged.case])
-    decided = happens_by_group("criminal award", judged, chances.tables[CRIMINAL_AWARD], year)
-    criminal, referred, year = judged.only(decided), judged.only(~decided), year[~decided]
-    sues = happens_by_group("civil suit", referred, chances.tables[CIVIL_SUIT], year)
-    suits, year = referred.only(sues), year[sues]
-    civil = takes("pathway.civil", "civil", suits, year)
+    judged = judged.at(clock.year(judged_at[judged.case]))
+    decided = happens_by_group("criminal award", judged, chances.tables[CRIMINAL_AWARD])
+    criminal, referred = judged.only(decided), judged.only(~decided)
+    suits = referred.only(happens_by_group("civil suit", referred, chances.tables[CIVIL_SUIT]))
+    civil = takes("pathway.civil", "civil", suits)
     closed_at[suits.case] = judged_at[suits.case] + civil
-    awaits = stays("pathway.civil_withdrawal", "civil withdrawal", suits, civil, year)
-    wins = happens_by_group("civil award", suits, chances.tables[CIVIL_AWARD], year)
+    awaits = stays("pathway.civil_withdrawal", "civil withdrawal", suits, civil)
+    wins = happens_by_group("civil award", suits, chances.tables[CIVIL_AWARD])
     won = suits.only(awaits & wins)
 
     # the award, and what the offender pays of it
@@ -136,15 +141,16 @@ def draw_cases(
     award_at[criminal.case] = judged_at[criminal.case]
     award_at[won.case] = closed_at[won.case]
     case = np.sort(np.concatenate([criminal.case, won.case]))
-    awarded = Reached(case, word[case], victims.replication[case], group[case])
-    year = clock.year(award_at[case])
+    awarded = Reached(
+        case, word[case], victims.replication[case], group[case], clock.year(award_at[case])
+    )
     award = np.zeros(n, dtype=np.int64)
-    size = award[case] = _severity(world, parameters, macro, victims, awarded, year)
-    delay = takes("enforcement.delay", "enforcement delay", awarded, year)
+    size = award[case] = _severity(world, parameters, macro, victims, awarded)
+    delay = takes("enforcement.delay", "enforcement delay", awarded)
     ends = closed_at[case] = award_at[case] + delay
-    fails = occurs("enforcement", awarded, parameters["enforcement.failure_rate"], year)
+    fails = happens("enforcement", awarded, parameters["enforcement.failure_rate"])
     share = share_with_mean(
-        parameters.at("enforcement.recovered_rate", awarded.replication, year),
+        parameters.at("enforcement.recovered_rate", awarded.replication, awarded.year),
         uniforms(awarded.word, "recovered share"),
     )
     paid = np.where(fails, 0, np.rint(size * share).astype(np.int64))
@@ -180,10 +186,9 @@ def _severity(
     macro: Macro,
     victims: Victims,
     awarded: Reached,
-    year: Ints,
 ) -> Cents:
     """The size of each award, in cents.  [awarded case]"""
-    replication, case = awarded.replication, awarded.case
+    replication, case, year = awarded.replication, awarded.case, awarded.year
 
     def at(key: str) -> Floats:
         return parameters.at(key, replication, year)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -247,18 +246,19 @@ def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -
 
 def _by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
     """How often something happens, before the opening and then in each month.  [replication, 1 + month]"""
-    count = np.zeros((drawn.replications.size, 1 + drawn.months), dtype=np.int64)
+    count = np.zeros((drawn.replications.size, drawn.months + 2), dtype=np.int64)
     # 32 bits tell whole ticks apart up to month 4096
     _count_by_month(replication, at.astype(np.float32, copy=False), count)
-    return count
+    return count[:, :-1]
 
 
 @compiled
 def _count_by_month(replication: Ints, at: Floats32, count: Ints) -> None:
-    months = count.shape[1] - 1
+    # the first place is before the opening, the last after the end
+    last = np.float32(count.shape[1] - 1)
     for i in range(replication.size):
-        if at[i] < months:
-            count[replication[i], max(math.floor(at[i]), -1) + 1] += 1
+        month = min(max(at[i] + np.float32(1), np.float32(0)), last)
+        count[np.uintp(replication[i]), np.uintp(month)] += 1
 
 
 def _states(

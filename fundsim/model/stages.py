@@ -6,22 +6,22 @@ Each draw, its rate and the comparison are one pass, so that nothing the size of
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.compiled import compiled, inside
+from fundsim.model.compiled import compiled
 from fundsim.model.parameters import Parameters, value_at, value_of
 from fundsim.model.streams import (
     PIECE,
     Floats32,
     Words,
     normals,
-    to_ticks,
     uniform,
     uniforms,
+    whole,
     word,
 )
 from fundsim.scenario.assumption import Floats
@@ -45,17 +45,11 @@ class Clock:
         return place
 
 
-@inside
-def year_of(at: Any, start: int, width: int) -> Any:
-    """Place of the calendar year of a time, for one case; as `Clock.year`."""
-    year = math.floor(np.float64(at) / 12) + np.float64(start)
-    return np.int64(min(max(year, 0.0), np.float64(width - 1)))
-
-
 @compiled
 def _years(at: Floats, start: int, width: int, place: Ints) -> None:
     for i in range(at.size):
-        place[i] = year_of(at[i], start, width)
+        year = math.floor(at[i] / 12) + np.float64(start)
+        place[i] = np.int64(min(max(year, 0.0), np.float64(width - 1)))
 
 
 @dataclass(frozen=True)
@@ -64,17 +58,23 @@ class Reached:
 
     case         place in the block;  word  key of its draws
     replication  place of its replication;  group  its place among the groups of `chances`
+    year         place of the year whose rates hold
     """
 
     case: Ints
     word: Words
     replication: Ints
     group: Groups
+    year: Ints
+
+    def at(self, year: Ints) -> Reached:
+        """The same in another year."""
+        return replace(self, year=year)
 
     def only(self, chosen: Bools) -> Reached:
         """Those of them that go on."""
         some = int(np.count_nonzero(chosen))
-        columns = (self.case, self.word, self.replication, self.group)
+        columns = (self.case, self.word, self.replication, self.group, self.year)
         # one place more, for the last who does not go on
         gone = tuple(np.empty(some + 1, dtype=column.dtype) for column in columns)
         _only(chosen, *columns, *gone)
@@ -83,24 +83,24 @@ class Reached:
 
 @compiled
 def _only(
-    chosen: Bools, case: Ints, word: Words, replication: Ints, group: Groups,
-    new_case: Ints, new_word: Words, new_replication: Ints, new_group: Groups,
+    chosen: Bools, case: Ints, word: Words, replication: Ints, group: Groups, year: Ints,
+    new_case: Ints, new_word: Words, new_replication: Ints, new_group: Groups, new_year: Ints,
 ) -> None:  # fmt: skip
     # all are written, each over the last who does not go on: a question would halt the processor
-    k = 0
+    k = np.uintp(0)
     for i in range(chosen.size):
-        new_case[k], new_word[k] = case[i], word[i]
+        new_case[k], new_word[k], new_year[k] = case[i], word[i], year[i]
         new_replication[k], new_group[k] = replication[i], group[i]
-        k += int(chosen[i])
+        k += np.uintp(chosen[i])
 
 
-def happens(stream: str, words: Words, table: NDArray[Any], replication: Ints, year: Ints) -> Bools:
-    """Whether a case's uniform lies below its rate.  [case]
+def happens(stream: str, those: Reached, table: NDArray[Any]) -> Bools:
+    """Whether a case's uniform lies below its rate.  [reached]
 
-    table  rates [replication, year or 1];  year  place of the year that they are read at
+    table  rates [replication, year or 1]
     """
-    out = np.empty(words.size, dtype=np.bool_)
-    _happens(words, word(stream), table, replication, year, out)
+    out = np.empty(those.word.size, dtype=np.bool_)
+    _happens(those.word, word(stream), table, those.replication, those.year, out)
     return out
 
 
@@ -112,13 +112,15 @@ def _happens(
         out[i] = uniform(words[i], key) < np.float32(value_at(table, replication[i], year[i]))
 
 
-def happens_by_group(stream: str, those: Reached, table: Floats32, year: Ints) -> Bools:
+def happens_by_group(stream: str, those: Reached, table: Floats32) -> Bools:
     """Whether a case's uniform lies below the chance of its group.  [reached]
 
     table  chances [group, replication, year or 1]
     """
     out = np.empty(those.word.size, dtype=np.bool_)
-    _happens_by_group(those.word, word(stream), table, those.group, those.replication, year, out)
+    _happens_by_group(
+        those.word, word(stream), table, those.group, those.replication, those.year, out
+    )
     return out
 
 
@@ -132,19 +134,17 @@ def _happens_by_group(
 
 
 def lasts(
-    parameters: Parameters, key: str, stream: str, words: Words,
-    replication: Ints, year: Ints, longest: float,
-) -> Floats32:  # fmt: skip
-    """Lognormal durations in whole ticks, cut at `longest` months, by the rates of the year.  [case]"""
-    months = np.empty(words.size, dtype=np.float32)
+    parameters: Parameters, key: str, stream: str, those: Reached, longest: float
+) -> Floats32:
+    """Lognormal durations in whole ticks, cut at `longest` months, by the rates of the year.  [reached]"""
+    months = np.empty(those.word.size, dtype=np.float32)
     sigma, median = parameters[f"{key}.sigma"], parameters[f"{key}.median"]
-    for first in range(0, words.size, PIECE):
+    for first in range(0, months.size, PIECE):
         piece = slice(first, first + PIECE)
-        z = normals(words[piece], stream)
-        _scale(z, sigma, replication[piece], year[piece])
-        np.exp(z, out=z)
-        _scale(z, median, replication[piece], year[piece])
-        months[piece] = to_ticks(np.minimum(z, longest, out=z))
+        replication, year = those.replication[piece], those.year[piece]
+        z = normals(those.word[piece], stream)
+        _scale(z, sigma, replication, year)
+        _months(np.exp(z, out=z), median, replication, year, longest, months[piece])
     return months
 
 
@@ -154,20 +154,26 @@ def _scale(z: Floats, table: Floats, replication: Ints, year: Ints) -> None:
         z[i] *= value_at(table, replication[i], year[i])
 
 
-def withdraws(
-    stream: str, words: Words, hazard: Floats, months: Floats32, replication: Ints, year: Ints
-) -> Bools:
-    """Whether a case's wait is too long, by a constant hazard a month.  [case]
+@compiled
+def _months(
+    z: Floats, median: Floats, replication: Ints, year: Ints, longest: float, months: Floats32
+) -> None:
+    for i in range(z.size):
+        months[i] = whole(min(z[i] * value_at(median, replication[i], year[i]), longest))
 
-    hazard  [replication, year or 1];  months  of the wait  [case]
+
+def withdraws(stream: str, those: Reached, hazard: Floats, months: Floats32) -> Bools:
+    """Whether a case's wait is too long, by a constant hazard a month.  [reached]
+
+    hazard  [replication, year or 1];  months  of the wait  [reached]
     """
-    out = np.empty(words.size, dtype=np.bool_)
-    for first in range(0, words.size, PIECE):
+    out = np.empty(months.size, dtype=np.bool_)
+    for first in range(0, months.size, PIECE):
         piece = slice(first, first + PIECE)
         risk = -months[piece].astype(np.float64)
-        _scale(risk, hazard, replication[piece], year[piece])
+        _scale(risk, hazard, those.replication[piece], those.year[piece])
         np.negative(np.expm1(risk, out=risk), out=risk)
-        np.less(uniforms(words[piece], stream), risk.astype(np.float32), out=out[piece])
+        np.less(uniforms(those.word[piece], stream), risk.astype(np.float32), out=out[piece])
     return out
 
 
@@ -175,4 +181,4 @@ def withdraws(
 def put(column: Floats32, place: Ints, values: Floats32) -> None:
     """Write times at places of a column."""
     for i in range(place.size):
-        column[place[i]] = values[i]
+        column[np.uintp(place[i])] = values[i]

@@ -262,6 +262,12 @@ def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(packed) & ((1 << bits[-1]) - 1)
 
 
+@inside
+def whole(months: Any) -> Any:
+    """A duration rounded to the nearest tick, in months."""
+    return np.float32(np.rint(months * TICKS) / TICKS)
+
+
 def whole_ticks(months: Floats | Floats32) -> NDArray[np.int64]:
     """Times in ticks."""
     return np.asarray((months * np.float64(TICKS)).astype(np.int64))
@@ -269,4 +275,12 @@ def whole_ticks(months: Floats | Floats32) -> NDArray[np.int64]:
 
 def to_ticks(months: Floats) -> Floats32:
     """Durations rounded to the nearest tick, in months; exact in 32 bits up to 4096 months."""
-    return (np.rint(months * TICKS) / TICKS).astype(np.float32)
+    out = np.empty(months.size, dtype=np.float32)
+    _to_ticks(months, out)
+    return out
+
+
+@compiled
+def _to_ticks(months: Floats, out: Floats32) -> None:
+    for i in range(months.size):
+        out[i] = whole(months[i])
