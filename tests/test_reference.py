@@ -95,7 +95,7 @@ MUTATIONS = {
     ),
     "the first instalment is the last where there are few cents": ("due", "else min(first, 1)", "else 0 * first"),
     "children get their awards at once": ("due", "np.maximum(decided_at, claims.majority_at)", "decided_at"),
-    "ties in the line go to the higher number": ("due", "in_order(claims.case[claim])", "in_order(claims.case[claim])[::-1]"),
+    "ties in the line go to the higher number": ("due", "claims.case[claim])", "claims.case.max() - claims.case[claim])"),
     "a payment at a month's end belongs to that month": ("due", "np.floor(at[line]).astype", "(np.ceil(at[line]) - 1).astype"),
     "the last instalment takes the remainder": ("due", "final - every * (instalments - 1)", "every"),
     "the interim payment is not deducted": ("due", "benefit[i] - interim if", "benefit[i] if"),

@@ -202,6 +202,7 @@ def _choose(u: Floats32, edges: Floats32, of_replication: Ints, form: NDArray[np
     end = 0
     for r in range(edges.shape[0]):
         first, end = end, end + of_replication[r]
+        draw, passed = u[first:end], form[first:end]
         for edge in edges[r]:
-            for i in range(first, end):
-                form[i] += np.int8(u[i] >= edge)
+            for i in range(draw.size):
+                passed[i] += np.int8(draw[i] >= edge)

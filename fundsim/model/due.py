@@ -41,8 +41,8 @@ def payments_due(world: World, claims: Claims, decided_at: Floats, months: int) 
         claims.interim_at, claims.interim, claims.approved, claims.benefit, decided_at, due_at,
         payment.instalments, payment.every_months, months,
     )  # fmt: skip
-    by_case = in_order(claims.case[claim])  # so that ties go to the lower case number
-    line = by_case[in_order(claims.replication[claim[by_case]], whole_ticks(at[by_case]))]
+    # ties go to the lower case number
+    line = in_order(claims.replication[claim], whole_ticks(at), claims.case[claim])
     claim = claim[line]
     return Due(
         claim,

@@ -104,11 +104,23 @@ def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: 
         filed[case[delay > limit]] = False
         delay = np.minimum(delay, np.float32(limit))
 
-    # who is not entitled waits until the pathway's end, and for the entry point where there is one
-    ends = np.where(reaches, np.maximum(at, cases.closed_at), cases.closed_at)
-    leaves_at = np.where(entitled, ready, np.where(covers, ends, victims.identified_at))
+    clock_at, leaves_at = np.empty_like(ready), np.empty_like(ready)
+    ends = np.where(covers, cases.closed_at, victims.identified_at)
+    _wait(entitled, reaches, at, ready, ends, clock_at, leaves_at)
     put(leaves_at, case, ready[case] + delay)
-    return Entry(entitled, np.where(entitled, ready, NEVER), applies, filed, leaves_at)
+    return Entry(entitled, clock_at, applies, filed, leaves_at)
+
+
+@compiled
+def _wait(
+    entitled: Bools, reaches: Bools, at: Floats32, ready: Floats32, ends: Floats32,
+    clock_at: Floats32, leaves_at: Floats32,
+) -> None:  # fmt: skip
+    """Those not entitled wait until their pathway ends, and for the entry point if they reach it."""
+    for i in range(at.size):
+        waits = max(at[i], ends[i]) if reaches[i] else ends[i]
+        clock_at[i] = ready[i] if entitled[i] else NEVER
+        leaves_at[i] = ready[i] if entitled[i] else waits
 
 
 def _rises_to(

@@ -75,10 +75,9 @@ class Reached:
         """Those of them that go on."""
         some = int(np.count_nonzero(chosen))
         columns = (self.case, self.word, self.replication, self.group, self.year)
-        # one place more, for the last who does not go on
-        gone = tuple(np.empty(some + 1, dtype=column.dtype) for column in columns)
-        _only(chosen, *columns, *gone)
-        return Reached(*(column[:some] for column in gone))
+        go_on = tuple(np.empty(some, dtype=column.dtype) for column in columns)
+        _only(chosen, *columns, *go_on)
+        return Reached(*go_on)
 
 
 @compiled
@@ -87,11 +86,14 @@ def _only(
     new_case: Ints, new_word: Words, new_replication: Ints, new_group: Groups, new_year: Ints,
 ) -> None:  # fmt: skip
     # all are written, each over the last who does not go on: a question would halt the processor
-    k = np.uintp(0)
+    place, k = np.empty(new_case.size + 1, dtype=np.int64), np.uintp(0)
     for i in range(chosen.size):
-        new_case[k], new_word[k], new_year[k] = case[i], word[i], year[i]
-        new_replication[k], new_group[k] = replication[i], group[i]
+        place[k] = i
         k += np.uintp(chosen[i])
+    for j in range(new_case.size):
+        i = np.uintp(place[j])
+        new_case[j], new_word[j], new_year[j] = case[i], word[i], year[i]
+        new_replication[j], new_group[j] = replication[i], group[i]
 
 
 def happens(stream: str, those: Reached, table: NDArray[Any]) -> Bools:

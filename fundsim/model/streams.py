@@ -146,11 +146,12 @@ def case_words(cohort: Words, counts: NDArray[np.int64]) -> Words:
 
 @compiled
 def _case_words(cohort: Words, counts: NDArray[np.int64], words: Words) -> None:
-    first = 0
+    end = 0
     for c in range(cohort.size):
-        for k in range(counts[c]):
-            words[first + k] = _mixed(cohort[c] + np.uint64(k + 1) * GAMMA)
-        first += counts[c]
+        first, end = end, end + counts[c]
+        those = words[first:end]
+        for k in range(those.size):
+            those[k] = _mixed(cohort[c] + np.uint64(k + 1) * GAMMA)
 
 
 @inside
@@ -250,12 +251,15 @@ def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
     keys  whole numbers, 0 or more.  [event]
 
     One whole number holds the keys and the place, so that sorting numbers, which is far quicker than
-    sorting places, does; where 63 bits are too few, the places are sorted.
+    sorting places, does; where 63 bits are too few, the last keys are sorted by first.
     """
     places = np.arange(keys[0].size)
     bits = [int(key.max(initial=0)).bit_length() for key in (*keys, places)]
+    if sum(bits) > 63 and len(keys) == 1:
+        return np.argsort(keys[0], kind="stable")
     if sum(bits) > 63:
-        return np.lexsort(keys[::-1])
+        by_last = in_order(*keys[1:])
+        return by_last[in_order(keys[0][by_last])]
     packed = keys[0]
     for key, width in zip((*keys[1:], places), bits[1:], strict=True):
         packed = (packed << width) + key
