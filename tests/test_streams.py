@@ -17,7 +17,15 @@ from scipy import special, stats
 from fundsim.model.background import table_years
 from fundsim.model.parameters import STRATA, Parameters, stratified
 from fundsim.model.run import draw
-from fundsim.model.streams import Streams, case_words, fill_normals, normals, uniforms, word
+from fundsim.model.streams import (
+    Streams,
+    case_words,
+    fill_normals,
+    in_order,
+    normals,
+    uniforms,
+    word,
+)
 from fundsim.scenario.assumption import quantiles
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World, assumptions
@@ -463,3 +471,17 @@ def test_rank_correlations() -> None:
     for a, b, r in (*pairs, ("award.median", "macro.inflation", 0.0)):
         found = float(stats.spearmanr(drawn[a], drawn[b]).statistic)
         assert abs(found - r) < 4 / math.sqrt(16_000)
+
+
+@pytest.mark.parametrize("bits", [(3, 3, 3), (9, 21, 20), (1, 40, 30), (62, 62, 62), (0, 63, 1)])
+@pytest.mark.parametrize("size", [0, 1, 5000])
+def test_events_are_sorted_by_each_key_and_ties_keep_their_order(
+    bits: tuple[int, ...], size: int
+) -> None:
+    """Also where the keys and the place have more than 63 bits together, or one key alone."""
+    rng = np.random.default_rng(sum(bits) + size)
+    keys = [rng.integers(0, min(2**width, 2**63 - 1), size) for width in bits]
+    keys[0][: size // 2] = keys[0][size // 2 : 2 * (size // 2)]  # ties, whatever the width
+    for some in (keys, keys[:2], keys[:1]):
+        expected = np.lexsort(some[::-1])
+        assert (in_order(*some) == expected).all()

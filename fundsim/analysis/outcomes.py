@@ -269,9 +269,10 @@ def victims(future: Future) -> dict[str, Floats]:
 def _count_between(flag: Bools, counted: Bools, bounds: Ints, found: Floats) -> None:
     """How many of the counted have the flag, between one bound and the next."""
     for r in range(found.size):
-        number = 0
-        for i in range(bounds[r], bounds[r + 1]):
-            number += flag[i] & counted[i]
+        own = slice(bounds[r], bounds[r + 1])
+        flagged, among, number = flag[own], counted[own], 0
+        for i in range(flagged.size):
+            number += flagged[i] & among[i]
         found[r] = number
 
 

@@ -91,9 +91,9 @@ def _only(
         place[k] = i
         k += np.uintp(chosen[i])
     for j in range(new_case.size):
-        i = np.uintp(place[j])
-        new_case[j], new_word[j], new_year[j] = case[i], word[i], year[i]
-        new_replication[j], new_group[j] = replication[i], group[i]
+        of = np.uintp(place[j])
+        new_case[j], new_word[j], new_year[j] = case[of], word[of], year[of]
+        new_replication[j], new_group[j] = replication[of], group[of]
 
 
 def happens(stream: str, those: Reached, table: NDArray[Any]) -> Bools:
