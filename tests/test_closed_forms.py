@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
 from fundsim.model.caseload import poisson_quantile
+from fundsim.model.chances import average_to_first
 from fundsim.model.decisions import decide
 from fundsim.model.fund import UNPAID
 from fundsim.model.pathway import LESSER, NOT_INDICTED, TRAFFICKING
@@ -279,6 +280,21 @@ def test_odds_ratios_of_take_up_and_approval() -> None:
     for group, p in zip(_groups(drawn), (p0, p0, with_odds(p0, 5)), strict=True):
         approved = claims.approved[group[claims.case]]
         assert abs(z_of_share(int(approved.sum()), approved.size, p)) < MOST_Z
+
+
+def test_a_chance_does_not_depend_on_what_is_solved_beside_it() -> None:
+    """Or the size of a block would show in its figures; to the last bit."""
+    rng = np.random.default_rng(5)
+    rates = np.concatenate([rng.random((300, 4)) ** 4, [[0, 1, 1e-300, 1 - 1e-16]]])
+    shares = rng.dirichlet(np.ones(6), 301).T[:, :, None]
+    odds = np.exp(rng.normal(0, 3, (6, 301, 1)))
+    odds[0] = 1
+    first = average_to_first(rates, shares, odds)
+    chances = first * odds / (1 - first + first * odds)
+    assert np.abs((shares * chances).sum(axis=0) - rates).max() < 1e-12
+    for r in range(301):
+        own = slice(r, r + 1)
+        assert (average_to_first(rates[own], shares[:, own], odds[:, own]) == first[own]).all()
 
 
 def test_a_rate_is_the_average_of_those_who_reach_the_step() -> None:

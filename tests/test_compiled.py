@@ -117,6 +117,18 @@ def test_a_package_that_cannot_be_written_keeps_its_loops_at_home(
     assert not door.compiled(ratio.py_func).stats.cache_path
 
 
+def test_a_disk_that_is_full_keeps_no_loops_and_stops_nobody(tmp_path: Path) -> None:
+    code = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+from fundsim.model import compiled, streams
+assert compiled.FOLDER is None
+print(streams.uniforms(streams.case_words(streams.mix(streams.np.arange(1).astype("u8")), streams.np.array([2])), "x").size)
+"""
+    done = child(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert done.stdout == "2\n", done.stderr
+
+
 def test_the_check_finds_a_loop_that_does(tmp_path: Path) -> None:
     code = """
 import numpy as np

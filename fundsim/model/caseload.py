@@ -78,14 +78,15 @@ def poisson_quantile(u: Floats, mean: Floats) -> Ints:
     never fall when the mean rises.
     """
     z = special.ndtri(u)
-    guess = np.maximum(np.floor(mean + z * np.sqrt(mean) + (z * z - 1) / 6), 0.0)
-    n = np.where(mean > 0, guess, 0.0)
+    near = np.maximum(np.floor(mean + z * np.sqrt(mean) + (z * z - 1) / 6), 0.0)
+    guess = np.where(mean > 0, near, 0.0)
+    n = guess.copy()
     low = np.nonzero(mean > 0)
     while low[0].size:  # only what was moved is looked at again
         short = special.pdtr(n[low], mean[low]) < u[low]
         low = tuple(axis[short] for axis in low)
         n[low] += 1
-    high = np.nonzero(n > 0)
+    high = np.nonzero((n > 0) & (n == guess))  # one step less was too few for those moved up
     while high[0].size:
         above = (n[high] > 0) & (special.pdtr(n[high] - 1, mean[high]) >= u[high])
         high = tuple(axis[above] for axis in high)

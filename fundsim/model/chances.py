@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from fundsim.model.compiled import compiled
 from fundsim.model.parameters import Parameters, with_odds
 from fundsim.model.streams import Floats32
 from fundsim.scenario.assumption import Floats
@@ -170,15 +171,39 @@ def average_to_first(rate: Floats, shares: Floats, odds: Floats) -> Floats:
     """
     if bool((odds == 1).all()):
         return rate
-    low, high, first = np.zeros_like(rate), np.ones_like(rate), rate
-    for _ in range(MOST_STEPS):
-        spread = 1 - first + first * odds
-        excess = (shares * first * odds / spread).sum(axis=0) - rate
-        low, high = np.where(excess < 0, first, low), np.where(excess < 0, high, first)
-        step = first - excess / (shares * odds / spread**2).sum(axis=0)
-        moved = np.where((step >= low) & (step <= high), step, (low + high) / 2)
-        done = bool((np.abs(moved - first) <= CLOSE * first).all())
-        first = moved
-        if done:
-            break
-    return np.where((rate == 0) | (rate == 1), rate, first)
+    shape = np.broadcast_shapes(rate.shape, shares.shape[1:], odds.shape[1:])
+
+    def wide(table: Floats) -> Floats:
+        return np.ascontiguousarray(np.broadcast_to(table, (*table.shape[:-2], *shape)))
+
+    first = wide(rate).copy()
+    _solve(wide(shares), wide(odds), first)
+    return first
+
+
+@compiled
+def _solve(shares: Floats, odds: Floats, first: Floats) -> None:
+    """Each by itself, so that it is the same beside whatever others.
+
+    shares, odds  [group, replication, year];  first  the rates, and then the chances [replication, year]
+    """
+    for r in range(first.shape[0]):
+        for y in range(first.shape[1]):
+            rate = chance = first[r, y]
+            low, high = 0.0, 1.0
+            for _ in range(MOST_STEPS if 0 < rate < 1 else 0):
+                average = slope = 0.0
+                for g in range(odds.shape[0]):
+                    spread = 1 - chance + chance * odds[g, r, y]
+                    average += shares[g, r, y] * chance * odds[g, r, y] / spread
+                    slope += shares[g, r, y] * odds[g, r, y] / spread**2
+                if average < rate:
+                    low = chance
+                else:
+                    high = chance
+                before, chance = chance, chance - (average - rate) / slope
+                if not low <= chance <= high:
+                    chance = (low + high) / 2
+                if abs(chance - before) <= CLOSE * before:
+                    break
+            first[r, y] = chance

@@ -21,6 +21,7 @@ from numba import njit
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 config: Any = numba.config
+ROOM = 2_000_000  # bytes, more than all loops take: 1.1 million
 
 
 def compiled(loop: Loop) -> Loop:
@@ -56,8 +57,9 @@ def _folder() -> str | None:
         folder = os.path.join(root, f"loops-{of.hexdigest()[:16]}")
         try:
             os.makedirs(folder, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()
-        except OSError:
+            with tempfile.TemporaryFile(dir=folder) as trial:
+                trial.write(bytes(ROOM))
+        except OSError:  # not to be written, or full
             continue
         return folder
     return None

@@ -189,7 +189,7 @@ def odds(seed: int) -> list[Check]:
     ratios = np.array([1.0, 3.0, 6.0])[:, None, None]
     solved = average_to_first(rates[:, None], shares, ratios)[:, 0]
     roots = np.array([root(float(rate)) for rate in rates])
-    cite = "odds ratios with a fixed average: docs/method.md §6, solved by Brent's method instead of bisection"
+    cite = "odds ratios with a fixed average: docs/method.md §6, solved by Brent's method instead of Newton's"
     found = [
         of_share(Line("2.07a", "Take-up with odds ratios, all", "applications of entitled victims; the rate itself", "share", cite), int(applies.sum()), applies.size, 0.3),
         exact(Line("2.07b", "Chance of the first group", "average_to_first() for rates of 1 to 99 %; Brent's root, to 10⁻⁹", "rates", cite), int((np.abs(solved - roots) > 1e-9).sum()), 99),
