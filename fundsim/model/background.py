@@ -20,7 +20,8 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
 Ints = NDArray[np.int64]
-PART_CASES = 120_000  # cases worked on at once, so that their columns stay in the cache
+PART_CASES = 240_000  # cases worked on at once, so that their columns stay in the cache
+LEDGER_CASES = 2_000  # cases whose columns take as much room as the months of a replication
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,11 @@ class Background:
         )
 
     def parts(self) -> Iterator[Background]:
-        """Cut up, in order, so that each has about PART_CASES victims."""
-        so_far = np.cumsum(self.cohorts.number.sum(axis=(1, 2)))
-        starts = np.flatnonzero(np.diff(so_far // PART_CASES, prepend=-1) > 0)
+        """Cut up, in order, so that each takes about as much room as PART_CASES cases."""
+        so_far = np.cumsum(self.cohorts.number.sum(axis=(1, 2)) + LEDGER_CASES)
+        pieces = -(-so_far[-1] // PART_CASES)
+        piece = so_far * pieces // (so_far[-1] + 1)
+        starts = np.flatnonzero(np.diff(piece, prepend=-1) > 0)
         for first, end in pairwise([*starts, so_far.size]):
             yield self.part(slice(int(first), int(end)))
 
