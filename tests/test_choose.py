@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fundsim.analysis.choose import Bound, Judged, choose, front, judged
+from fundsim.analysis.precision import Z95
+from fundsim.batch.designs import _least_error
 
 # so few that ties are frequent; inf: no amount suffices
 FEW = st.integers(0, 6).map(float) | st.just(float("nan")) | st.just(float("inf"))
@@ -91,5 +93,11 @@ def test_an_amount_that_nothing_suffices_for_is_never_the_best() -> None:
 def test_the_error_of_a_mean_does_not_fall_with_the_circumstances() -> None:
     values, errors = np.full((1, 9), 5.0), np.full((1, 9), 0.3)
     assert judged(values, errors, "mean", True).error == pytest.approx([0.3])
-    worst = judged(np.array([[1.0, 3.0, 2.0]]), np.array([[0.1, 0.3, 0.2]]), "worst", True)
+    worst = judged(np.array([[1.0, 3.0, 2.0]]), np.array([[0.4, 0.3, 0.2]]), "worst", True)
     assert (worst.value, worst.error) == ([3.0], [0.3])
+
+
+def test_what_was_never_or_always_seen_has_the_error_of_wilson_s_interval() -> None:
+    """None of 90, which are 45 twins: below z²/(45 + z²) = 7.9 %; the same for all of them."""
+    upper = 3.841459 / (45 + 3.841459)
+    assert _least_error(np.array([0.0, 1.0]), 90) * Z95 == pytest.approx([upper, upper], rel=1e-6)

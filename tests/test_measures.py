@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fundsim.analysis.measures import MEASURES, measure, named
+from fundsim.analysis.measures import MEASURES, _suffices, measure, named
 from fundsim.analysis.needs import needs
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.project import Projection, project
@@ -295,3 +295,13 @@ def test_only_victims_identified_within_the_horizon_are_counted() -> None:
         )
         by_hand = [int((flag & within)[people.replication == r].sum()) for r in range(7)]
         assert found[name].tolist() == by_hand, name
+
+
+@pytest.mark.parametrize(("percent", "least"), [(50, 6), (90, 36), (95, 72), (99, 368)])
+def test_an_amount_that_suffices_is_told_of_so_many_futures_as_have_an_interval(
+    percent: int, least: int
+) -> None:
+    """The largest of n is below the quantile in (percent/100)^n of runs: at most 2.5 %."""
+    assert f"solvent{percent}" not in _suffices(np.arange(least - 1.0))
+    need = np.arange(float(least))
+    assert (need <= _suffices(need)[f"solvent{percent}"]).mean() >= percent / 100

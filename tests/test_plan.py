@@ -8,12 +8,13 @@ import pytest
 
 from fundsim.analysis.workers import shared_out
 from fundsim.batch.axis import points
-from fundsim.batch.plan import Plan, member, resolve
+from fundsim.batch.plan import Plan, contents_hash, member, resolve
 from fundsim.batch.plan_file import _matching, in_plan, read_plan
 from fundsim.batch.sweep import check_plan
 from fundsim.batch.work import measures_wanted
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.files import folder
 
 WHOLE = """
 question = "Which design?"
@@ -166,6 +167,30 @@ def test_the_hash_tells_plans_apart_but_not_their_questions(plan_of) -> None:
         ("samples = 4", "samples = 8"),
     ]:
         assert plan_of(WHOLE.replace(old, new)).hash != plain
+
+
+@pytest.mark.parametrize("which", range(6))
+def test_the_hash_of_the_files_changes_with_each_of_them(
+    plan_of, tmp_path: Path, which: int
+) -> None:
+    shipped = ["base/montenegro", "base/kosovo", "policy/tariff", "policy/status_fixed", "reform/informing", "stress/budget_cut"]  # fmt: skip
+    own = [tmp_path / f"{Path(name).name}_own.toml" for name in shipped]
+    for path, name in zip(own, shipped, strict=True):
+        path.write_text((folder() / f"{name}.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    first, second, policy, other, reform, stress = own
+    plan = plan_of(f'''
+question = "Which?"
+countries = ["{first}", "{second}"]
+policies = ["{policy}", "{other}"]
+reforms = ["none", "{reform}"]
+stresses = ["none", "{stress}"]
+replications = 40
+''')
+    before, text = contents_hash(plan), own[which].read_text(encoding="utf-8")
+    own[which].write_text(f"{text}\n# a remark\n", encoding="utf-8")
+    assert contents_hash(plan) == before
+    own[which].write_text(text.replace('question = "', 'question = "Now: ', 1), encoding="utf-8")
+    assert contents_hash(plan) != before
 
 
 WRONG = {

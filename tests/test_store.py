@@ -101,6 +101,8 @@ def test_a_block_is_computed_once_and_the_same(
     assert first.table.tobytes() == again.table.tobytes()
     shorter = kept_block(address, world, 5, 0, 40, ["ruin"])
     assert (shorter.table[0] == table[names.index("ruin"), :40]).all()
+    for part in parts(address):  # with 12 digits one store of ten million in six would mix two up
+        assert len(part.scenario) == 24
 
 
 def test_needs_and_all_outcomes_share_a_store(

@@ -3,6 +3,7 @@
 import csv
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,10 @@ from fundsim import cli
 from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import enough, needs
 from fundsim.analysis.project import project
+from fundsim.batch.plan import contents_hash
+from fundsim.batch.plan_file import read_plan
+from fundsim.batch.version import model_version
+from fundsim.batch.work import Job, OtherModelError, work_on
 from fundsim.scenario.compose import load
 
 PLAN = """
@@ -277,24 +282,43 @@ def test_long_scenarios_in_shares_give_the_same(tmp_path, monkeypatch) -> None:
             assert path.read_bytes() == (tmp_path / "shares" / folder / path.name).read_bytes()
 
 
+@pytest.mark.parametrize("moment", [1, 6])
 def test_a_scenario_file_that_changes_while_the_batch_runs_ends_it(
-    tmp_path, capsys, monkeypatch
+    tmp_path, capsys, monkeypatch, moment: int
 ) -> None:
+    """At the first of six scenarios, and at the last, after which nobody begins another."""
     from fundsim.batch import work
 
+    calls = []
     own = tmp_path / "mine.toml"
     own.write_text('question = "q"\n[fund.amount]\ncap = 5\n', encoding="utf-8")
     text = SMALL.replace("replications", f'policies = ["tariff+{own}"]\nreplications')
     kept = work.kept_block
 
     def edited(*args: object, **how: object):
-        own.write_text('question = "q"\n[fund.amount]\ncap = 6\n', encoding="utf-8")
+        calls.append(args)
+        if len(calls) == moment:
+            own.write_text('question = "q"\n[fund.amount]\ncap = 6\n', encoding="utf-8")
         return kept(*args, **how)
 
     monkeypatch.setattr(work, "kept_block", edited)
     assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 2
     assert "scenario file has changed while the batch ran" in capsys.readouterr().err
     assert not (tmp_path / "o" / "results").exists()
+
+
+@pytest.mark.parametrize("other", [{"contents": 12 * "0"}, {"model": "another"}])
+def test_a_worker_with_other_files_or_another_model_computes_nothing(
+    tmp_path, other: dict[str, str]
+) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    plan = read_plan(path)
+    job = Job(plan, str(tmp_path / "store"), model_version(), contents_hash(plan))
+    with pytest.raises(OtherModelError):
+        work_on(replace(job, **other), 0, 1)
+    assert not (tmp_path / "store").exists()
+    assert work_on(job, 0, 1).tally.computed == 1
 
 
 def test_two_processes_do_not_work_on_one_batch(tmp_path, capsys) -> None:
