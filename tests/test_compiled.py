@@ -36,10 +36,14 @@ for cases in (200, 10**9):
 # processes that compile the same loop for different types at once would mix up their files
 ONCE = """
 import sys
+import numpy as np
 from numba.core.dispatcher import Dispatcher
+from fundsim.model.chances import average_to_first
 from fundsim.analysis import compare, hard_years, region, reverse, sensitivity, solve
 from fundsim.validation import queues
 queues.known(3)
+for width in (1, 3):  # tables that are wide already, and such as are made wide
+    average_to_first(np.full((2, 3), 0.5), np.full((6, 2, width), 1 / 6), np.full((6, 2, 3), 2.0))
 for module in list(sys.modules.values()):
     for name, loop in vars(module).items():
         if isinstance(loop, Dispatcher) and loop.stats.cache_path:

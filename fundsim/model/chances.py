@@ -174,9 +174,9 @@ def average_to_first(rate: Floats, shares: Floats, odds: Floats) -> Floats:
     shape = np.broadcast_shapes(rate.shape, shares.shape[1:], odds.shape[1:])
 
     def wide(table: Floats) -> Floats:
-        return np.ascontiguousarray(np.broadcast_to(table, (*table.shape[:-2], *shape)))
+        return np.broadcast_to(table, (*table.shape[:-2], *shape)).copy()
 
-    first = wide(rate).copy()
+    first = wide(rate)
     _solve(wide(shares), wide(odds), first)
     return first
 
