@@ -66,6 +66,7 @@ def test_no_loop_leaves_its_arrays_and_each_is_compiled_once(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     (folder,) = tmp_path.iterdir()
     assert not [p for p in folder.rglob("*.nbc") if not p.name.endswith(".1.nbc")]
+    assert 1e5 < sum(p.stat().st_size for p in folder.rglob("*")) < door.ROOM
 
 
 def test_a_loop_does_not_outlive_a_change_of_what_it_calls(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from fundsim.model.background import table_years
 from fundsim.model.caseload import Victims
 from fundsim.model.chances import chances_of
 from fundsim.model.claims import draw_claims
+from fundsim.model.due import payments_due
 from fundsim.model.entry import draw_entries
 from fundsim.model.fund import UNPAID
 from fundsim.model.income import draw_income
@@ -142,3 +143,13 @@ def test_the_notional_balance_shows_what_was_missing() -> None:
     notional = five_cases().ledger.notional[0]
     assert notional[4] == (2175 - 3500) * EUR
     assert notional.min() == (1100 - 3500) * EUR
+
+
+def test_what_falls_due_at_the_same_moment_goes_by_case_not_by_filing() -> None:
+    """A and B, filed at 1 and 2.5, were the higher numbers; all are decided at 4.5, but D never."""
+    future = five_cases()
+    claims = replace(future.drawn.claims, case=np.array([4, 3, 0, 2, 1]))
+    decided_at = np.where(claims.approved, 4.5, 6.0)
+    due = payments_due(future.world, claims, decided_at, future.drawn.months)
+    assert claims.case[due.claim].tolist() == [0, 1, 3, 4]
+    assert due.month.tolist() == [4, 4, 4, 4]
