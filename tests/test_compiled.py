@@ -130,7 +130,8 @@ from fundsim.model import compiled, streams
 assert compiled.FOLDER is None
 print(streams.uniforms(streams.case_words(streams.mix(streams.np.arange(1).astype("u8")), streams.np.array([2])), "x").size)
 """
-    done = child(code, NUMBA_CACHE_DIR=str(tmp_path))
+    # Python would cut its own compiled modules, too, and put them in their place
+    done = child(code, NUMBA_CACHE_DIR=str(tmp_path), PYTHONDONTWRITEBYTECODE="1")
     assert done.stdout == "2\n", done.stderr
 
 

@@ -248,7 +248,7 @@ FAULTS = {
     "pathway: durations spread too little": ("model.stages", "_scale(z, sigma,", "_scale(z, 0.97 * sigma,", "2.04"),
     "pathway: awards spread too little": ("model.pathway", "sigma = np.log(ratio) / Z90", "sigma = np.log(ratio) / 1.35", "2.10"),
     "pathway: offenders pay too large shares": ("model.pathway", "(1 - mean) / np.maximum(mean, 1e-9)", "(0.95 - mean) / np.maximum(mean, 1e-9)", "2.01"),
-    "chances: the reference rate is solved roughly": ("model.chances", "range(MOST_STEPS)", "range(2)", "2.07"),
+    "chances: the reference rate is solved roughly": ("model.chances", "MOST_STEPS if 0 < rate", "2 if 0 < rate", "2.07"),
     "decisions: last come, first served": ("model.decisions", "free[desk] < free[first]", "free[desk] > free[first]", "2.34"),
     "decisions: nobody waits": ("model.decisions", "max(filed_at[i], free[first])", "filed_at[i]", "2.30"),
     "decisions: always the first desk": ("model.decisions", "range(1, free.size)", "range(1, 1)", "2.34"),
