@@ -79,14 +79,15 @@ def told(text: str) -> list[str]:
 
 @contextmanager
 def running(
-    folder: Path, *options: str, begin: Callable[[], None] = lambda: None
+    folder: Path, *options: str, begin: Callable[[], None] = lambda: None, **variables: str
 ) -> Iterator[subprocess.Popen[str]]:
     """The batch as a command of its own session; whatever is left of it afterwards is killed.
 
-    begin  called in the new process
+    begin  called in the new process;  variables  of its environment
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder.parent)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each would compile everything again
+    environment |= variables
 
     def first() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where tests run in the background
@@ -105,10 +106,10 @@ def running(
 
 
 def ran(
-    folder: Path, *options: str, begin: Callable[[], None] = lambda: None
+    folder: Path, *options: str, begin: Callable[[], None] = lambda: None, **variables: str
 ) -> tuple[int, list[str]]:
     """The batch as a command: its exit code, and what it told beside progress."""
-    with running(folder, *options, begin=begin) as process:
+    with running(folder, *options, begin=begin, **variables) as process:
         _, error = process.communicate()
     return process.returncode, told(error)
 
