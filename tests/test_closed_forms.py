@@ -288,7 +288,7 @@ def test_a_chance_does_not_depend_on_what_is_solved_beside_it() -> None:
     rates = np.concatenate([rng.random((300, 4)) ** 4, [[0, 1, 1e-300, 1 - 1e-16]]])
     shares = rng.dirichlet(np.ones(6), 301).T[:, :, None]
     odds = np.exp(rng.normal(0, 3, (6, 301, 1)))
-    odds[0] = 1
+    odds[0] = odds[:, 7] = 1
     first = average_to_first(rates, shares, odds)
     chances = first * odds / (1 - first + first * odds)
     assert np.abs((shares * chances).sum(axis=0) - rates).max() < 1e-12

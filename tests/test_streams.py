@@ -473,7 +473,9 @@ def test_rank_correlations() -> None:
         assert abs(found - r) < 4 / math.sqrt(16_000)
 
 
-@pytest.mark.parametrize("bits", [(3, 3, 3), (9, 21, 20), (1, 40, 30), (62, 62, 62), (0, 63, 1)])
+@pytest.mark.parametrize(
+    "bits", [(3, 3, 3), (9, 21, 20), (1, 40, 30), (62, 62, 62), (0, 63, 1), (51, 1, 1), (50, 1, 1)]
+)
 @pytest.mark.parametrize("size", [0, 1, 5000])
 def test_events_are_sorted_by_each_key_and_ties_keep_their_order(
     bits: tuple[int, ...], size: int

@@ -190,8 +190,10 @@ def _solve(shares: Floats, odds: Floats, first: Floats) -> None:
     for r in range(first.shape[0]):
         for y in range(first.shape[1]):
             rate = chance = first[r, y]
-            low, high = 0.0, 1.0
-            for _ in range(MOST_STEPS if 0 < rate < 1 else 0):
+            low, high, differ = 0.0, 1.0, False
+            for g in range(odds.shape[0]):
+                differ |= odds[g, r, y] != 1
+            for _ in range(MOST_STEPS if 0 < rate < 1 and differ else 0):
                 average = slope = 0.0
                 for g in range(odds.shape[0]):
                     spread = 1 - chance + chance * odds[g, r, y]

@@ -57,8 +57,8 @@ def _folder() -> str | None:
         folder = os.path.join(root, f"loops-{of.hexdigest()[:16]}")
         try:
             os.makedirs(folder, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder) as trial:
-                trial.write(bytes(ROOM))
+            with os.scandir(folder) as kept, tempfile.TemporaryFile(dir=folder) as trial:
+                trial.write(bytes(0 if any(kept) else ROOM))
         except OSError:  # not to be written, or full
             continue
         return folder

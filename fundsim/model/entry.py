@@ -96,7 +96,8 @@ def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: 
     applies[early], ready[early] = _rises_to(those, full, first, ramp_years)
     applies &= entitled
 
-    filing = cases.some(case := np.flatnonzero(applies), clock.year(ready[case]))
+    case = np.flatnonzero(applies)
+    filing = cases.some(case, clock.year(ready[case]))
     longest, limit = world.pathway.longest_months, eligible.filing_limit_months
     delay = lasts(parameters, "fund.take_up.filing", "filing", filing, longest)
     filed = applies.copy()
@@ -116,7 +117,7 @@ def _wait(
     entitled: Bools, reaches: Bools, at: Floats32, ready: Floats32, ends: Floats32,
     clock_at: Floats32, leaves_at: Floats32,
 ) -> None:  # fmt: skip
-    """Those not entitled wait until their pathway ends, and for the entry point if they reach it."""
+    """The entitled are ready to file; others leave at their end, or later at an entry point that is too long ago."""
     for i in range(at.size):
         waits = max(at[i], ends[i]) if reaches[i] else ends[i]
         clock_at[i] = ready[i] if entitled[i] else NEVER

@@ -132,7 +132,7 @@ def futures(
     settle: Engine | None = None,
     given: Mapping[str, Floats] = NOTHING,
 ) -> Iterator[Future]:
-    """The same in parts that fit the processor's cache, in order: a tenth quicker, with less memory."""
+    """The same in parts that fit the processor's cache, in order: quicker, with less memory."""
     for part in background(world, seed, replications, certain, given).parts():
         yield _checked(world, part, settle)
 

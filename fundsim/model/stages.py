@@ -5,7 +5,6 @@ Each draw, its rate and the comparison are one pass, so that nothing the size of
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +47,7 @@ class Clock:
 @compiled
 def _years(at: Floats, start: int, width: int, place: Ints) -> None:
     for i in range(at.size):
-        year = math.floor(at[i] / 12) + np.float64(start)
+        year = np.floor(at[i] / 12) + np.float64(start)  # infinite for what never happens
         place[i] = np.int64(min(max(year, 0.0), np.float64(width - 1)))
 
 
