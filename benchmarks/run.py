@@ -101,11 +101,22 @@ def draws_of_a_block(world: World, block: Numbers) -> Draws:
         patch.start()
     cases = 0
     for future in model.futures(world, 1, block):
-        people = future.drawn.cases.victims
+        drawn, people = future.drawn, future.drawn.cases.victims
         cases += people.size
-        # drawn for all, since that is quicker, and needed by those who are informed, or entitled
-        count("uniforms", "legal aid", int(future.drawn.cases.informed.sum()) - people.size)
-        count("uniforms", "apply", int(future.drawn.entry.entitled.sum()) - people.size)
+        # drawn for more than need it, since that is quicker: needed by the informed, the entitled, …
+        count("uniforms", "legal aid", int(drawn.cases.informed.sum()) - people.size)
+        count("uniforms", "apply", int(drawn.entry.entitled.sum()) - people.size)
+        # … the convicted of all charged, and the pursued of all whom the fund may pursue
+        acquitted = (drawn.cases.indicted != pathway.NOT_INDICTED) & ~drawn.cases.convicted
+        count("uniforms", "criminal withdrawal", -int(acquitted.sum()))
+        granted = drawn.claims.approved & (drawn.claims.benefit > 0)
+        left = drawn.cases.convicted[drawn.claims.case] & granted & ~future.pursuit.pursued
+        for kind, stream in (
+            ("uniforms", "subrogation"),
+            ("uniforms", "subrogation share"),
+            ("normals", "subrogation delay"),
+        ):
+            count(kind, stream, -int(left.sum()))
     for patch in patches:
         patch.stop()
     return Draws(

@@ -111,7 +111,7 @@ def draw_cases(
     put(indicted_at, charged.case, begun)
 
     # criminal judgment
-    charged = charged.at(clock.year(begun))
+    charged = charged.in_year(clock.year(begun))
     trial = takes("pathway.criminal", "criminal", charged)
     ends = begun + trial
     judged_at, closed_at = np.full(n, NEVER), victims.identified_at.copy()
@@ -124,7 +124,7 @@ def draw_cases(
     judged = charged.only(guilty & tried)
 
     # compensation in the criminal case, or referral to civil court
-    judged = judged.at(clock.year(judged_at[judged.case]))
+    judged = judged.in_year(clock.year(judged_at[judged.case]))
     decided = happens_by_group("criminal award", judged, chances.tables[CRIMINAL_AWARD])
     criminal, referred = judged.only(decided), judged.only(~decided)
     suits = referred.only(happens_by_group("civil suit", referred, chances.tables[CIVIL_SUIT]))

@@ -17,10 +17,10 @@ from fundsim.model.streams import (
     PIECE,
     Floats32,
     Words,
+    nearest_tick,
     normals,
     uniform,
     uniforms,
-    whole,
     word,
 )
 from fundsim.scenario.assumption import Floats
@@ -66,7 +66,7 @@ class Reached:
     group: Groups
     year: Ints
 
-    def at(self, year: Ints) -> Reached:
+    def in_year(self, year: Ints) -> Reached:
         """The same in another year."""
         return replace(self, year=year)
 
@@ -160,7 +160,8 @@ def _months(
     z: Floats, median: Floats, replication: Ints, year: Ints, longest: float, months: Floats32
 ) -> None:
     for i in range(z.size):
-        months[i] = whole(min(z[i] * value_at(median, replication[i], year[i]), longest))
+        wait = z[i] * value_at(median, replication[i], year[i])
+        months[i] = nearest_tick(min(wait, longest))
 
 
 def withdraws(stream: str, those: Reached, hazard: Floats, months: Floats32) -> Bools:

@@ -267,7 +267,7 @@ def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @inside
-def whole(months: Any) -> Any:
+def nearest_tick(months: Any) -> Any:
     """A duration rounded to the nearest tick, in months."""
     return np.float32(np.rint(months * TICKS) / TICKS)
 
@@ -287,4 +287,4 @@ def to_ticks(months: Floats) -> Floats32:
 @compiled
 def _to_ticks(months: Floats, out: Floats32) -> None:
     for i in range(months.size):
-        out[i] = whole(months[i])
+        out[i] = nearest_tick(months[i])
