@@ -168,7 +168,7 @@ def _file(name: str) -> Callable[[Scenario], World]:
 
 
 def _no_fund(world: World) -> str:
-    return "there is no fund" if world.fund.entry_point == "none" else ""
+    return "there is no fund" if not world.has_fund else ""
 
 
 def _unless(used: Callable[[World], bool], reason: str) -> Callable[[World], str]:

@@ -133,7 +133,7 @@ def _refuse(scenarios: Sequence[Scenario], rule: str, tie: Tie) -> None:
         if code in seen:
             problems.append(Problem(s.name, f"is the same country as {seen[code]}", value=code))
         seen.setdefault(code, s.name)
-        if s.world.fund.entry_point == "none":
+        if not s.world.has_fund:
             problems.append(Problem(s.name, "has no fund: there is nothing to pool"))
         for key in ALIKE:
             if (own := getattr(time, key)) != (other := getattr(first.world.time, key)):

@@ -171,7 +171,7 @@ def _computed(
 
 def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> Needs | None:
     line = line_of_state(scenario.world)
-    if scenario.world.fund.entry_point == "none" or not line:
+    if not scenario.world.has_fund or not line:
         return None
     return runs.needed(scenario, line, choice.seed, choice.replications, tell)
 

@@ -43,7 +43,7 @@ class View:
     @property
     def has_fund(self) -> bool:
         """Whether the scenario has a fund at all."""
-        return self.scenario.world.fund.entry_point != "none"
+        return self.scenario.world.has_fund
 
     @property
     def note(self) -> str:

@@ -134,7 +134,7 @@ def years_drawn(world: World) -> tuple[int, int]:
     time, fund = world.time, world.fund
     direct = fund.entry_point == "identified" and not fund.subsidiarity.wait_for_enforcement
     back = fund.eligible.retroactive_years if direct else time.history_years
-    if fund.entry_point == "none":
+    if not world.has_fund:
         back = 0
     return time.start_year - back, time.start_year + time.horizon_years - 1
 

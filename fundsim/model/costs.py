@@ -45,7 +45,7 @@ def costs_due(
         return np.repeat(table, 12, axis=1)
 
     due: dict[str, Floats] = {}
-    if fund.entry_point == "none":
+    if not world.has_fund:
         return {}
     due["office"] = monthly(yearly("fund.costs.office_a_year") / 12)
     salaries = yearly("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers
@@ -74,7 +74,7 @@ def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) ->
         return parameters[key] * index
 
     for name, change in sorted(world.changes.items()):
-        bearer = "state" if world.fund.entry_point == "none" else change.cost_by
+        bearer = "state" if not world.has_fund else change.cost_by
         if bearer != by:
             continue
         if change.cost_a_year is not None:

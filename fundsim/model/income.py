@@ -31,7 +31,7 @@ def draw_income(
     world: World, parameters: Parameters, macro: Macro, streams: Streams, replications: Ints
 ) -> dict[str, Cents]:
     """Income of each source in force, by name, nominal cents.  [replication, month]"""
-    if world.fund.entry_point == "none":
+    if not world.has_fund:
         return {}
     draw = _Draw(parameters, macro, streams, replications, world.time.start_year)
     return {

@@ -155,7 +155,7 @@ def settle_one(world: World, drawn: Drawn, r: int) -> Fund:
     own = np.flatnonzero(cases.victims.replication == r)
     first = float(np.floor(cases.victims.identified_at[own].min())) if own.size else 0.0
     env = simpy.Environment(initial_time=min(first, 0.0))
-    kinds = COST_KINDS if world.fund.entry_point != "none" else ()
+    kinds = COST_KINDS if world.has_fund else ()
     fund = Fund(
         world,
         drawn,
@@ -170,7 +170,7 @@ def settle_one(world: World, drawn: Drawn, r: int) -> Fund:
         aided=[0] * months,
         decided=[0] * months,
     )
-    if world.fund.entry_point != "none":
+    if world.has_fund:
         fund.cash = round(float(drawn.parameters["fund.opening_capital"][r, 0]) * 100)
     filed = {int(claims.case[c]): int(c) for c in np.flatnonzero(claims.replication == r)}
     for case in own:
@@ -205,7 +205,7 @@ def settle_reference(world: World, drawn: Drawn) -> Future:
     )
     opening = np.rint(drawn.parameters["fund.opening_capital"][:, 0] * 100).astype(np.int64)
     ledger = Ledger(
-        opening_capital=opening if world.fund.entry_point != "none" else np.zeros_like(opening),
+        opening_capital=opening if world.has_fund else np.zeros_like(opening),
         income=drawn.income,
         costs_due={k: table([f.costs_due[k] for f in funds]) for k in funds[0].costs_due},
         costs={k: table([f.costs[k] for f in funds]) for k in funds[0].costs},

@@ -172,7 +172,7 @@ def pay_costs(fund: Fund, t: int) -> int:
 def bills_of(fund: Fund, t: int) -> dict[str, int]:
     """What running the fund costs this month, without pursuing offenders (booked when begun)."""
     costs, assistance = fund.world.fund.costs, fund.world.fund.assistance
-    if fund.world.fund.entry_point == "none":
+    if not fund.world.has_fund:
         return {}
     index = fund.index(costs.index, t)
 

@@ -170,7 +170,7 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
         identified=identified[:, 1:],
     )
     opening = to_cents(drawn.parameters["fund.opening_capital"][:, 0])
-    if world.fund.entry_point == "none":
+    if not world.has_fund:
         opening = np.zeros_like(opening)
     income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64))
     books = settle(rules_of(world, drawn), opening, income, costs, due, claims, pursuit, decided_at)

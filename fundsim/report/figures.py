@@ -330,7 +330,7 @@ FIGURES: dict[str, Callable[[Results], Figure]] = {
 
 
 def _has_fund(results: Results) -> bool:
-    return results.projection.scenario.world.fund.entry_point != "none"
+    return results.projection.scenario.world.has_fund
 
 
 def alt_text(results: Results, name: str, say: Language = ENGLISH) -> str:

@@ -41,7 +41,7 @@ def card(results: Results, say: Language = ENGLISH) -> Picture:
     picture = Picture(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
     picture.add_artist(Rectangle((0, 0), 0.018, 1, color=BLUE, transform=picture.transFigure))
     topic = say("A compensation fund for identified victims of trafficking")
-    if world.fund.entry_point == "none":
+    if not world.has_fund:
         topic = say("Compensation of identified victims of trafficking, without a fund")
     _line(picture, topic, LEFT, 584, 19, GREY)
     _heading(picture, title(results.projection, say))
@@ -70,7 +70,7 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
     """The card in few characters, for a post: at most 250 in English; a long name of the scenario is cut."""
     get = results.get
     without = of_hundred(get("share_paid_without"), say)
-    if results.projection.scenario.world.fund.entry_point == "none":
+    if not results.projection.scenario.world.has_fund:
         says = say(
             ": without a fund money ever reaches {without} of 100 identified victims of trafficking; averaged over "
             "all, each receives {amount}. Simulated; {guesses}.",
@@ -91,7 +91,7 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
 def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
     """What the card says in large letters: cost, victims paid, falling short; or how it is without a fund."""
     get, time = results.get, results.projection.scenario.world.time
-    if results.projection.scenario.world.fund.entry_point == "none":
+    if not results.projection.scenario.world.has_fund:
         return _without(results, say)
     cost = (say("is what the fund costs a year, in euro of {year}", year=time.price_year),
             _with_reforms(_range(results, "due_a_year", say.euro, say), results, say))  # fmt: skip

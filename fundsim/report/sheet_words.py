@@ -39,7 +39,7 @@ FORMULAS = "Each measure's formula stands in docs/data_dictionary.md under its n
 
 def has_fund(results: Results) -> bool:
     """Whether the scenario has a fund."""
-    return results.projection.scenario.world.fund.entry_point != "none"
+    return results.projection.scenario.world.has_fund
 
 
 def shown(results: Results, names: Iterable[str]) -> list[Measure]:

@@ -39,7 +39,7 @@ def print_solution(
     n = REPLICATIONS[exact] if replications is None else replications
     n, seed = futures_for(target, n, seed)
     scenario = load(name, sets)
-    if scenario.world.fund.entry_point == "none":
+    if not scenario.world.has_fund:
         raise InputError(Problem(scenario.name, "has no fund: there is nothing to solve for"))
     if between is not None and exact:
         raise InputError(Problem("--between", f"is not needed for {lever}: it is solved exactly"))

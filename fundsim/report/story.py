@@ -150,7 +150,7 @@ def _who(future: Future, case: int, say: Language) -> str:
 def _fund(future: Future, case: int, say: Language) -> list[Event]:
     drawn, world = future.drawn, future.world
     entry, claims, people = drawn.entry, drawn.claims, drawn.cases.victims
-    if world.fund.entry_point == "none":
+    if not world.has_fund:
         return [(float(people.identified_at[case]), say("there is no fund"))]
     leaves = float(entry.leaves_at[case])
     if not entry.entitled[case]:

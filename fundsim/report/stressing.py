@@ -44,7 +44,7 @@ def print_stress(
 ) -> None:  # fmt: skip
     """Run a scenario under every shipped stress and every rule for hard years, and print what follows."""
     base = load(name, sets)
-    if base.world.fund.entry_point == "none":
+    if not base.world.has_fund:
         raise InputError(Problem(base.name, "has no fund: there is nothing to put under stress"))
     stresses = [s for s in shipped("stress") if f"stress.{s}" not in base.world.changes]
     scenarios = [base, *(load(f"{base.given}+{stress}", sets) for stress in stresses)]

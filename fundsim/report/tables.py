@@ -147,7 +147,7 @@ def print_run(console: Console, results: Results, sentences: list[str]) -> None:
     for sentence in sentences:
         console.print(Text(sentence))
     console.print()
-    if scenario.world.fund.entry_point != "none":
+    if scenario.world.has_fund:
         console.print(yearly(results))
     if scenario.world.country.footnote:
         console.print(Text(scenario.world.country.footnote))

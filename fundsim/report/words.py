@@ -90,7 +90,7 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
 
     All money in it is in euro of the price year, and each range holds 9 of 10 futures.
     """
-    if results.projection.scenario.world.fund.entry_point != "none":
+    if results.projection.scenario.world.has_fund:
         return [*_money(results, say), *_reforms(results, say), _lasts(results, say),
                 *_victims(results, say), _trust(results, say)]  # fmt: skip
     nothing = say("There is no fund: no cost, no income, no claims.")

@@ -43,7 +43,7 @@ def information(
 ) -> Told:
     """What it would be worth to know more before the contribution is set."""
     short, idle = prices or (SHORT, IDLE)
-    if scenario.world.fund.entry_point == "none":
+    if not scenario.world.has_fund:
         raise InputError(Problem(scenario.name, "has no fund: there is no decision to take"))
     contribution_decision(np.ones(1), short, idle)  # bad prices are told before the work
     line = budget_line(scenario, None)

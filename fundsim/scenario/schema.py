@@ -668,6 +668,11 @@ class World(Part):
     correlations: Annotated[tuple[Link, ...], BeforeValidator(_effects)] = ()
 
     @property
+    def has_fund(self) -> bool:
+        """Whether there is a fund at all."""
+        return self.fund.entry_point != "none"
+
+    @property
     def changes(self) -> dict[str, Change]:
         """Reforms and stresses by dotted key."""
         return {f"reform.{k}": c for k, c in self.reform.items()} | {

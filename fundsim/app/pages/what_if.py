@@ -182,7 +182,7 @@ def _contribution(view: View, results: Results) -> str:
     """What the state must pay for the chosen confidence, under one design."""
     say, scenario = view.say, results.projection.scenario
     line = line_of_state(scenario.world)
-    if not view.final or not line or scenario.world.fund.entry_point == "none":
+    if not view.final or not line or not scenario.world.has_fund:
         return "…" if not view.final else "–"
     tell = view.teller(say("What it takes: {design}", design=title_of(scenario, say)))
     needs = runs.needed(scenario, line, view.choice.seed, view.size, tell)

@@ -60,7 +60,7 @@ class Facts:
     @property
     def has_fund(self) -> bool:
         """Whether it has a fund at all."""
-        return self.scenario.world.fund.entry_point != "none"
+        return self.scenario.world.has_fund
 
     @property
     def other_income(self) -> bool:
@@ -82,7 +82,7 @@ class Facts:
 
 def stresses_of(scenario: Scenario) -> list[str]:
     """The shipped stresses that it can be put under; none where there is no fund."""
-    if scenario.world.fund.entry_point == "none":
+    if not scenario.world.has_fund:
         return []
     return [
         name for name in files.shipped("stress") if f"stress.{name}" not in scenario.world.changes
@@ -113,7 +113,7 @@ def gather(
     own = results[: len(scenarios)]
     needs, paid = None, None
     learn: tuple[Value, ...] = ()
-    if first.world.fund.entry_point != "none" and (line := _line(first)):
+    if first.world.has_fund and (line := _line(first)):
         needs = needed(first, line)
         paid = enough(needs.contribution, confidence)
         learn = _to_learn(needs, confidence)
