@@ -111,9 +111,6 @@ def run(
     measure: Annotated[
         str, typer.Option(help="The measure that --precision is of.")
     ] = "due_a_year",
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Exact figures beside the simulated, if simple enough.")
-    ] = False,
     store: Store = None,
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
@@ -121,7 +118,7 @@ def run(
 
     sets, names = with_years(set_, years), names_of(scenarios)
     run_scenarios(
-        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, exact, store
+        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, store
     )  # fmt: skip
 
 

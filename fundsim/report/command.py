@@ -26,7 +26,6 @@ from fundsim.analysis.project import (
 from fundsim.batch.kept import source_of
 from fundsim.model.run import block_size
 from fundsim.report import tables, write
-from fundsim.report.exactly import as_data, print_rows, refuse_unless_simple, rows_of
 from fundsim.report.folder import check_target
 from fundsim.report.words import Results, answer, percent, tail_warning
 from fundsim.scenario.compose import Scenario, load_all
@@ -48,13 +47,11 @@ def run_scenarios(
     as_json: bool,
     precision: str | None = None,
     of: str = "due_a_year",
-    exactly: bool = False,
     store: str | None = None,
 ) -> None:
     """Run scenarios and tell the answer; files appear only when everything is done.
 
     precision, of  run until the Monte Carlo error of this measure is that share of it
-    exactly        also work out cost and ruin exactly, or refuse with the reasons why not
     store          address of computed outcomes, which are taken from there and put there
     """
     if engine not in ENGINES:
@@ -64,8 +61,6 @@ def run_scenarios(
     _refuse_twins(scenarios)
     n, seed = checked(replications, seed, len(scenarios))
     processes = worker_count(workers)
-    if exactly:
-        refuse_unless_simple(scenarios)
     if out is not None:
         check_target(out, [s.name for s in scenarios])
     unit = source_of(store).outcomes
@@ -80,8 +75,6 @@ def run_scenarios(
     console = Console(width=None if sys.stdout.isatty() else 130)
     if as_json:
         data = [write.summary(r) for r in runs]
-        for r, summary in zip(runs, data, strict=True) if exactly else []:
-            summary["exact"] = as_data(rows_of(r.projection))
         sys.stdout.write(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False) + "\n")
     elif quiet:
         for r in runs:
@@ -89,8 +82,6 @@ def run_scenarios(
     else:
         for r in runs:
             tables.print_run(console, r, answer(r))
-        for r in runs if exactly else []:
-            print_rows(console, r.projection, rows_of(r.projection))
         if len(runs) > 1:
             console.print()
             console.print(tables.comparison(runs))

@@ -7,17 +7,17 @@ import math
 import numpy as np
 from scipy import special
 
-from fundsim.analysis.compound import Number, compound, of_mean
 from fundsim.analysis.indices import first_order, function_indices
 from fundsim.analysis.information import evppi
 from fundsim.analysis.needs import enough, needs
 from fundsim.analysis.project import project
-from fundsim.analysis.ruin import ruin
 from fundsim.model.parameters import TWINS, stratified
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line, by_z, exact, within
+from fundsim.validation.exact_ruin import ruin
+from fundsim.validation.exact_sums import Number, compound, of_mean
 
 A, B = 7.0, 0.1
 SETS = 5000
