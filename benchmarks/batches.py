@@ -29,7 +29,7 @@ from fundsim.batch.store import parts
 from fundsim.batch.sweep import claim, run_plan
 from fundsim.batch.version import model_version
 from fundsim.batch.work import Job, Tally, work_on
-from fundsim.report.told import duration, size
+from fundsim.report.screen import duration, size
 
 PLAN = Path(__file__).parent / "batch.toml"
 RESULTS = Path(__file__).parent / "RESULTS.md"

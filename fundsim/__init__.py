@@ -26,7 +26,7 @@ def __getattr__(name: str) -> object:
 
         return measure
     if name == "brief":
-        from fundsim.report.brief.command import brief
+        from fundsim.report.brief.tell import brief
 
         return brief
     raise AttributeError(f"module 'fundsim' has no attribute {name!r}")

@@ -39,7 +39,7 @@ app = typer.Typer(
 @app.command("list")
 def list_shipped() -> None:
     """List what is shipped: countries, policies, reforms, stresses."""
-    from fundsim.report.shipped import print_shipped
+    from fundsim.report.scenario.shipped import print_shipped
 
     print_shipped()
     typer.echo("Combine them with +: fundsim run serbia+tariff+legal_aid+budget_cut")
@@ -56,7 +56,7 @@ def show(
     """Print every value of a resolved scenario and the file and line it came from."""
     from rich.console import Console
 
-    from fundsim.report.tables import resolved
+    from fundsim.report.run.tables import resolved
     from fundsim.scenario.compose import load
     from fundsim.scenario.resolved import resolved_toml
 
@@ -114,7 +114,7 @@ def run(
     store: Store = None,
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
-    from fundsim.report.command import run_scenarios
+    from fundsim.report.run.tell import run_scenarios
 
     sets, names = with_years(set_, years), names_of(scenarios)
     run_scenarios(
@@ -134,7 +134,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """How variants differ from the first scenario, future by future, on the same cases."""
-    from fundsim.report.comparison import print_comparison
+    from fundsim.report.compare.tell import print_comparison
 
     names, sets = names_of(scenarios), with_years(set_, years)
     print_comparison(names, sets, replications, seed, workers, out, as_json)
@@ -160,7 +160,7 @@ def solve(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """How much it takes to last: contribution and capital exactly, other levers by search."""
-    from fundsim.report.solving import print_solution
+    from fundsim.report.solve.tell import print_solution
 
     sets = with_years(set_, years)
     print_solution(
@@ -188,7 +188,7 @@ def sensitivity(
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
 ) -> None:
     """On what the answer hangs: assumptions by influence, and what to find out first."""
-    from fundsim.report.influence import print_influence
+    from fundsim.report.sensitivity.tell import print_influence
 
     sets = with_years(set_, years)
     print_influence(
@@ -208,7 +208,7 @@ def stress(
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
 ) -> None:
     """Every shipped stress, what makes the fund fail, and who bears hard years."""
-    from fundsim.report.stressing import print_stress
+    from fundsim.report.stress.tell import print_stress
 
     print_stress(scenario, with_years(set_, years), replications, seed, workers, out, as_json)
 
@@ -227,8 +227,8 @@ def diff(
     workers: Workers = None,
 ) -> None:
     """What differs between two scenarios, or two run folders, and what that moved."""
-    from fundsim.report.command import worker_count
-    from fundsim.report.difference import print_difference
+    from fundsim.report.run.tell import worker_count
+    from fundsim.report.scenario.diff import print_difference
 
     n = 2000 if replications is None else replications
     print_difference(first, second, n, seed, worker_count(workers))
@@ -237,7 +237,7 @@ def diff(
 @app.command()
 def explain(scenario: str, key: str, replications: Replications = None, seed: Seed = None) -> None:
     """Where a value comes from, what it means, and what it drives."""
-    from fundsim.report.explanation import print_explanation
+    from fundsim.report.scenario.explain import print_explanation
 
     n = 1000 if replications is None else replications
     print_explanation(scenario, key, n, seed)
@@ -262,8 +262,8 @@ def trace(
     ] = None,
 ) -> None:
     """Tell one drawn case step by step, without and with the fund (reference engine)."""
-    from fundsim.report.command import checked
-    from fundsim.report.trace import print_story
+    from fundsim.report.run.tell import checked
+    from fundsim.report.trace.tell import print_story
 
     _, number = checked(1, seed, 1)
     print_story(scenario, list(set_ or []), case, find, replication, number, as_json, figure)
@@ -286,7 +286,7 @@ def brief(
 ) -> None:
     """Write a briefing for a ministry: the first scenario, the others beside it as alternatives."""
     from fundsim.app.address import linked
-    from fundsim.report.brief.command import print_brief
+    from fundsim.report.brief.tell import print_brief
 
     names, sets, link = names_of(scenarios), with_years(set_, years), linked(dashboard)
     print_brief(names, sets, lang, out, solvent, date, replications, seed, workers, link, store)
@@ -300,8 +300,8 @@ def validate(
     workers: Workers = None,
 ) -> None:
     """Check the model against known answers and print its validation report (about a minute)."""
-    from fundsim.report.command import checked, worker_count
-    from fundsim.report.validation import run_validation
+    from fundsim.report.run.tell import checked, worker_count
+    from fundsim.report.validation.tell import run_validation
 
     _, number = checked(1, seed, 1)
     processes = 2 if workers is None else worker_count(workers)

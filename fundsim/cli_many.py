@@ -47,7 +47,7 @@ def region(
 ) -> None:
     """One fund for several countries against separate ones: what it takes, and who pays whom."""
     from fundsim.model.streams import Tie
-    from fundsim.report.region import print_region
+    from fundsim.report.region.tell import print_region
 
     names, sets, tie = names_of(scenarios), with_years(set_, years), Tie(dependence, same_cases)
     print_region(names, sets, solvent, tie, share, line, replications, seed, workers, out, as_json)
@@ -70,7 +70,7 @@ def sweep(
     ] = False,
 ) -> None:
     """Run every scenario of a plan; what is finished is kept, and the same command goes on with it."""
-    from fundsim.report.sweep import print_sweep
+    from fundsim.report.sweep.tell import print_sweep
 
     try:
         print_sweep(plan, out, workers, scheduler, store, resume, dry_run)
@@ -85,7 +85,7 @@ def sweep(
 @store_app.command("list")
 def list_parts(address: Kept) -> None:
     """Tell what is in a store: scenarios, parts and bytes of each model version."""
-    from fundsim.report.stored import print_parts
+    from fundsim.report.sweep.store import print_parts
 
     print_parts(address)
 
@@ -93,7 +93,7 @@ def list_parts(address: Kept) -> None:
 @store_app.command()
 def check(address: Kept) -> None:
     """Read every part; exit 4 if any is damaged."""
-    from fundsim.report.stored import print_damage
+    from fundsim.report.sweep.store import print_damage
 
     if not print_damage(address):
         raise typer.Exit(DAMAGED)
@@ -109,6 +109,6 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
 ) -> None:
     """Remove damaged parts and remains; if asked, other model versions and the oldest parts."""
-    from fundsim.report.stored import print_pruned
+    from fundsim.report.sweep.store import print_pruned
 
     print_pruned(address, most, versions, dry_run)

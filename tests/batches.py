@@ -149,7 +149,7 @@ def killed_before(folder: Path, event: str, word: str, times: int) -> int | None
     Returns the exit code: minus SIGKILL, or that of a run that ended before.
     """
     context = multiprocessing.get_context("forkserver")  # imports once, forks each run
-    context.set_forkserver_preload(["fundsim.report.sweep", "fundsim.cli"])
+    context.set_forkserver_preload(["fundsim.report.sweep.tell", "fundsim.cli"])
     process = context.Process(target=_run_and_die, args=(str(folder), event, word, times))
     with mock.patch.dict(os.environ, PYTHONPATH=str(ROOT)):
         process.start()

@@ -19,7 +19,8 @@ from fundsim.app.address import linked
 from fundsim.app.choice import Choice, Design
 from fundsim.app.link import opened
 from fundsim.cli import app
-from fundsim.report.brief import command, evidence
+from fundsim.report.brief import evidence
+from fundsim.report.brief import tell as command
 from fundsim.report.brief.blocks import Figure, Heading, Table
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.design import changes, rules

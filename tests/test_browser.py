@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from fundsim import load, measure, project
 from fundsim.app import headline
 from fundsim.app.choice import PAGES
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 from tests import browser as real
 from tests.browser import FINAL, VIEW, finished, go, open_page
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.text import Text
 
 from fundsim import load, measure, project
-from fundsim.report.figures_card import (
+from fundsim.report.run.card import (
     HEIGHT,
     MOST_LETTERS,
     WIDTH,
@@ -20,7 +20,7 @@ from fundsim.report.figures_card import (
     headlines,
     of_hundred,
 )
-from fundsim.report.words import Results, euro, percent, stamp
+from fundsim.report.wording import Results, euro, percent, stamp
 
 SMALL = ("time.horizon_years=4", "time.runoff_years=3")
 

@@ -9,7 +9,7 @@ import pytest
 
 from fundsim.analysis.converge import MOST, converge
 from fundsim.analysis.project import extend, project
-from fundsim.report.words import tail_warning
+from fundsim.report.wording import tail_warning
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
 from tests.test_run_command import SMALL, fundsim  # noqa: F401
@@ -82,7 +82,7 @@ def test_a_tail_on_few_futures_is_warned_of(fundsim, capsys, tmp_path) -> None: 
 
 def test_the_warning_ends_where_a_hundred_futures_lie_beyond() -> None:
     from fundsim.analysis.measures import measure
-    from fundsim.report.words import Results
+    from fundsim.report.wording import Results
 
     [p] = project([kosovo()], 800, 1)
     results = Results.of(p, measure(p))

@@ -12,11 +12,11 @@ from fundsim.app import briefing as module
 from fundsim.app import headline, main, runs, sidebar
 from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
+from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
-from fundsim.app.turns import Busy
 from fundsim.model.ledger import LedgerError
 from fundsim.report.brief.blocks import Document, Link, Table
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 from fundsim.scenario.errors import InputError, Problem
 
 ROOT = Path(__file__).parents[1]

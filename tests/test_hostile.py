@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fundsim.app import draw, further, own
+from fundsim.app import draw, on_request, upload
 from fundsim.app.choice import PAGES, Choice, Design, scenario_of
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.files import MOST_BYTES
@@ -118,7 +118,7 @@ def test_the_test_can_fail() -> None:
 )  # fmt: skip
 def test_an_upload_reads_no_other_file(extends: str) -> None:
     with pytest.raises(InputError) as error:
-        own.take(f"extends = {extends}\nquestion = 'q'\n".encode())
+        upload.take(f"extends = {extends}\nquestion = 'q'\n".encode())
     told = str(error.value)
     assert "my_scenario.toml" in told
     assert "fundsim-" not in told  # where it is kept
@@ -127,7 +127,7 @@ def test_an_upload_reads_no_other_file(extends: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n", b"#" * (MOST_BYTES + 1), b"[" * 900])
 def test_an_upload_that_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(InputError) as error:
-        own.take(content)
+        upload.take(content)
     assert "fundsim-" not in str(error.value)
 
 
@@ -170,8 +170,8 @@ def test_a_tornado_tells_the_sources_of_its_own_file(file: Path) -> None:
     second = scenario_of(str(other), Design())
     assert first.hash == second.hash
     for scenario in (first, second):
-        found = further._tornado(
-            further.sourced(scenario), "due_a_year", 1, ("caseload.level",), scenario
+        found = on_request._tornado(
+            on_request.sourced(scenario), "due_a_year", 1, ("caseload.level",), scenario
         )
         belief = next(a for key, a, _ in assumptions(scenario.world) if key == "caseload.level")
         assert found.bars[0].input.grade == belief.graded

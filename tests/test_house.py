@@ -14,10 +14,19 @@ import fundsim
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ["scenario", "model", "analysis", "validation", "batch", "report", "app"]
+# of report/: a room for each question; tools that several need lie beside them
+ROOMS = [
+    "scenario", "run", "compare", "solve", "sensitivity", "stress", "region", "trace", "sweep",
+    "validation", "brief",
+]  # fmt: skip
 DOORS = {
     "tomllib": "scenario",
     "pydantic": "scenario",
-    "matplotlib": "report/figures",
+    "matplotlib": (
+        "report/figures",
+        *(f"report/{room}/picture" for room in ROOMS),
+        "report/run/card",
+    ),
     "pyarrow": "batch/parquet",
     "fsspec": "batch/store",
     "xlsxwriter": "report/workbook",
@@ -105,6 +114,13 @@ def test_a_module_can_be_read_at_a_sitting(path: Path) -> None:
     if place(path) == "scenario/schema":
         return  # a list of keys, read by looking things up
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_report_is_a_room_for_each_question_and_few_tools() -> None:
+    report = ROOT / "fundsim" / "report"
+    rooms = {p.name for p in report.iterdir() if p.is_dir()} - {"__pycache__", "languages"}
+    assert rooms == set(ROOMS)
+    assert len(list(report.glob("*.py"))) <= 22
 
 
 def tracked() -> list[str]:

@@ -12,8 +12,8 @@ from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.project import Projection, project
 from fundsim.model.pathway import TRAFFICKING
 from fundsim.model.run import simulate
-from fundsim.report.words import Results, spending
-from fundsim.report.write import dictionary
+from fundsim.report.run.files import dictionary
+from fundsim.report.wording import Results, spending
 from fundsim.scenario.compose import load
 from tests.test_worked_example import five_cases
 
@@ -245,7 +245,7 @@ def test_what_a_victim_keeps_of_the_offender_s_money_case_by_case() -> None:
 
 
 def test_the_share_that_reaches_victims_is_told(mixed: Projection) -> None:
-    from fundsim.report.words import answer, percent
+    from fundsim.report.wording import answer, percent
 
     results = Results.of(mixed, measure(mixed))
     means = {m: mixed.column(m).mean() for m in ("benefits_a_year", "outgo_a_year")}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fundsim.report.explanation import print_explanation
+from fundsim.report.scenario.explain import print_explanation
 from fundsim.scenario import files
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError

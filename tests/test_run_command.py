@@ -10,7 +10,8 @@ import pytest
 
 from fundsim import cli
 from fundsim.model.ledger import LedgerError
-from fundsim.report import figures, write
+from fundsim.report import figures
+from fundsim.report.run import files as write
 
 SMALL = ["-n", "800", "--years", "3", "--set", "time.runoff_years=2", "--workers", "1"]
 
@@ -164,7 +165,7 @@ def test_our_own_bug_is_one_line_with_a_report(fundsim, monkeypatch, capsys) -> 
     def bug(*_: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr("fundsim.report.command.measure", bug)
+    monkeypatch.setattr("fundsim.report.run.tell.measure", bug)
     assert fundsim("run", "serbia", *SMALL) == 70
     told = capsys.readouterr().err
     assert "Traceback" not in told

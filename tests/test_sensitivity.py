@@ -19,7 +19,7 @@ from fundsim.model.background import table_years
 from fundsim.model.parameters import Parameters, stratified
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
-from fundsim.report.influence import sentence
+from fundsim.report.sensitivity.tell import sentence
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fundsim.analysis.project import block_outcomes, project
-from fundsim.batch import kept, store
-from fundsim.batch.kept import Kept, computed_outcomes, kept_block, source_of
+from fundsim.batch import lookup, store
+from fundsim.batch.lookup import Kept, computed_outcomes, kept_block, source_of
 from fundsim.batch.store import ALL, Span, find, is_sound, keep, parts, remove, tidy_up
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
@@ -94,7 +94,7 @@ def test_a_block_is_computed_once_and_the_same(
     names, table = computed_outcomes(world, 5, 0, 60, wanted)
     assert set(names) == {"due_a_year", "ruin", "contribution_needed", "capital_needed"}
     first = kept_block(address, world, 5, 0, 60, wanted)
-    monkeypatch.setattr(kept, "computed_outcomes", None)  # to compute would fail
+    monkeypatch.setattr(lookup, "computed_outcomes", None)  # to compute would fail
     again = kept_block(address, world, 5, 0, 60, wanted)
     assert (first.found, again.found) == (False, True)
     assert first.names == again.names == ("due_a_year", "ruin", "contribution_needed")
@@ -117,7 +117,7 @@ def test_needs_and_all_outcomes_share_a_store(
 
     assert ask(ALL).names == plain
     assert ask(needed)[::2] == (tuple(needed), False)
-    monkeypatch.setattr(kept, "computed_outcomes", None)  # to compute would fail
+    monkeypatch.setattr(lookup, "computed_outcomes", None)  # to compute would fail
     assert ask(ALL).names == plain
     assert ask(needed).names == tuple(needed)
     assert ask(["due_a_year"]).names == ("due_a_year",)
@@ -130,7 +130,7 @@ def test_a_run_from_the_store_is_the_run(tmp_path: Path, monkeypatch: pytest.Mon
         [stored] = project([scenario], 700, 5, workers, unit=source_of(address).outcomes)
         assert stored.columns == plain.columns
         assert all(stored.column(n).tobytes() == plain.column(n).tobytes() for n in plain.columns)
-    monkeypatch.setattr(kept, "block_outcomes", None)
+    monkeypatch.setattr(lookup, "block_outcomes", None)
     project([scenario], 700, 5, unit=source_of(address).outcomes)
     with pytest.raises(TypeError):
         project([scenario], 700, 6, unit=source_of(address).outcomes)
@@ -155,7 +155,7 @@ def test_needs_from_the_store_are_the_needs(
         assert (stored.contribution == plain.contribution).all()
         assert (stored.at_capital == plain.at_capital).all()
         assert (stored.over_limit == plain.over_limit).all()
-        monkeypatch.setattr(kept, "needs_of_block", None)
+        monkeypatch.setattr(lookup, "needs_of_block", None)
 
 
 def test_another_model_version_finds_nothing(
@@ -202,7 +202,7 @@ def test_the_commands_list_check_and_prune(fundsim, tmp_path: Path, capsys, monk
     assert fundsim("run", "montenegro", *SMALL, "-q", "--store", "s") == 0
     whole = capsys.readouterr().out
     monkeypatch.setenv("FUNDSIM_STORE", "s")
-    monkeypatch.setattr(kept, "block_outcomes", None)
+    monkeypatch.setattr(lookup, "block_outcomes", None)
     assert fundsim("run", "montenegro", *SMALL, "-q") == 0
     assert capsys.readouterr().out == whole
     assert fundsim("store", "list", "s") == 0
@@ -252,7 +252,7 @@ def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_
     assert bool(list(parts(address))) == (public == "0")
     if public == "0":
         for computing in ("block_outcomes", "needs_of_block"):
-            monkeypatch.setattr(kept, computing, None)
+            monkeypatch.setattr(lookup, computing, None)
         assert look() == computed
     forget()
 
@@ -267,7 +267,7 @@ def test_a_store_that_is_full_or_gone_turns_no_visitor_away(
 
     scenario = load("montenegro", SHORT)
     monkeypatch.setenv(mode.STORE, str(tmp_path / "s"))
-    monkeypatch.setattr(kept, "keep", full)
+    monkeypatch.setattr(lookup, "keep", full)
     runs._block.clear()
     runs._stored.clear()
     assert runs.projected(scenario, 6, 100).replications == 100

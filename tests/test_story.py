@@ -7,8 +7,8 @@ import pytest
 
 from fundsim.model.reference import settle_reference
 from fundsim.model.run import Future, draw
-from fundsim.report.figures_case import timeline
-from fundsim.report.story import FINDS, PARTS, find, received, tell
+from fundsim.report.trace.picture import timeline
+from fundsim.report.trace.story import FINDS, PARTS, find, received, tell
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 from tests.test_run_command import fundsim  # noqa: F401

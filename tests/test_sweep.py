@@ -200,7 +200,7 @@ def test_another_plan_takes_from_the_same_store_what_is_there(
     batch, tmp_path, capsys, monkeypatch
 ) -> None:
     out, over = batch
-    monkeypatch.setattr("fundsim.batch.kept.computed_outcomes", None)  # to compute would fail
+    monkeypatch.setattr("fundsim.batch.lookup.computed_outcomes", None)  # to compute would fail
     text = PLAN.replace("OVER", over).replace('"montenegro", ', "").replace(', "due_real"', "")
     assert sweep(tmp_path, text, "--out", str(tmp_path / "o"), "--store", str(out / "store")) == 0
     assert not (tmp_path / "o" / "store").exists()
@@ -270,7 +270,7 @@ def test_long_scenarios_in_shares_give_the_same(tmp_path, monkeypatch) -> None:
     counted: list[batches.Tally] = []
     run_plan = batches.run_plan
     monkeypatch.setattr(
-        "fundsim.report.sweep.run_plan", lambda *a: counted.append(run_plan(*a)) or counted[-1]
+        "fundsim.report.sweep.tell.run_plan", lambda *a: counted.append(run_plan(*a)) or counted[-1]
     )
     assert sweep(tmp_path, text, "--out", str(tmp_path / "shares")) == 0
     [p] = counted
@@ -386,7 +386,7 @@ def test_the_picture_has_a_panel_a_country_and_no_empty_ones(number: int, tmp_pa
     from fundsim.analysis.choose import Judged
     from fundsim.batch.designs import Country
     from fundsim.batch.plan_file import read_plan
-    from fundsim.report.figures_front import front_picture
+    from fundsim.report.sweep.picture import front_picture
 
     names = [
         "serbia",

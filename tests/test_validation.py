@@ -12,8 +12,8 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 
 from fundsim import cli
-from fundsim.report import validation as printing
-from fundsim.report.validation_files import as_data, as_markdown, headline
+from fundsim.report.validation import tell as printing
+from fundsim.report.validation.files import as_data, as_markdown, headline
 from fundsim.validation import check as checks
 from fundsim.validation import (
     compound,

@@ -14,9 +14,9 @@ from fundsim.analysis.needs import Needs
 from fundsim.app import contract, draw, failed, runs
 from fundsim.app.address import address
 from fundsim.app.view import View
-from fundsim.report.brief.command import writer
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.gather import LEAST, gather, stresses_of
+from fundsim.report.brief.tell import writer
 from fundsim.scenario.compose import Scenario
 
 KINDS = {

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from fundsim.report.figures import Picture
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 
 Row = Mapping[str, Any]
 Drawn = Callable[[], Picture]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fundsim.app import draw
-from fundsim.app.turns import Busy
+from fundsim.app.gate import Busy
 from fundsim.model.ledger import LedgerError
 from fundsim.report.language import Language
 from fundsim.scenario.errors import InputError, Problem

@@ -13,7 +13,7 @@ import numpy as np
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.app.choice import number_text
 from fundsim.report.language import Language, marked
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 
 NONE = "none"  # a figure that does not exist: nobody is paid, there is no contribution to look for
 NEVER = "never"  # no contribution suffices

@@ -16,6 +16,7 @@ from fundsim.app import briefing, contract, draw, failed, headline, runs, share,
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
+from fundsim.app.gate import Busy
 from fundsim.app.pages import (
     about,
     answer,
@@ -26,9 +27,8 @@ from fundsim.app.pages import (
     victims,
     what_if,
 )
-from fundsim.app.turns import Busy
 from fundsim.app.view import View, title_of
-from fundsim.report import words
+from fundsim.report import wording
 from fundsim.report.language import Language, language
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
@@ -190,8 +190,8 @@ def _after(view: View, shown: Shown) -> None:
     if footnote := view.scenario.world.country.footnote:
         draw.aside(say(footnote))
     digest = say("digest {digest}", digest=headline.digest(view.results))
-    draw.aside(f"{words.stamp(view.results.projection, say)} · {digest}")
-    commands = (words.command(view.results.projection), *shown.commands)
+    draw.aside(f"{wording.stamp(view.results.projection, say)} · {digest}")
+    commands = (wording.command(view.results.projection), *shown.commands)
     st.code("\n".join(commands), language="bash", wrap_lines=True)
 
 

@@ -17,10 +17,10 @@ from fundsim.analysis.measures import Row, measure
 from fundsim.analysis.needs import Needs, in_force, needs_of_block
 from fundsim.analysis.project import Projection, block_outcomes
 from fundsim.app import mode
-from fundsim.app.turns import Turns
-from fundsim.batch.kept import Source, source_of
+from fundsim.app.gate import Turns
+from fundsim.batch.lookup import Source, source_of
 from fundsim.model.run import block_size
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem

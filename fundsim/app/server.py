@@ -20,7 +20,7 @@ from pathlib import Path
 from fundsim.app import mode
 from fundsim.app.guard import Guard, policy
 from fundsim.app.settings import settings
-from fundsim.batch.kept import source_of
+from fundsim.batch.lookup import source_of
 
 MOST_SENT = 2**20  # bytes of one message from a page; widgets need a few hundred
 MOST_CONNECTIONS = 500  # open at once in public; a visitor has one, and six more while loading

@@ -15,11 +15,11 @@ from fundsim.app import contract, draw, headline, link
 from fundsim.app.draw import Drawn, Row, Shown
 from fundsim.app.files import label_of
 from fundsim.app.view import View
-from fundsim.report import words
-from fundsim.report.figures_card import card_png, card_text
+from fundsim.report import wording
 from fundsim.report.folder import csv_text
 from fundsim.report.language import Language, capital, marked
-from fundsim.report.words import Results
+from fundsim.report.run.card import card_png, card_text
+from fundsim.report.wording import Results
 from fundsim.report.workbook import workbook
 from fundsim.scenario.resolved import resolved_toml
 
@@ -165,10 +165,10 @@ def _card(view: View, shown: Shown) -> Mapping[str, str]:
     """What produced the figures, and the command that gives them again."""
     projection = view.results.projection
     return {
-        "what": words.stamp(projection), "command": "; ".join((words.command(projection), *shown.commands)),
+        "what": wording.stamp(projection), "command": "; ".join((wording.command(projection), *shown.commands)),
         "scenario": view.scenario.name, "scenario hash": view.scenario.hash, "seed": str(projection.seed),
         "replications": str(projection.replications), "digest of the results": headline.digest(view.results),
         "changed values": "; ".join(view.scenario.sets), "notes": "; ".join(map(str, view.scenario.notes)),
         "footnote": view.scenario.world.country.footnote,
-        "how sure": words.answer(view.results)[-1],
+        "how sure": wording.answer(view.results)[-1],
     }  # fmt: skip

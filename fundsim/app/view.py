@@ -9,9 +9,9 @@ from typing import Any
 
 from fundsim.analysis.needs import Needs
 from fundsim.app.choice import Choice, Design, scenario_of
-from fundsim.report import words
+from fundsim.report import wording
 from fundsim.report.language import ENGLISH, Language, language
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
@@ -48,7 +48,7 @@ class View:
     @property
     def note(self) -> str:
         """Where figures come from, for print."""
-        return words.stamp(self.results.projection, self.say)
+        return wording.stamp(self.results.projection, self.say)
 
     @property
     def years(self) -> range:

@@ -29,8 +29,8 @@ from typing import Any
 import fsspec
 
 from fundsim.batch import parquet
+from fundsim.batch.atomic import write_whole
 from fundsim.batch.version import model_version
-from fundsim.batch.whole import write_whole
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.errors import InputError, Problem
 

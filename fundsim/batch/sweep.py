@@ -18,11 +18,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from fundsim.batch.atomic import write_whole
 from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
 from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
-from fundsim.batch.whole import write_whole
 from fundsim.batch.work import (
     Done,
     Failure,

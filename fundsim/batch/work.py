@@ -15,7 +15,7 @@ from fundsim.analysis.measures import NEEDS as NEED_MEASURES
 from fundsim.analysis.measures import Measure, columns_of, measures_of, rows_of
 from fundsim.analysis.project import Projection
 from fundsim.batch.axis import Value
-from fundsim.batch.kept import kept_block
+from fundsim.batch.lookup import kept_block
 from fundsim.batch.plan import DEFAULT, NONE, Member, Plan, contents_hash, member, resolve
 from fundsim.batch.store import refuse_unknown
 from fundsim.batch.version import model_version

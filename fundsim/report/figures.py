@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from fundsim.report.language import ENGLISH, Language, marked
-from fundsim.report.words import RECEIPTS, Results, percent, spreads, stamp, title
+from fundsim.report.wording import RECEIPTS, Results, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 

@@ -10,7 +10,7 @@ from fundsim.app import draw
 from fundsim.app.choice import Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import words
+from fundsim.report import wording
 from fundsim.report.language import Language, marked
 from fundsim.scenario import files
 
@@ -74,7 +74,7 @@ def page(view: View) -> Shown:
         {what: say("Scenario"), value: view.scenario.name},
         {what: say("Scenario hash"), value: view.scenario.hash},
         {what: say("Seed and replications"), value: f"{view.choice.seed}, {size}"},
-        {what: say("Command"), value: words.command(view.results.projection)},
+        {what: say("Command"), value: wording.command(view.results.projection)},
     ]
     draw.table(rows, say("Run card"))
     draw.heading(say("How to cite"))

@@ -10,9 +10,9 @@ from fundsim.app import charts, draw, headline, state
 from fundsim.app.choice import CONFIDENCES, Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import figures, words
-from fundsim.report.figures_solve import confidence_curve
+from fundsim.report import figures, wording
 from fundsim.report.language import Language, country_of, language, marked
+from fundsim.report.solve.picture import confidence_curve
 from fundsim.scenario.schema import BudgetLine
 
 SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
@@ -72,7 +72,7 @@ def page(view: View) -> Shown:
             {"year": year, **{p: get("cash", p, year) for p in ("p5", "p25", "p50", "p75", "p95")}}
             for year in view.years
         ]
-        ruin = words.in_futures(get("ruin"), get("ruin", "mc_error"), view.size, say)
+        ruin = wording.in_futures(get("ruin"), get("ruin", "mc_error"), view.size, say)
         draw.heading(say("Cash in December: the fund falls short {futures}", futures=ruin))
         draw.picture(
             charts.fan(rows, say("Cash in December"), say),
@@ -110,7 +110,7 @@ def page(view: View) -> Shown:
         tables["yearly"], say("Year by year, thousand euro of each year, mean of all futures"),
         say("Cost: what falls due, with the range of 9 in 10 futures. Cash and what is still to pay: in December."),
     )  # fmt: skip
-    for text in words.answer(results, say)[-1:]:
+    for text in wording.answer(results, say)[-1:]:
         draw.say(text)
     return Shown(pictures, tables)
 
@@ -272,6 +272,6 @@ def _without(view: View) -> Shown:
             number=say.hundred(view.results.get("share_paid_without")),
         ),
     )
-    for text in words.answer(view.results, say):
+    for text in wording.answer(view.results, say):
         draw.say(text)
     return Shown({"pathway": lambda: figures.pathway(view.results, say)}, {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import draw, mode, own, state
+from fundsim.app import draw, mode, state, upload
 from fundsim.app.choice import Choice, number_text, scenario_of
 from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
@@ -55,7 +55,7 @@ def controls(choice: Choice) -> None:
             )
         )
     else:
-        own.upload()
+        upload.upload()
 
 
 def ledger(scenario: Scenario, say: Language) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures
 from fundsim.report.language import Language, country_of
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 from fundsim.scenario.errors import InputError
 
 

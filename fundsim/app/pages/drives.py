@@ -9,7 +9,7 @@ from fundsim.analysis.sensitivity import Ranking, ranking
 from fundsim.app import charts, draw, state
 from fundsim.app.choice import ANALYSES, MEASURES, Choice
 from fundsim.app.draw import Shown
-from fundsim.app.further import (
+from fundsim.app.on_request import (
     FURTHER,
     MOST_LETTERS,
     SHOWN,
@@ -21,10 +21,10 @@ from fundsim.app.further import (
     named,
 )
 from fundsim.app.view import View
-from fundsim.report import figures_influence
-from fundsim.report.influence import sentence
 from fundsim.report.language import language, marked
-from fundsim.report.told import belief
+from fundsim.report.screen import belief
+from fundsim.report.sensitivity import picture as figures_influence
+from fundsim.report.sensitivity.tell import sentence
 from fundsim.scenario.errors import InputError
 
 LABELS = {m.name: m.label for m in ALL}

@@ -11,7 +11,7 @@ from fundsim.app import charts, draw, state
 from fundsim.app.choice import Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import figures, words
+from fundsim.report import figures, wording
 from fundsim.report.language import Language, language, marked
 
 PRICES = {
@@ -135,7 +135,7 @@ def page(view: View) -> Shown:
         (f"income.{name}", source.label) for name, source in sorted(world.income.items()) if source.in_force
     ]  # fmt: skip
     sources += [
-        (m, label) for m, label in words.RECEIPTS.items() if any(get(m, "mean", y) for y in view.years)
+        (m, label) for m, label in wording.RECEIPTS.items() if any(get(m, "mean", y) for y in view.years)
     ]  # fmt: skip
     cost = say("Cost by kind: {share} reaches victims", share=reaches)
     tables = {
@@ -153,7 +153,7 @@ def page(view: View) -> Shown:
 
 def _main_source(view: View) -> tuple[str, str] | None:
     """What most comes in from, and its share of all, in words; None where nothing comes in."""
-    say, parts = view.say, words.receipts(view.results)
+    say, parts = view.say, wording.receipts(view.results)
     if not parts:
         return None
     main = max(parts, key=lambda label: parts[label])

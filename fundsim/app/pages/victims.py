@@ -8,10 +8,11 @@ from fundsim.app import charts, draw, runs, state
 from fundsim.app.choice import CASES, MOST_CASES, Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import figures, story
+from fundsim.report import figures
 from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
-from fundsim.report.figures_case import timeline
 from fundsim.report.language import capital, country_of, language, marked
+from fundsim.report.trace import story
+from fundsim.report.trace.picture import timeline
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 

@@ -15,10 +15,11 @@ from fundsim.app.choice import MOST_VARIANTS, Choice, Design
 from fundsim.app.draw import Shown
 from fundsim.app.files import label_of, names
 from fundsim.app.view import View, title_of
-from fundsim.report import comparison, words
-from fundsim.report.figures_compare import difference_fan
+from fundsim.report import wording
+from fundsim.report.compare import tell as comparison
+from fundsim.report.compare.picture import difference_fan
 from fundsim.report.language import language
-from fundsim.report.words import Results
+from fundsim.report.wording import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
@@ -143,7 +144,7 @@ def page(view: View) -> Shown:
             {k: str(v) for k, v in asdict(d).items() if k != "year"} for d in differences
         ],
     }
-    commands = tuple(words.command(r.projection) for r in found[1:])
+    commands = tuple(wording.command(r.projection) for r in found[1:])
     return Shown(
         {"what_changes": lambda: difference_fan(projections, say)}, tables, commands, tuple(found[1:])
     )  # fmt: skip

@@ -7,7 +7,7 @@ from itertools import islice
 
 from fundsim import __version__
 from fundsim.analysis.inputs import Input, inputs
-from fundsim.report import words
+from fundsim.report import wording
 from fundsim.report.brief.blocks import Block, Box, Heading, Items, Link, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.risks import named
@@ -149,7 +149,7 @@ def _commands(facts: Facts, say: Language) -> Iterator[str]:
     """What gives the briefing again; or the run of each design, where no one command can name them all."""
     scenarios = [facts.scenario, *(r.projection.scenario for r in facts.variants)]
     if len({scenario.sets for scenario in scenarios}) > 1:
-        yield from (words.command(r.projection) for r in (facts.results, *facts.variants))
+        yield from (wording.command(r.projection) for r in (facts.results, *facts.variants))
         return
     projection = facts.results.projection
     names = " ".join(scenario.given for scenario in scenarios)

@@ -11,9 +11,9 @@ from fundsim.report import figures
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.opening import LEAST, growth
-from fundsim.report.figures_solve import confidence_curve
 from fundsim.report.language import Language, marked
-from fundsim.report.words import receipts, spending
+from fundsim.report.solve.picture import confidence_curve
+from fundsim.report.wording import receipts, spending
 from fundsim.scenario.schema import SeizedAssets
 
 GROWS = {

@@ -18,8 +18,8 @@ from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.analysis.sensitivity import Ranking, ranking
-from fundsim.report.solving import budget_line
-from fundsim.report.words import Results
+from fundsim.report.solve.tell import budget_line
+from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem

@@ -9,7 +9,7 @@ import numpy as np
 from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
-from fundsim.report.words import receipts
+from fundsim.report.wording import receipts
 from fundsim.scenario.schema import BudgetLine
 
 LASTS, FAILS = (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts, missing
-from fundsim.report.figures_influence import ranking_bars
 from fundsim.report.language import Language
-from fundsim.report.words import Results
+from fundsim.report.sensitivity.picture import ranking_bars
+from fundsim.report.wording import Results
 from fundsim.scenario.labels import joined, labels
 
 

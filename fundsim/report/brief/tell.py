@@ -1,0 +1,169 @@
+"""Briefings as files, Word, PDF or a web page: from Python, and for `fundsim brief`."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from fundsim.analysis.needs import needs
+from fundsim.analysis.project import project
+from fundsim.batch.lookup import source_of
+from fundsim.report.brief.blocks import Document
+from fundsim.report.brief.compose import briefing
+from fundsim.report.brief.gather import Facts, gather, refuse_few, stresses_of
+from fundsim.report.language import Language, language
+from fundsim.report.run.tell import blocks_with_progress, checked, worker_count
+from fundsim.scenario.compose import Scenario, load, load_all
+from fundsim.scenario.errors import InputError, Problem, nearest
+
+REPLICATIONS = 5000
+
+
+Tell = Callable[[str], None]
+Progress = Callable[[Sequence[Scenario], int], AbstractContextManager[Tell]]
+
+
+@contextmanager
+def quietly(scenarios: Sequence[Scenario], replications: int) -> Iterator[Tell]:
+    """Nothing is told of what is being computed."""
+    yield lambda name: None
+
+
+def brief(
+    names: Sequence[str],
+    out: Path | str,
+    lang: str = "en",
+    sets: Sequence[str] = (),
+    solvent: float = 0.95,
+    day: str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    address: Callable[[Facts, Language], str] = lambda facts, say: "",
+    progress: Progress = quietly,
+    store: str | None = None,
+) -> Path:
+    """Compute everything and write a briefing, whole or not at all.
+
+    names    the scenario it is about, then designs of the same country to set beside it;  sets  as `load` takes them
+    out      file to write: .docx, .pdf or .html;  lang  code of its language
+    solvent  share of futures in which the fund shall last;  day  date on it, 2026-11-22; today without
+    address  of a dashboard that shows the same figures, or empty;  store  of computed outcomes, if one is used
+    returns  the file;  raises  InputError with every problem, OSError
+    """
+    out = Path(out)
+    write, say, date = writer(out), language(lang), date_of(day)
+    if not 0 < solvent < 1:
+        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{solvent:g}"))
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        rule = "is a folder" if out.is_dir() else "stands in a folder that does not exist"
+        raise InputError(Problem("--out", rule, value=str(out)))
+    refuse_unwritable(out)
+    scenarios = load_all(names, sets)
+    n = REPLICATIONS if replications is None else replications
+    n, number = checked(n, seed, len(scenarios))
+    refuse_few(n)
+    first = scenarios[0]
+    stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
+    source = source_of(store)
+    processes, known = worker_count(workers), {scenario.name for scenario in scenarios}
+    with progress(scenarios, n) as told:
+
+        def tell(name: str) -> None:
+            if name in known:
+                told(name)
+
+        facts = gather(
+            scenarios, stressed, solvent, date,
+            lambda these: project(these, n, number, processes, tell, unit=source.outcomes),
+            lambda scenario, line: needs(scenario, line, n, number, processes, tell, source.needs),
+        )  # fmt: skip
+    facts = replace(facts, link=address(facts, say))
+    save(out, write(briefing(facts, say)))
+    return out
+
+
+def print_brief(
+    names: list[str], sets: list[str], lang: str, out: Path, solvent: float, day: str | None,
+    replications: int | None, seed: int | None, workers: int | None, address: Callable[[Facts, Language], str],
+    store: str | None = None,
+) -> None:  # fmt: skip
+    """The same with progress, and say where it is."""
+    brief(
+        names,
+        out,
+        lang,
+        sets,
+        solvent,
+        day,
+        replications,
+        seed,
+        workers,
+        address,
+        blocks_with_progress,
+        store,
+    )
+    sys.stdout.write(f"Briefing: {out}\n")
+
+
+def writer(out: Path) -> Callable[[Document], bytes]:
+    """What writes the kind of file that a name ends in; raises `InputError` for another."""
+    kinds = (".docx", ".pdf", ".html")
+    kind = out.suffix.lower()
+    if kind not in kinds:
+        rule = "must end in " + ", ".join(kinds)
+        raise InputError(Problem("--out", rule, value=str(out), nearest=nearest(kind, kinds)))
+    if kind == ".docx":
+        from fundsim.report.brief.word import docx
+
+        return docx
+    if kind == ".pdf":
+        from fundsim.report.brief.pdf import pdf
+
+        return pdf
+    from fundsim.report.brief.web import html
+
+    return html
+
+
+def date_of(day: str | None) -> datetime.date:
+    """The date on the first page: today, or the one given as 2026-11-22."""
+    if day is None:
+        return datetime.date.today()
+    try:
+        return datetime.date.fromisoformat(day)
+    except ValueError:
+        raise InputError(
+            Problem("--date", "must be a date such as 2026-11-22", value=day)
+        ) from None
+
+
+def save(out: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raises OSError with the file's name if it cannot be written."""
+    with _draft(out) as draft:
+        draft.write_bytes(content)
+        os.replace(draft, out)
+
+
+def refuse_unwritable(out: Path) -> None:
+    """Raises OSError with the file's name if it cannot be written: said before the run, not after it."""
+    with _draft(out) as draft:
+        draft.touch()
+
+
+@contextmanager
+def _draft(out: Path) -> Iterator[Path]:
+    """A hidden file beside it, gone afterwards; whatever fails names the file itself."""
+    draft = out.with_name(f".{out.name}.draft")
+    try:
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(out)) from error

@@ -1,0 +1,102 @@
+"""The workbook of several runs: their headlines side by side, and how variants differ from the first of their country."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fundsim.analysis.compare import Difference, compare
+from fundsim.report import wording
+from fundsim.report.wording import Results
+from fundsim.report.workbook import workbook
+from fundsim.report.workbook_labels import (
+    ERROR,
+    FINER,
+    FORMULAS,
+    HEADLINE,
+    MEAN,
+    STATISTICS,
+    figures,
+    footnotes,
+    form_of,
+    label,
+    measures,
+    shown,
+    unit_text,
+)
+from fundsim.report.workbook_parts import PERCENT, Number, Sheet, Table
+
+PAIRED = (
+    "The same futures in both: the same victims, prices and chances, so that most noise cancels. 95 % interval: of the simulation "
+    "alone. Better in, worse in: share of futures; empty where neither lower nor higher is better, and for percentiles. Within noise: the run "
+    "cannot tell the two apart."
+)
+APART = (
+    "Scenarios of different countries have draws of their own: their differences are not paired."
+)
+
+
+def runs_workbook(runs: Sequence[Results]) -> bytes:
+    """The bytes of the workbook of several runs; no sheet of differences where no two are of one country."""
+    sheets = {"side by side": side_by_side_sheet(runs)}
+    if (differences := comparison_sheet(runs)) is not None:
+        sheets["comparison"] = differences
+    card = {run.projection.scenario.name: wording.stamp(run.projection) for run in runs}
+    card |= {
+        f"{run.projection.scenario.name}, command": wording.command(run.projection) for run in runs
+    }
+    return workbook(sheets, card)
+
+
+def side_by_side_sheet(runs: Sequence[Results]) -> Sheet:
+    """The mean of each headline measure in each run, with its Monte Carlo error."""
+    rows: dict[str, dict[str, Any]] = {}
+    units = {name: m.unit for run in runs for name, m in measures(run).items()}
+    for name in HEADLINE:
+        row: dict[str, Any] = {"Measure": measures(runs[0])[name].label, "Unit": units[name]}
+        for run in runs:
+            scenario = run.projection.scenario.name
+            [cells] = [figures(run, m, {"mean": scenario}) for m in shown(run, [name])] or [{}]
+            row |= {scenario: cells.get(scenario), f"{scenario}, {ERROR}": cells.get(ERROR)}
+        rows[name] = {**row, "Name": name}
+    return Sheet(
+        [Table(list(rows.values()), notes=[MEAN, APART, FORMULAS, *footnotes(runs)])], frozen=1
+    )
+
+
+def comparison_sheet(runs: Sequence[Results]) -> Sheet | None:
+    """Every measure of each later run beside the same of the first of its country; None if there is no such pair."""
+    firsts: dict[str, Results] = {}
+    rows = []
+    for run in runs:
+        first = firsts.setdefault(run.projection.scenario.world.country.code, run)
+        if first is not run:
+            rows += _beside(first, run)
+    return Sheet([Table(rows, notes=[PAIRED, *footnotes(runs)])], frozen=1) if rows else None
+
+
+def _beside(first: Results, run: Results) -> list[dict[str, Any]]:
+    world, known = run.projection.scenario.world, measures(run)
+    rows = []
+    for d in compare([first.projection, run.projection]):
+        form = form_of(d.unit, [d.first, d.second])
+        fine = FINER.get(form, form)
+        sure = d.mc_error is not None
+        rows.append({
+            "Measure": label(known[d.measure]), "Unit": unit_text(d.unit, world), "Figure": STATISTICS[d.statistic],
+            "Scenario": d.scenario, "Beside the first": first.projection.scenario.name,
+            "Of the first": Number(d.first, form), "Of the scenario": Number(d.second, form),
+            "Change": Number(d.change, fine), "95 % interval, low": Number(d.low95 if sure else None, fine),
+            "95 % interval, high": Number(d.high95 if sure else None, fine), ERROR: Number(d.mc_error, fine),
+            "Better in (share of futures)": Number(d.better, PERCENT),
+            "Worse in (share of futures)": Number(d.worse, PERCENT), "Reading": _reading(d), "Name": d.measure,
+        })  # fmt: skip
+    return rows
+
+
+def _reading(d: Difference) -> str:
+    if d.same:
+        return "the same in every future"
+    if d.mc_error is None:
+        return "no error to be had"
+    return "within noise" if d.within_noise else "lower" if d.change < 0 else "higher"

@@ -1,0 +1,240 @@
+"""`fundsim compare`: variants beside a first scenario, future by future."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.measures import MEASURES
+from fundsim.analysis.project import Projection
+from fundsim.report import wording
+from fundsim.report.deliver import save_answer
+from fundsim.report.folder import check_target
+from fundsim.report.language import ENGLISH, Language, capital, marked
+from fundsim.report.run.tell import checked, project_with_progress, worker_count
+from fundsim.report.screen import console_for_tables
+from fundsim.scenario.compose import Scenario, load_all
+from fundsim.scenario.errors import InputError, Problem
+
+LABELS = {m.name: m.label for m in MEASURES}
+CLAUSES = {  # measure -> what is said when it is less, and when it is more
+    "due_a_year": (
+        marked("it costs {change} less a year"), marked("it costs {change} more a year"),
+    ),
+    "ruin": (
+        marked("it falls short in {change} fewer of 100 futures"),
+        marked("it falls short in {change} more of 100 futures"),
+    ),
+    "share_paid_with": (
+        marked("of 100 identified victims {change} fewer get money"),
+        marked("of 100 identified victims {change} more get money"),
+    ),
+    "months_to_payment_with": (
+        marked("those paid in full wait {change} less for it on average"),
+        marked("those paid in full wait {change} longer for it on average"),
+    ),
+    "received_with": (
+        marked("averaged over all identified victims, each receives {change} less"),
+        marked("averaged over all identified victims, each receives {change} more"),
+    ),
+}  # fmt: skip
+
+
+def forms(say: Language = ENGLISH) -> dict[str, wording.Form]:
+    """The measures that are shown, in their order, each with how its figures are written."""
+    return {
+        "due_a_year": say.euro,
+        "outgo_a_year": say.euro,
+        "state_cost_a_year": say.euro,
+        "ruin": say.percent,
+        "longest_delay": say.months,
+        "paid_with": say.whole,
+        "share_paid_with": say.percent,
+        "share_soon_with": say.percent,
+        "months_to_payment_with": say.months,
+        "received_with": say.euro,
+    }
+
+
+def print_comparison(
+    names: list[str], sets: list[str], replications: int | None, seed: int | None,
+    workers: int | None, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Project scenarios on common random numbers and print how each differs from the first."""
+    scenarios = load_all(names, sets)
+    _refuse(scenarios)
+    n, seed = checked(replications, seed, len(scenarios))
+    if out is not None:
+        check_target(out, _card(scenarios))
+    projections = project_with_progress(scenarios, n, seed, worker_count(workers), "numpy")
+    differences = compare(projections, yearly=out is not None)
+    whole = [d for d in differences if d.year is None]
+    if as_json:
+        data = {"scenarios": [s.name for s in scenarios], "seed": seed, "replications": n,
+                "differences": [_plain(d) for d in whole]}  # fmt: skip
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    else:
+        console = console_for_tables()
+        for variant in projections[1:]:
+            own = [d for d in whole if d.scenario == variant.scenario.name]
+            _print_variant(console, projections[0], variant, own)
+        _print_footnotes(console, projections)
+    if out is not None:
+        from fundsim.report.compare.picture import difference_fan
+
+        tables = {"differences": [_plain(d) for d in differences]}
+        figures = {"difference_fan": difference_fan(projections)}
+        save_answer(out, _card(scenarios), wording.stamp(projections[0]), tables, figures)
+        if not as_json:
+            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+
+
+def _card(scenarios: list[Scenario]) -> list[str]:
+    return ["compare", *(s.name for s in scenarios)]
+
+
+def _refuse(scenarios: list[Scenario]) -> None:
+    first, *variants = scenarios
+    if not variants:
+        raise InputError(Problem(first.name, "is alone: name at least one variant to compare"))
+    for number, variant in enumerate(variants):
+        if variant.hash in {s.hash for s in scenarios[: number + 1]}:
+            rule = "is the same as an earlier scenario: there is nothing to compare"
+            raise InputError(Problem(variant.name, rule))
+        if variant.world.country.code != first.world.country.code:
+            rule = f"is another country than {first.name}: their cases are not the same"
+            raise InputError(Problem(variant.name, rule))
+
+
+def _plain(d: Difference) -> dict[str, Any]:
+    finite = {
+        k: v if not isinstance(v, float) or np.isfinite(v) else None for k, v in asdict(d).items()
+    }
+    return {**finite, "within_noise": d.within_noise}
+
+
+def _print_variant(
+    console: Console, first: Projection, variant: Projection, found: list[Difference]
+) -> None:
+    means = {d.measure: d for d in found if d.statistic == "mean"}
+    shown = [(name, form) for name, form in forms().items() if name in means]
+    a, b = (wording.title(p) for p in (first, variant))
+    console.print()
+    console.print(Text(f"{b}, beside {a}", style="bold underline"))
+    for sentence in sentences(means):
+        console.print(Text(sentence))
+    table = Table(header_style="bold")
+    for name, justify in (("Measure, mean over futures", "left"), ("First", "right"),
+                          ("Variant", "right"), ("Change, 95 % interval", "right"),
+                          ("Better in", "right"), ("Worse in", "right"), ("Noise cut", "right")):  # fmt: skip
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for name, form in shown:
+        d = means[name]
+        table.add_row(
+            LABELS[name], form(d.first), form(d.second), changed(d, form), of_futures(d.better),
+            of_futures(d.worse), _pairing(d),
+            style="dim" if d.same else None,
+        )  # fmt: skip
+    console.print(table)
+    console.print(Text(_noise(list(means.values()), first.replications), style="dim"))
+
+
+def changed(d: Difference, form: wording.Form, say: Language = ENGLISH) -> str:
+    """A change with its interval, or that there is none.  form  of `forms` in the same language"""
+    if d.same:
+        return say("none, in any future")
+    if d.mc_error is None:
+        return say("no error to be had")
+    half = wording.precision_half(d.mc_error)
+    if form == say.percent:
+        text = say(
+            "{change} ± {error} points", change=_signed(100 * d.change, say), error=say.fixed(100 * half)
+        )  # fmt: skip
+    elif form == say.months:
+        text = say(
+            "{change} ± {error} months", change=_signed(d.change, say), error=say.fixed(half)
+        )
+    else:
+        sign = "+" if d.change > 0 else "−"
+        text = f"{sign}{form(abs(d.change))} ± {form(round(half) if half >= 10 else half)}"
+    return say("{change} (within noise)", change=text) if d.within_noise else text
+
+
+def _signed(x: float, say: Language) -> str:
+    """With a sign and one decimal; what would read as nothing is said to be small."""
+    if x and abs(x) < 0.05:
+        return say("below {share}", share=say.fixed(0.1))
+    return ("+" if x >= 0 else "−") + say.fixed(abs(x))
+
+
+def sentences(means: dict[str, Difference], say: Language = ENGLISH) -> list[str]:
+    """What changes, in plain words; only what the run can tell apart."""
+    return [f"{capital(changes(means, say))}."]
+
+
+def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:
+    """The same as what may stand within a sentence: clauses, without a full stop."""
+    if all(d.mc_error is None for d in means.values()):
+        return say("so few futures cannot tell a change from noise")
+    moved = {
+        name: d for name, d in means.items() if name in CLAUSES and not (d.same or d.within_noise)
+    }
+    if not moved:
+        return say("no headline figure changes by more than the noise of the simulation")
+    form, told = forms(say), []
+    for name, (less, more) in CLAUSES.items():
+        if (d := moved.get(name)) is None:
+            continue
+        share = form[name] == say.percent
+        size = say.fixed(100 * abs(d.change)) if share else form[name](abs(d.change))
+        text = less if d.change < 0 else more
+        told.append(say(text, change=size))
+    return "; ".join(told)
+
+
+def _pairing(d: Difference) -> str:
+    """By how much pairing lowers the noise of a change, and the most that it could."""
+    if d.pairing is None or d.pairing_most is None:
+        return ""
+    return f"{_times(d.pairing)} × ({_times(d.pairing_most)})"
+
+
+def _times(x: float) -> str:
+    return "over 1,000" if x > 1000 else f"{x:,.1f}" if x < 10 else f"{x:,.0f}"
+
+
+def of_futures(share: float | None, say: Language = ENGLISH) -> str:
+    """A share of futures; empty where neither lower nor higher is better."""
+    return "" if share is None else say.percent(share)
+
+
+def _noise(means: list[Difference], n: int) -> str:
+    cuts = [d.noise_cut for d in means if d.noise_cut is not None and not d.same]
+    text = (
+        f"{n:,} futures, the same victims, prices and chances in both. Better in, worse in: share of futures. "
+        "Within noise: the run cannot tell the two apart."
+    )
+    if cuts:
+        text += (
+            " Noise cut: how many times the variance of the change would be if the two had different draws; in brackets the "
+            "most that common draws can do for two figures that spread so differently. Independent runs of this program, "
+            "whose futures are stratified in themselves, would need "
+            f"{np.median(cuts):,.1f} times as many futures for the same error, in the middle of {len(cuts)} measures."
+        )
+    return text
+
+
+def _print_footnotes(console: Console, projections: list[Projection]) -> None:
+    world = projections[0].scenario.world
+    if world.country.footnote:
+        console.print(Text(world.country.footnote))
+    console.print(Text(wording.stamp(projections[0]), style="dim"))

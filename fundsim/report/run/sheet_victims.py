@@ -1,0 +1,80 @@
+"""The victims of a run: the way from identification to payment, without the fund and with it, and by group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fundsim.report import wording
+from fundsim.report.figures import BLUE, GREY, GROUP_LABELS, PANELS, WITH_FUND, WITHOUT
+from fundsim.report.wording import Results
+from fundsim.report.workbook_labels import (
+    ERROR,
+    STATISTICS,
+    figures,
+    form_of,
+    has_fund,
+    measures,
+    unit_text,
+)
+from fundsim.report.workbook_parts import PERCENT, Chart, Number, Series, Sheet, Table
+
+PERSONS = {s: f"Persons in the horizon, {text}" for s, text in STATISTICS.items()}
+SHARE_HEAD = "Share of identified victims (of the means)"
+
+
+def victims_sheet(results: Results) -> Sheet:
+    """How many identified victims come how far, without the fund and, on the same cases, with it."""
+    tables = [_way(results, PANELS[0], WITHOUT, GREY)]
+    if has_fund(results):
+        tables.append(_way(results, PANELS[1], WITH_FUND, BLUE))
+    return Sheet(tables)
+
+
+def _way(results: Results, heading: str, steps: list[tuple[str, str]], color: str) -> Table:
+    known, identified, rows = measures(results), results.get("identified"), []
+    for name, text in steps:
+        cells = figures(results, known[name], PERSONS)
+        error = cells.pop(ERROR)
+        share = results.get(name) / identified if identified else None
+        rows.append({"Step": text[0].upper() + text[1:], **cells, f"Persons, {ERROR}": error,
+                     SHARE_HEAD: Number(share, PERCENT), "Name": name})  # fmt: skip
+    title = f"{heading}: from identification to payment"
+    last = results.get(steps[-1][0]) / identified if identified else 0.0
+    alt = f"{title}; {wording.percent(last)} of identified victims are {steps[-1][1]}."
+    series = (Series(PERSONS["mean"], "Persons", color),)
+    axis = "Persons in the horizon, mean over futures"
+    return Table(rows, heading, charts=[Chart("bars", title, alt, "Step", series, "", axis)])
+
+
+def groups_sheet(results: Results) -> Sheet:
+    """Who is paid, what each receives and when, by form of exploitation, age and nationality."""
+    world, known, rows = results.projection.scenario.world, measures(results), []
+    sides = {"without": GREY, "with": BLUE} if has_fund(results) else {"without": GREY}
+    heads = {
+        f"{stem}_{side}": f"{text} {side} the fund "
+        f"({unit_text(known[f'{stem}_{side}'].unit, world)}), mean"
+        for stem, text in (
+            ("share_paid", "Paid"), ("received", "Received by each"), ("months_to_payment", "Time to payment"),
+        )
+        for side in sides
+    }  # fmt: skip
+    found = {
+        m: {g: results.values.get((f"{m}.{g}", None, "mean")) for g in GROUP_LABELS} for m in heads
+    }
+    for group, text in GROUP_LABELS.items():
+        if found["share_paid_without"][group] is None:
+            continue
+        row: dict[str, Any] = {"Group": text}
+        for measure, head in heads.items():
+            form = form_of(known[measure].unit, found[measure].values())
+            row[head] = Number(found[measure][group], form)
+        rows.append({**row, "Name": group})
+    title = "Share of identified victims paid, mean over futures"
+    alt = f"{title}, by form of exploitation, age and nationality; the numbers are in the table above."
+    series = tuple(
+        Series(heads[f"share_paid_{side}"], f"{side} the fund", color)
+        for side, color in sides.items()
+    )
+    chart = Chart("bars", title, alt, "Group", series, "", "Share of identified victims", PERCENT)
+    notes = ["Means over all futures: ratios of sums. A group to which nobody belongs is left out."]
+    return Sheet([Table(rows, notes=notes, charts=[chart] if rows else [])])

@@ -1,0 +1,129 @@
+"""`fundsim diff`: what differs between two scenarios or two run folders, and what that moved."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis import precision
+from fundsim.analysis.measures import named
+from fundsim.analysis.project import Projection, project
+from fundsim.report import wording
+from fundsim.report.folder import MANIFEST
+from fundsim.report.run.tables import leaves, shown
+from fundsim.report.run.tell import checked
+from fundsim.report.scenario.explain import HEADLINE
+from fundsim.scenario.compose import Scenario, load_all
+from fundsim.scenario.errors import InputError, Problem
+
+
+def print_difference(
+    first: str, second: str, replications: int, seed: int | None, workers: int
+) -> None:
+    """Print the differing keys and the paired difference of the headline measures."""
+    folders = [(Path(name) / MANIFEST).is_file() for name in (first, second)]
+    if any(folders) and not all(folders):
+        other = second if folders[0] else first
+        rule = "is no folder of a run; compare two run folders, or two scenarios"
+        raise InputError(Problem(other, rule))
+    console = Console(width=130)
+    if all(folders):
+        _print_runs(console, Path(first), Path(second))
+        return
+    n, seed = checked(replications, seed, 2)
+    a, b = load_all([first, second])
+    _print_keys(console, a, b)
+    _print_reforms(console, a, b)
+    if a.hash == b.hash:
+        console.print("The two scenarios are the same: nothing moves.")
+        return
+    if a.world.country.code != b.world.country.code:
+        console.print("Different countries have independent draws, so results are not paired.")
+    _print_moves(console, *project([a, b], n, seed, workers))
+
+
+def _print_keys(console: Console, a: Scenario, b: Scenario) -> None:
+    left, right = dict(leaves(a.world)), dict(leaves(b.world))
+    table = Table("Key", a.name, b.name, "From", title="What differs", title_justify="left")
+    for key in sorted(left.keys() | right.keys()):
+        x = " ".join(filter(None, shown(left.get(key))[:2]))
+        y = " ".join(filter(None, shown(right.get(key))[:2]))
+        if x != y:
+            origin = (b if key in right else a).origin(key)
+            table.add_row(Text(key), Text(x or "–"), Text(y or "–"), str(origin or "default"))
+    console.print(table)
+
+
+def _print_reforms(console: Console, a: Scenario, b: Scenario) -> None:
+    """What the reforms and stresses of the second are, in the words of their files."""
+    for name, change in sorted(b.world.changes.items()):
+        if name in a.world.changes:
+            continue
+        console.print(Text(f"{change.label}, from {change.from_year}", style="bold"))
+        for effect in change.effects:
+            console.print(
+                Text(f"  {effect.on} {effect.by} {effect.size.value:g}: {effect.size.note}")
+            )
+
+
+def _print_moves(console: Console, a: Projection, b: Projection) -> None:
+    """Paired by replication, on common random numbers."""
+    table = Table(
+        "Measure", a.scenario.name, b.scenario.name, "Difference (95 % interval)",
+        title=f"What that moves ({a.replications:,} futures, paired)", title_justify="left",
+    )  # fmt: skip
+    measures = {m.name: m for m in named(a)}
+    for name, label, form in HEADLINE:
+        m = measures[name]
+        if m.kind == "ratio":
+            x, y = (p.column(m.above) / max(float(p.column(m.below).mean()), 1e-9) for p in (a, b))
+        else:
+            x, y = a.column(name), b.column(name)
+        change = precision.mean(np.asarray(y - x))
+        half = precision.Z95 * (change.mc_error or 0.0)
+        sign = "+" if change.value > 0 else "−" if change.value < 0 else ""
+        size = form(abs(change.value))
+        unit = " points" if form is wording.percent else ""
+        if unit:
+            size, spread = f"{100 * abs(change.value):.1f}", f"{100 * half:.1f}{unit}"
+        else:
+            spread = form(half)
+        text = "none, in any future" if (x == y).all() else f"{sign}{size} ± {spread}"
+        table.add_row(label, form(float(x.mean())), form(float(y.mean())), text)
+    console.print(table)
+
+
+def _print_runs(console: Console, first: Path, second: Path) -> None:
+    cards, results = [], []
+    for folder in (first, second):
+        try:
+            cards.append(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+            results.append(json.loads((folder / "summary.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            raise InputError(Problem(str(folder), "holds no single run that can be read")) from None
+    table = Table("Key", str(first), str(second), title="What differs", title_justify="left")
+    keys = ("fundsim", "scenario", "scenario_hash", "seed", "replications")
+    left, right = ({**{k: c[k] for k in keys}, **dict(_flat(c["world"]))} for c in cards)
+    for key in [*keys, *sorted((left.keys() | right.keys()) - set(keys))]:
+        if left.get(key) != right.get(key):
+            table.add_row(Text(key), Text(str(left.get(key, "–"))), Text(str(right.get(key, "–"))))
+    console.print(table)
+    moves = Table("Measure", str(first), str(second), title="What moved", title_justify="left")
+    for name, label, form in HEADLINE:
+        x, y = (r["measures"].get(name, {}).get("mean", 0.0) for r in results)
+        moves.add_row(label, form(x), form(y), style=None if x != y else "dim")
+    console.print(moves)
+
+
+def _flat(data: Any, path: str = "") -> list[tuple[str, Any]]:
+    if not isinstance(data, dict):
+        return [(path, data)]
+    return [
+        item for key, value in data.items() for item in _flat(value, f"{path}.{key}".strip("."))
+    ]

@@ -1,0 +1,112 @@
+"""`fundsim explain`: where a value comes from, what it means, and what it drives."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from fundsim.analysis.measures import measure
+from fundsim.analysis.project import project
+from fundsim.report import wording
+from fundsim.report.run.tables import leaves, shown
+from fundsim.report.run.tell import checked
+from fundsim.report.wording import Results
+from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.messages import model_at
+from fundsim.scenario.retired import retired_key
+
+HEADLINE = (
+    ("due_a_year", "cost a year", wording.euro),
+    ("state_cost_a_year", "reforms, cost to the state a year", wording.euro),
+    ("ruin", "probability of a shortfall", wording.percent),
+    ("peak_need", "missing at the opening, mean", wording.euro),
+    ("share_paid_with", "share paid with the fund", wording.percent),
+    ("share_paid_without", "share paid without the fund", wording.percent),
+    ("received_with", "each identified victim receives", wording.euro),
+    ("longest_delay", "longest delay of a payment", wording.months),
+)
+
+
+def print_explanation(name: str, key: str, replications: int, seed: int | None) -> None:
+    """Print all that is known of one key of a scenario; raises `InputError` for an unknown key."""
+    scenario = load(name)
+    n, seed = checked(replications, seed, 3)
+    values = dict(leaves(scenario.world))
+    if key not in values:
+        gone = retired_key(key)
+        below = [k for k in values if k.startswith(f"{key}.")]
+        near = "" if below or gone else nearest(key, values)
+        rule = f"no such key; {gone}" if gone else "no such key"
+        rule = f"is a table; one of {', '.join(below[:6])}" if below else rule
+        raise InputError(Problem(scenario.name, rule, key=key, nearest=near))
+    console = Console(width=100)
+    value = values[key]
+    text, span, source = shown(value)
+    path = key.split(".")
+    model = model_at(path[:-1], scenario.world.model_dump())
+    meaning = model.model_fields[path[-1]].description if model else None
+    console.print(Text(key, style="bold"))
+    for label, line in (
+        ("Meaning", " ".join((meaning or "").split())),
+        ("Value", text or "not set"),
+        ("Range", f"{span} (10th to 90th percentile of what we believe)" if span else ""),
+        ("From", str(scenario.origin(key) or "default")),
+        ("Source", _source(scenario, value) or source),
+        ("Note", getattr(value, "note", "")),
+    ):
+        if line:
+            console.print(Text(f"{label + ':':9} {line}"))
+    for change, line in _effects(scenario, key):
+        console.print(Text(f"{'Moved by:':9} {change}: {line}"))
+    if isinstance(value, Assumption) and value.uncertain and value.low is not None:
+        _print_drives(console, scenario, key, value, n, seed)
+
+
+def _source(scenario: Scenario, value: object) -> str:
+    source = getattr(value, "source", "")
+    if source == "judgement":
+        return "judgement: nobody has measured it"
+    entry = scenario.sources.get(source)
+    if not entry:
+        return ""
+    place = entry.get("address") or "no public address"
+    return (
+        f"{entry.get('title')} ({entry.get('publisher')}, {entry.get('year')}), {place}. "
+        f"{entry.get('read', '')} Grade: {value.graded}."  # type: ignore[attr-defined]
+    )
+
+
+def _effects(scenario: Scenario, key: str) -> list[tuple[str, str]]:
+    return [
+        (name, f"{effect.by} {effect.size.value:g} from {change.from_year}")
+        for name, change in sorted(scenario.world.changes.items())
+        for effect in change.effects
+        if effect.on == key
+    ]
+
+
+def _print_drives(
+    console: Console, scenario: Scenario, key: str, value: Assumption, n: int, seed: int
+) -> None:
+    """The headline with the key fixed at low, value and high, all else drawn as it is."""
+    fixed = [
+        load(scenario.given, [*scenario.sets, f"{key}={x!r}"])
+        for x in (value.low, value.value, value.high)
+    ]
+    runs = [Results.of(p, measure(p)) for p in project(fixed, n, seed)]
+    console.print(
+        Text(
+            f"Drives:   taken as certain at {value.low:g}, {value.value:g} and {value.high:g} ({n:,} futures)"
+        )
+    )
+    moved = False
+    for name, label, form in HEADLINE:
+        figures = [run.get(name) for run in runs]
+        moved |= len(set(figures)) > 1
+        error = form(max(run.get(name, "mc_error") for run in runs))
+        line = "  →  ".join(form(x) for x in figures)
+        console.print(Text(f"          {label}: {line}   (Monte Carlo error up to {error})"))
+    if not moved:
+        console.print(Text("          It moves none of these in this scenario."))

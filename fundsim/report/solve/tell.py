@@ -1,0 +1,326 @@
+"""`fundsim solve`: how much of a lever it takes to last, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, line_of_state, needs
+from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
+from fundsim.report import wording
+from fundsim.report.deliver import deliver
+from fundsim.report.folder import check_target
+from fundsim.report.run.tell import blocks_with_progress, checked, worker_count
+from fundsim.report.screen import Told
+from fundsim.report.solve.picture import confidence_curve, frontier_curve, trials_curve
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.schema import BudgetLine
+
+CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+EXACT = ("contribution", "capital")
+LEAST_BEYOND = 5  # futures on the rarer side of the target, below which no amount is told
+REPLICATIONS = {True: 10_000, False: 2_000}  # exact from one run, or simulated at each trial
+
+
+def print_solution(
+    name: str, sets: list[str], lever: str, target: float, line: str | None,
+    between: tuple[float, float] | None, replications: int | None, seed: int | None,
+    workers: int | None, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Solve for a lever and print the answer, its curve and how sure it is."""
+    exact = lever in EXACT
+    n = REPLICATIONS[exact] if replications is None else replications
+    n, seed = futures_for(target, n, seed)
+    scenario = load(name, sets)
+    if not scenario.world.has_fund:
+        raise InputError(Problem(scenario.name, "has no fund: there is nothing to solve for"))
+    if between is not None and exact:
+        raise InputError(Problem("--between", f"is not needed for {lever}: it is solved exactly"))
+    if line is not None and not exact:
+        raise InputError(Problem("--line", "goes with --for contribution or capital", value=line))
+    chosen = budget_line(scenario, line) if exact else ""
+    if out is not None:
+        check_target(out, _card(scenario, lever))
+    if exact:
+        _exact(scenario, lever, target, chosen, n, seed, worker_count(workers), out, as_json)
+    else:
+        found = lever_of(scenario, lever, between)
+        _by_search(scenario, found, target, n, seed, worker_count(workers), out, as_json)
+
+
+def futures_for(target: float, replications: int, seed: int | None) -> tuple[int, int]:
+    """Replications and seed, or an `InputError` where so few cannot tell of the target."""
+    if not 0 < target < 1:
+        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
+    n, seed = checked(replications, seed, 1)
+    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
+    if n < least:
+        rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
+        raise InputError(Problem("--replications", rule, value=str(n)))
+    return n, seed
+
+
+def _card(scenario: Scenario, lever: str) -> list[str]:
+    return ["solve", scenario.name, lever]
+
+
+def budget_line(scenario: Scenario, wanted: str | None) -> str:
+    """The budget line to vary: the one named, else the state's; raises `InputError` where there is none such."""
+    lines = [k for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)]
+    if wanted is not None:
+        if wanted not in lines:
+            rule, near = "is no budget line of the scenario", nearest(wanted, lines)
+            raise InputError(Problem("--line", rule, value=wanted, nearest=near))
+        return wanted
+    if line := line_of_state(scenario.world):
+        return line
+    rule = "has several budget lines; choose one with --line: " + ", ".join(sorted(lines))
+    raise InputError(Problem(scenario.name, rule))
+
+
+def _exact(
+    scenario: Scenario, lever: str, target: float, line: str, n: int, seed: int, workers: int,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    with blocks_with_progress([scenario], n) as tell:
+        found = needs(scenario, line, n, seed, workers, tell)
+    need = found.contribution if lever == "contribution" else found.capital
+    answer = enough(need, target)
+    curve = [_point(found, share) for share in CONFIDENCES]
+    frontier = [_frontier_point(found, i, target) for i in range(found.capitals.size)]
+    note = wording.stamp_of(scenario, seed, n)
+    told = Told(
+        exact_sentences(found, lever, target, answer),
+        {"curve": curve, "frontier": frontier},
+        [_curve_table(curve), _frontier_table(frontier, target)],
+        lambda: {
+            "confidence": confidence_curve(found, target, note),
+            "frontier": frontier_curve(found, target, note),
+        },
+    )
+    deliver(
+        told, scenario, _card(scenario, lever), seed, n, out, as_json, lever=lever, line=line, solvent=target,
+        amount=_or_none(answer.amount), low95=_or_none(answer.low95), high95=_or_none(answer.high95),
+    )  # fmt: skip
+
+
+def exact_sentences(found: Needs, lever: str, target: float, answer: Answer) -> list[str]:
+    """The answer in words, or why there is none and what would be needed."""
+    world, years = found.scenario.world, found.scenario.world.time.horizon_years
+    label = world.income[found.line].label
+    of = f"in {100 * target:g} of 100 futures"
+    head = f"{wording.country_and_rest(found.scenario)}: to last {years} years {of} the fund needs"
+    what = f"a year from the line “{label}”" if lever == "contribution" else "at the opening"
+    if np.isfinite(answer.amount):
+        half = ""
+        if np.isfinite(answer.high95) and answer.high95 > answer.low95:
+            half = (
+                f" (95 % interval of the simulation {wording.euro(answer.low95)} to "
+                f"{wording.euro(answer.high95)})"
+            )
+        told = [f"{head} {wording.euro(answer.amount)} {what}{half}."]
+        if answer.amount == 0:
+            told = [
+                f"{head} nothing {what}: it lasts {wording.percent(answer.solvent.value)} as it is."
+            ]
+    else:
+        told = [f"{head} more than any amount {what} can give.", *_why_not(found, lever, target)]
+    return [*told, _as_it_is(found), _terms(found, lever)]
+
+
+def _why_not(found: Needs, lever: str, target: float) -> list[str]:
+    need = found.contribution if lever == "contribution" else found.capital
+    world = found.scenario.world
+    limited, never = float(found.over_limit.mean()), float(np.isinf(need).mean())
+    poor = float((np.isinf(need) & ~found.over_limit).mean())
+    told = []
+    if limited > 0:
+        told.append(
+            f"In {wording.percent(limited)} of futures the yearly limit (fund.payment.yearly_limit) alone leaves "
+            "payments waiting: raise the limit, or lower what is due."
+        )
+    if lever == "contribution" and poor > 0:
+        source = world.income[found.line]
+        first, start = source.from_year, world.time.start_year
+        why = "is cut to nothing in some years"
+        if first is not None and first > start:
+            why = f"begins only in {first}"
+        told.append(
+            f"In {wording.percent(poor)} of futures the line {why}, and costs fall due meanwhile: the fund needs "
+            "opening capital too (see the frontier below)."
+        )
+    reach = 1 - never
+    if reach > 0:
+        told.append(f"The most that any amount reaches is {wording.percent(reach)} of futures.")
+    return told
+
+
+def _as_it_is(found: Needs) -> str:
+    world = found.scenario.world
+    source = world.income[found.line]
+    assert isinstance(source, BudgetLine)
+    now = float(np.mean(found.capital <= 0)) if world.fund.opening_capital.value == 0 else None
+    held = f"{wording.euro(source.amount.value)} a year" if source.in_force else "nothing"
+    text = (
+        f"The scenario has {held} from that line and "
+        f"{wording.euro(world.fund.opening_capital.value)} at the opening"
+    )
+    if now is not None:
+        text += f", and lasts in {wording.percent(now)} of futures"
+    return f"{text}."
+
+
+def _terms(found: Needs, lever: str) -> str:
+    source = found.scenario.world.income[found.line]
+    assert isinstance(source, BudgetLine)
+    index = {
+        "none": "the same every year",
+        "prices": "rising with prices",
+        "wages": "rising with wages",
+    }
+    text = (
+        "Exact: in every future the smallest whole euro that would have sufficed, with everything due paid in "
+        "its month."
+    )
+    if any_lapses(found.scenario.world):
+        text += (
+            " A line lapses: where returns are negative more money may, rarely, last less long; "
+            "run the scenario with the amount to check."
+        )
+    if lever == "contribution":
+        text += f" The line is nominal, {index[source.index]}, paid in January"
+        if source.cut_rate.value > 0:
+            text += ", with its cuts"
+        if source.lapses:
+            text += ", and what is unspent in December lapses"
+        text += f"; amounts are in euro of {found.scenario.world.time.price_year}."
+        if not source.in_force:
+            text += " It is not in force in the scenario."
+    return text
+
+
+def _point(found: Needs, share: float) -> dict[str, Any]:
+    contribution, capital = enough(found.contribution, share), enough(found.capital, share)
+    return {
+        "solvent": share,
+        "contribution": _or_none(contribution.amount),
+        "contribution_low95": _or_none(contribution.low95),
+        "contribution_high95": _or_none(contribution.high95),
+        "capital": _or_none(capital.amount),
+        "capital_low95": _or_none(capital.low95),
+        "capital_high95": _or_none(capital.high95),
+    }
+
+
+def _frontier_point(found: Needs, i: int, target: float) -> dict[str, Any]:
+    answer = enough(found.at_capital[i], target)
+    return {
+        "solvent": target,
+        "capital": float(found.capitals[i]),
+        "contribution": _or_none(answer.amount),
+        "contribution_low95": _or_none(answer.low95),
+        "contribution_high95": _or_none(answer.high95),
+    }
+
+
+def _or_none(x: float) -> float | None:
+    return x if np.isfinite(x) else None
+
+
+def _amount(x: float | None) -> str:
+    return "no amount" if x is None else wording.euro(x)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return f"{_amount(low)} to {_amount(high)}"
+
+
+def _curve_table(curve: list[dict[str, Any]]) -> Table:
+    table = Table(
+        "Lasts in", "Contribution a year", "95 % interval", "or capital at the opening",
+        "95 % interval", header_style="bold",
+    )  # fmt: skip
+    for p in curve:
+        table.add_row(
+            f"{100 * p['solvent']:.0f} of 100 futures",
+            _amount(p["contribution"]),
+            _interval(p["contribution_low95"], p["contribution_high95"]),
+            _amount(p["capital"]),
+            _interval(p["capital_low95"], p["capital_high95"]),
+        )
+    table.caption = (
+        "Contribution: with the scenario's capital. Capital: with the line as the scenario has it."
+    )
+    return table
+
+
+def _frontier_table(frontier: list[dict[str, Any]], target: float) -> Table:
+    heading = f"Capital against contribution, to last in {100 * target:g} of 100 futures"
+    table = Table(
+        "Capital at the opening", "Contribution a year", "95 % interval", header_style="bold",
+        title=Text(heading, style="bold"), title_justify="left",
+    )  # fmt: skip
+    for p in frontier:
+        table.add_row(
+            wording.euro(p["capital"]),
+            _amount(p["contribution"]),
+            _interval(p["contribution_low95"], p["contribution_high95"]),
+        )
+    return table
+
+
+def _by_search(
+    scenario: Scenario, lever: Lever, target: float, n: int, seed: int, workers: int,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    def tell(value: float, share: float) -> None:
+        sys.stderr.write(f"{lever.key} {value:g}: {wording.percent(share)} of futures last\n")
+
+    found = solve(scenario, lever, target, n, seed, workers, tell)
+    note = wording.stamp_of(scenario, seed, n)
+    trials = [{"value": value, "solvent": share} for value, share in found.trials]
+    told = Told(
+        search_sentences(scenario, found, n), {"trials": trials}, [],
+        lambda: {"lever": trials_curve(scenario, found, note)},
+    )  # fmt: skip
+    deliver(
+        told, scenario, _card(scenario, lever.key), seed, n, out, as_json, lever=lever.key, unit=lever.unit,
+        solvent=target, amount=found.amount, mc_error=found.mc_error, reached=found.solvent.value,
+        sets=[] if found.amount is None else sets_of(scenario, lever, found.amount),
+    )  # fmt: skip
+
+
+def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
+    """The answer of a search in words, or why there is none."""
+    lever, years = found.lever, scenario.world.time.horizon_years
+    of = f"in {100 * found.target:g} of 100 futures"
+    head = f"{wording.country_and_rest(scenario)}: to last {years} years {of}"
+    now = "" if lever.now is None else f" (now {lever.now:g})"
+    between = f"between {lever.least:g} and {lever.most:g} {lever.unit}"
+    if found.amount is None:
+        return [
+            f"{head}, no value of {lever.key}{now} {between} is enough: at best the fund lasts "
+            f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}.",
+            "Something else must change too: fundsim solve --for contribution tells what it takes.",
+        ]
+    bound = "at least" if found.rising else "at most"
+    error = "" if found.mc_error is None else f", Monte Carlo error {found.mc_error:.2g}"
+    if found.amount == (lever.least if found.rising else lever.most):
+        return [f"{head}, every value of {lever.key}{now} {between} is enough."]
+    name = "the tariff may be" if lever.key == TARIFF else f"{lever.key} may be"
+    if found.rising:
+        name = name.replace("may be", "must be")
+    return [
+        f"{head}, {name} {bound} {found.amount:.4g} {lever.unit}{now}{error}.",
+        f"Found by simulating {len(found.trials)} values on the same {n:,} futures; with it the fund lasts "
+        f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}. Set to one value, "
+        "the number has no range any more."
+        + (" --json lists the --set of each sum." if lever.key == TARIFF else ""),
+    ]

@@ -1,0 +1,210 @@
+"""`fundsim stress`: every shipped stress, what makes the fund fail, and who bears hard years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from fundsim.analysis.circumstances import circumstances, sentences
+from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.hard_years import Rule, hard_years
+from fundsim.analysis.precision import Estimate
+from fundsim.analysis.project import Projection
+from fundsim.analysis.reverse import Found, failure_rules
+from fundsim.report import wording
+from fundsim.report.compare.tell import changed
+from fundsim.report.deliver import deliver
+from fundsim.report.figures import Picture
+from fundsim.report.folder import check_target
+from fundsim.report.run.tell import checked, project_with_progress, worker_count
+from fundsim.report.screen import Rows, Told, table_of
+from fundsim.report.stress.picture import rule_bars, stress_bars
+from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.files import shipped
+
+REPLICATIONS = 4000
+SHOWN: tuple[tuple[str, str, wording.Form], ...] = (
+    ("due_a_year", "Cost due a year", wording.euro),
+    ("ruin", "Falls short", wording.percent),
+    ("share_paid_with", "Victims paid", wording.percent),
+    ("months_to_payment_with", "Wait of those paid", wording.months),
+    ("received_with", "Received by each", wording.euro),
+)
+Changes = dict[str, dict[str, Difference]]  # stress -> measure -> difference
+
+
+def print_stress(
+    name: str, sets: list[str], replications: int | None, seed: int | None, workers: int | None,
+    out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Run a scenario under every shipped stress and every rule for hard years, and print what follows."""
+    base = load(name, sets)
+    if not base.world.has_fund:
+        raise InputError(Problem(base.name, "has no fund: there is nothing to put under stress"))
+    stresses = [s for s in shipped("stress") if f"stress.{s}" not in base.world.changes]
+    scenarios = [base, *(load(f"{base.given}+{stress}", sets) for stress in stresses)]
+    n = REPLICATIONS if replications is None else replications
+    n, seed = checked(n, seed, len(scenarios))
+    card, note = ["stress", base.name], wording.stamp_of(base, seed, n)
+    if out is not None:
+        check_target(out, card)
+    processes = worker_count(workers)
+    projections = project_with_progress(scenarios, n, seed, processes, "numpy")
+    changes = _changes(stresses, projections)
+    looked = circumstances(projections[0])
+    failed = projections[0].column("ruin") > 0
+    found = failure_rules({key: c.values for key, c in looked.items()}, failed)
+    told = sentences(found, {key: c.words for key, c in looked.items()})
+    rules = hard_years(base, n, seed, processes)
+    tables = {
+        "stresses": _stress_rows(changes),
+        "reverse_stress": _reverse_rows(found, told),
+        "hard_years": [_rule_row(rule) for rule in rules],
+    }
+
+    def pictures() -> dict[str, Picture]:
+        return {
+            "stresses": stress_bars(base, projections, [_label(base, s) for s in stresses], note),
+            "hard_years": rule_bars(base, rules, note),
+        }
+
+    answer = Told([], tables, _shown(projections[0], changes, told, found, rules), pictures)
+    deliver(answer, base, card, seed, n, out, as_json)
+
+
+def _label(base: Scenario, stress: str) -> str:
+    return load(f"{base.given}+{stress}", base.sets).world.changes[f"stress.{stress}"].label
+
+
+def _changes(stresses: list[str], projections: list[Projection]) -> Changes:
+    found: Changes = {}
+    differences = compare(projections)
+    for stress, projection in zip(stresses, projections[1:], strict=True):
+        own = [d for d in differences if d.scenario == projection.scenario.name]
+        found[stress] = {d.measure: d for d in own if d.statistic == "mean"}
+    return found
+
+
+def _stress_rows(changes: Changes) -> Rows:
+    return [
+        {"stress": stress, "measure": d.measure, "unit": d.unit, "without": d.first, "under": d.second,
+         "change": d.change, "mc_error": d.mc_error, "low95": d.low95, "high95": d.high95,
+         "within_noise": d.within_noise}
+        for stress, measures in changes.items()
+        for d in measures.values()
+        if np.isfinite(d.change)
+    ]  # fmt: skip
+
+
+def _reverse_rows(found: Found, told: list[str]) -> Rows:
+    if not found.rules:
+        return [
+            {
+                "rule": told[0],
+                "density": None,
+                "coverage": None,
+                "mass": None,
+                "base": found.base.value,
+            }
+        ]
+    return [
+        {"rule": text, "density": r.density.value, "density_low95": r.density95[0],
+         "density_high95": r.density95[1], "coverage": r.coverage.value,
+         "coverage_low95": r.coverage95[0], "coverage_high95": r.coverage95[1], "mass": r.mass.value,
+         "base": r.base.value}
+        for text, r in zip(told, found.rules, strict=True)
+    ]  # fmt: skip
+
+
+def _rule_row(rule: Rule) -> dict[str, Any]:
+    row: dict[str, Any] = {"rule": rule.name, "label": rule.label}
+    for name in (
+        "paid_in_full",
+        "waited",
+        "received",
+        "worst_tenth",
+        "short",
+        "advance",
+        "cost_a_year",
+    ):
+        estimate = getattr(rule, name)
+        row[name] = _finite(estimate.value)
+        row[f"{name}_mc_error"] = estimate.mc_error
+    return {**row, "median_wait": _finite(rule.median_wait), "long_wait": _finite(rule.long_wait)}
+
+
+def _finite(x: float) -> float | None:
+    return x if np.isfinite(x) else None
+
+
+def _shown(
+    base: Projection, changes: Changes, told: list[str], found: Found, rules: list[Rule]
+) -> list[Table | Text]:
+    shown: list[Table | Text] = [
+        Text(f"{wording.title(base)} under stress", style="bold underline"),
+        _stress_table(changes),
+        Text("\nWhat makes it fail", style="bold"),
+        *(Text(text) for text in told),
+    ]
+    if found.rules:
+        covered = wording.percent(found.covered)
+        text = f"Found in half of the futures, counted in the other half; the rules together cover {covered} of the failures."
+        shown.append(Text(text, style="dim"))
+    return [*shown, Text(""), _rule_table(rules)]
+
+
+def _stress_table(changes: Changes) -> Table:
+    columns = [("Stress", "left"), *((label, "right") for _, label, _ in SHOWN)]
+    table = table_of(
+        "Every shipped stress, on the same futures: change against none, 95 % interval", columns
+    )
+    some = next(iter(changes.values()))
+    table.add_row(
+        "none",
+        *(form(some[measure].first) if measure in some else "" for measure, _, form in SHOWN),
+    )
+    for stress, measures in changes.items():
+        cells = [
+            changed(measures[measure], form) if measure in measures else ""
+            for measure, _, form in SHOWN
+        ]
+        table.add_row(stress.replace("_", " "), *cells)
+    return table
+
+
+def _rule_table(rules: list[Rule]) -> Table:
+    table = table_of(
+        "Hard years: the same futures under each rule, by what victims get",
+        [("When cash is short", "left"), ("Granted claims paid in full", "right"), ("Waited for cash", "right"),
+         ("Middle wait", "right"), ("9 in 10 wait at most", "right"), ("Received on a claim", "right"),
+         ("Worst-off tenth", "right"), ("Falls short", "right"), ("Cost due a year", "right"),
+         ("Owed to the treasury", "right")],
+    )  # fmt: skip
+    for r in rules:
+        table.add_row(
+            r.label, wording.percent(r.paid_in_full.value), wording.percent(r.waited.value),
+            _wait(r.median_wait), _wait(r.long_wait), _with_error(r.received),
+            _with_error(r.worst_tenth), wording.percent(r.short.value),
+            wording.euro(r.cost_a_year.value), wording.euro(r.advance.value),
+        )  # fmt: skip
+    table.caption = (
+        "Wait: for cash, the longest of a claim; never: not by the end of the run-off, in which the budget goes on and "
+        "no new victims come, so queue and pro rata look better than in a fund that goes on. Worst-off tenth: of each "
+        "future's granted claims. ±: one standard error. Owed: at the horizon's end, nominal."
+    )
+    return table
+
+
+def _with_error(found: Estimate) -> str:
+    return f"{wording.euro(found.value)} ± {wording.euro(round(found.mc_error or 0))}"
+
+
+def _wait(x: float) -> str:
+    if np.isnan(x):
+        return "no claims"
+    return wording.months(x) if np.isfinite(x) else "never"
