@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from fundsim.scenario.assumption import Assumption, Number, Part, Quantity, read_number
+from fundsim.scenario.assumption import Assumption, Grade, Number, Part, Quantity, read_number
 
 _read = BeforeValidator(read_number)
 
@@ -50,6 +50,16 @@ Rate = Annotated[Assumption, _read, _kind("local currency per EUR", 0.001, 1e6, 
 Form = Literal["sexual", "labour", "begging", "criminality", "other"]
 FORMS: tuple[Form, ...] = ("sexual", "labour", "begging", "criminality", "other")
 Index = Literal["none", "prices", "wages"]
+Foreign = Literal["all", "lawful", "reciprocity", "none"]
+Basis = Literal["fixed", "tariff", "judgment", "smaller"]
+Money = Literal["euro", "monthly_wages"]
+DecisionSpread = Literal["fixed", "exponential"]
+WhenShort = Literal["queue", "pro_rata", "treasury_advance"]
+EntryPoint = Literal[
+    "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
+]
+Operation = Literal["factor", "odds_ratio", "add", "narrow"]
+Bearer = Literal["fund", "state"]
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Text = Annotated[str, Field(max_length=2000)]
@@ -150,7 +160,7 @@ class FormShares(Part):
     """An id in scenarios/sources.toml, or "judgement"."""
     note: str = ""
     """How the shares were read."""
-    grade: Literal["data", "partly", "judgement"] | None = None
+    grade: Grade | None = None
     """data, partly or judgement."""
 
     @model_validator(mode="after")
@@ -299,7 +309,7 @@ class Eligible(Part):
     """Adult victims."""
     forms: Annotated[tuple[Form, ...], BeforeValidator(_forms)] = FORMS
     """Forms of exploitation that are covered."""
-    foreign: Literal["all", "lawful", "reciprocity", "none"] = "all"
+    foreign: Foreign = "all"
     """Foreign nationals: all, lawful residents, nationals of states with reciprocity, or none."""
     lawful_rate: Share
     """Foreign victims who reside lawfully."""
@@ -355,9 +365,9 @@ class Tariff(Part):
 class Amount(Part):
     """How much a granted claim is worth."""
 
-    basis: Literal["fixed", "tariff", "judgment", "smaller"] = "fixed"
+    basis: Basis = "fixed"
     """fixed sum, tariff, share of the judgment, or the smaller of tariff and judgment."""
-    money: Literal["euro", "monthly_wages"] = "euro"
+    money: Money = "euro"
     """Unit of fixed, tariff, floor and cap: euro, or monthly net wages of the price year."""
     fixed: AmountLever
     """The fixed sum."""
@@ -400,7 +410,7 @@ class Decision(Part):
     """Caseworkers."""
     working_months: Months
     """Working time of one caseworker for one decision, mean."""
-    spread: Literal["fixed", "exponential"] = "fixed"
+    spread: DecisionSpread = "fixed"
     """Whether the working time is the same for every claim or exponential."""
     approval_rate: Share
     """Claims granted, averaged over today's claims.  Read at filing."""
@@ -419,7 +429,7 @@ class Payment(Part):
     """Keep a child's benefit in the fund until the child is 18."""
     yearly_limit: EuroYearLever | None = None
     """The most that may be paid in benefits in a calendar year, indexed with wages."""
-    when_short: Literal["queue", "pro_rata", "treasury_advance"] = "queue"
+    when_short: WhenShort = "queue"
     """What happens when cash is short."""
     advance_interest: Growth
     """Yearly interest on treasury advances."""
@@ -473,9 +483,7 @@ class Fund(Part):
 
     opening_capital: OpeningLever
     """Cash at the opening, nominal."""
-    entry_point: Literal[
-        "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
-    ] = "none"
+    entry_point: EntryPoint = "none"
     """When a victim becomes entitled to claim; none means no fund."""
     unpaid_months: Annotated[int, Field(ge=0, le=120)] = 8
     """For unpaid_judgment: months after the award after which it counts as unpaid."""
@@ -603,7 +611,7 @@ class Effect(Part):
 
     on: str
     """Dotted key of the number."""
-    by: Literal["factor", "odds_ratio", "add", "narrow"]
+    by: Operation
     """Multiply, multiply the odds (shares only), add, or narrow the range by a factor."""
     size: Assumption
     """The size at full strength."""
@@ -632,7 +640,7 @@ class Change(Part):
     """Cost in its first year."""
     cost_a_year: EuroYear | None = None
     """Cost in each year of effect."""
-    cost_by: Literal["fund", "state"] = "state"
+    cost_by: Bearer = "state"
     """Who bears the cost."""
 
 
