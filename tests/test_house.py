@@ -153,6 +153,21 @@ def test_kosovo_is_always_written_with_its_asterisk() -> None:
             assert titles or "Kosovo" not in plain, f"{name}: {line[:90]}"
 
 
+def test_no_line_of_the_method_is_longer_than_a_sentence_should_be() -> None:
+    lines = (ROOT / "docs" / "method.md").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if len(line) > 200]
+
+
+def test_the_fund_takes_the_steps_of_the_month_in_the_order_of_the_rules() -> None:
+    code = (ROOT / "fundsim" / "model" / "fund.py").read_text(encoding="utf-8")
+    marks = re.findall(r"^ +# (\d[\d, ]*): ", code, re.MULTILINE)
+    method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    rules = method.split("\n## 12. ")[1].split("\n### ")[0]
+    steps = re.findall(r"^(\d+)\. ", rules, re.MULTILINE)
+    assert re.findall(r"\d+", " ".join(marks)) == steps
+    assert re.findall(r"^(\d+)\.  ", code, re.MULTILINE) == steps
+
+
 def test_the_words_of_the_vocabulary_are_kept() -> None:
     for path in MODULES:
         text = path.read_text(encoding="utf-8").lower()

@@ -5,15 +5,16 @@ The rules (method §12; the reference engine is written from the same page).  In
 1.  Opening cash is last month's closing cash (month 0: the opening capital).
 2.  Income and recoveries of the month come in; cash earns round(opening × monthly return).
 3.  Interest = round(advance × monthly rate) is added to the treasury advance.
-4.  Costs due and unpaid, oldest month first, within a month in the order of COST_KINDS, as far as
-    cash goes.
-5.  Benefits, from the cash left and what is left of the yearly limit: by queue (each payment whole,
-    first due first; the first that does not fit holds the line for the month), pro rata (the same
-    rate of every payment outstanding, in millionths, rounded down to the cent), or with a
-    treasury advance (the treasury lends what is missing; the limit still holds the line).
+4.  Costs of the month join the arrears, which are paid oldest month first, within a month in the
+    order of COST_KINDS: as far as cash goes, or in full where the treasury lends what is missing.
+5.  Payments due in the month join the line, which is paid within what is left of the yearly limit.
+    From the cash left, by queue (each payment whole, first due first; the first that does not fit
+    holds the line for the month) or pro rata (the same rate of every payment outstanding, in
+    millionths, rounded down to the cent).  With a treasury advance it is a queue for which the
+    treasury lends what is missing, so that only the limit holds the line.
 6.  The advance is repaid as far as cash goes.
-7.  In December what is unspent of this year's lapsing budget lines returns to the treasury, as
-    far as cash goes; outgo counts against these lines first, month by month.
+7.  Outgo counts against this year's lapsing budget lines first, month by month; in December what is
+    unspent of them returns to the treasury, as far as cash goes.
 8.  Closing cash, never negative.
 
 An event at time x belongs to month floor(x): exactly at a month's end it belongs to the next month.
@@ -200,20 +201,21 @@ def _live_through(
             if t % 12 == 0:
                 lapsing, limit = np.int64(0), means.yearly_limit[r, t // 12]
 
-            # 1, 2: what is there and comes in; what falls due
+            # 1, 2: what is there, and what comes in
             returned = np.int64(np.rint(cash * means.return_rate[r, t]))
             cash += means.income[r, t] + flows.recoveries[r, t] + returned
+
+            # 3: interest on the treasury's advance
+            interest = np.int64(np.rint(advance * means.advance_rate[r, t]))
+            advance += interest
+
+            # 4: costs, oldest first
             for k in range(kinds):
                 arrears += bills[k, r, t]
-            while end < line.first[r + 1] and line.month[end] == t:
-                flows.due[r, t] += line.amount[end]
-                end += 1
-            outstanding += flows.due[r, t]
-
-            # 3, 4: costs, oldest first
             lent = max(arrears - cash, 0) if means.lends else 0
             costs_paid = min(arrears, cash + lent)
             cash += lent - costs_paid
+            advance += lent
             arrears -= costs_paid
             money = costs_paid
             while money > 0:
@@ -227,6 +229,10 @@ def _live_through(
                         bill, kind = bill + 1, 0
 
             # 5: benefits
+            while end < line.first[r + 1] and line.month[end] == t:
+                flows.due[r, t] += line.amount[end]
+                end += 1
+            outstanding += flows.due[r, t]
             most = limit if means.lends else min(cash, limit)
             benefits, next_head = np.int64(0), head
             if outstanding <= most:
@@ -255,12 +261,11 @@ def _live_through(
             head = next_head
             limit -= benefits
             outstanding -= benefits
-
-            # 3, 5, 6: the treasury's advance
-            interest = np.int64(np.rint(advance * means.advance_rate[r, t]))
             lent_for_line = max(benefits - cash, 0) if means.lends else 0
             cash += lent_for_line - benefits
-            advance += interest + lent + lent_for_line
+            advance += lent_for_line
+
+            # 6: the treasury is repaid
             repaid = min(cash, advance)
             cash -= repaid
             advance -= repaid
@@ -271,6 +276,7 @@ def _live_through(
             lapsed = min(cash, lapsing) if t % 12 == 11 else 0
             cash -= lapsed
 
+            # 8: the books are closed
             flows.returns[r, t], flows.interest[r, t] = returned, interest
             flows.advances[r, t], flows.repayments[r, t] = lent + lent_for_line, repaid
             flows.benefits[r, t], flows.lapsed[r, t] = benefits, lapsed
