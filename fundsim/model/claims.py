@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,8 +95,13 @@ def draw_claims(
     replication, words = claimants.replication, claimants.word
 
     working = parameters.at("fund.decision.working_months", replication, year)
-    if fund.decision.spread == "exponential":
-        working = -np.log1p(-uniforms(words, "working time").astype(np.float64)) * working
+    match fund.decision.spread:
+        case "fixed":
+            pass
+        case "exponential":
+            working = -np.log1p(-uniforms(words, "working time").astype(np.float64)) * working
+        case _:
+            assert_never(fund.decision.spread)
     approved = happens_by_group("approval", claimants, chances.tables[APPROVAL])
 
     index = look_up(macro.index(fund.amount.index), replication, year)
@@ -144,9 +149,13 @@ def amounts(
     """What each claim is worth before set-off, in cents, and whether the cap made it smaller."""
     lever, victims = world.fund.amount, cases.victims
     replication = victims.replication[case]
-    unit = 1.0
-    if lever.money == "monthly_wages":
-        unit = parameters["country.net_wage"][replication, 0]
+    match lever.money:
+        case "euro":
+            unit = np.ones(replication.size)
+        case "monthly_wages":
+            unit = parameters["country.net_wage"][replication, 0]
+        case _:
+            assert_never(lever.money)
 
     def at(key: str) -> Floats:
         return parameters.at(f"fund.amount.{key}", replication, year)
@@ -159,16 +168,19 @@ def amounts(
     def judgment() -> Floats:
         return at("judgment_share") * cases.award[case] / 100
 
-    if lever.basis == "fixed":
-        euros = at("fixed") * unit * index
-    elif lever.basis == "tariff":
-        euros = tariff()
-    elif lever.basis == "judgment":
-        euros = judgment()
-    else:
-        euros = tariff()
-        known = cases.award_at[case] <= filed_at
-        euros = np.where(known, np.minimum(euros, judgment()), euros)
+    match lever.basis:
+        case "fixed":
+            euros = at("fixed") * unit * index
+        case "tariff":
+            euros = tariff()
+        case "judgment":
+            euros = judgment()
+        case "smaller":
+            euros = tariff()
+            known = cases.award_at[case] <= filed_at
+            euros = np.where(known, np.minimum(euros, judgment()), euros)
+        case _:
+            assert_never(lever.basis)
     if lever.floor is not None:
         euros = np.maximum(euros, at("floor") * unit * index)
     capped = np.zeros(case.size, dtype=bool)

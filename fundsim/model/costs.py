@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from fundsim.model.macro import Macro
 from fundsim.model.parameters import Parameters, strength
 from fundsim.model.pathway import Cents, to_cents
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import Change, World
+from fundsim.scenario.schema import Bearer, Change, World
 
 Ints = NDArray[np.int64]
 
@@ -60,7 +62,7 @@ def costs_due(
     return {kind: to_cents(flow) for kind, flow in due.items()}
 
 
-def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) -> Floats:
+def reform_costs(world: World, parameters: Parameters, macro: Macro, by: Bearer) -> Floats:
     """What reforms and stresses cost the fund or the state, in euro.  [replication, month]
 
     Without a fund the state bears all.
@@ -71,11 +73,11 @@ def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) ->
     total = np.zeros((index.shape[0], years.size * 12))
 
     def table(key: str) -> Floats:
-        return parameters[key] * index
+        euros = parameters[key]
+        return (euros[:, opening:] if euros.shape[1] > 1 else euros) * index
 
     for name, change in sorted(world.changes.items()):
-        bearer = "state" if not world.has_fund else change.cost_by
-        if bearer != by:
+        if _borne_by(world, change) != by:
             continue
         if change.cost_a_year is not None:
             runs = _running(change, years)
@@ -83,6 +85,16 @@ def reform_costs(world: World, parameters: Parameters, macro: Macro, by: str) ->
         if change.cost_once is not None:
             total[:, ::12] += table(f"{name}.cost_once") * (years == change.from_year)
     return total
+
+
+def _borne_by(world: World, change: Change) -> Bearer:
+    match change.cost_by:
+        case "fund":
+            return "fund" if world.has_fund else "state"
+        case "state":
+            return "state"
+        case _:
+            assert_never(change.cost_by)
 
 
 def _running(change: Change, years: Ints) -> Floats:

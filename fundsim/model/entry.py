@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -40,19 +40,23 @@ def entry_at(world: World, cases: Cases) -> Floats32:
     """When each victim reaches the fund's entry point; NEVER if it does not.  [case]"""
     fund, victims = world.fund, cases.victims
     trafficking = cases.indicted == TRAFFICKING
-    if fund.entry_point == "identified":
-        at = victims.identified_at
-    elif fund.entry_point == "indictment":
-        at = np.where(trafficking, cases.indicted_at, NEVER)
-    elif fund.entry_point == "conviction":
-        at = np.where(trafficking & cases.convicted, cases.judged_at, NEVER)
-    elif fund.entry_point == "judgment":
-        at = cases.award_at
-    elif fund.entry_point == "unpaid_judgment":
-        at = cases.award_at + np.float32(fund.unpaid_months)
-        at = np.where((cases.recovered_at <= at) & (cases.recovered >= cases.award), NEVER, at)
-    else:
-        return np.full(victims.size, NEVER)
+    match fund.entry_point:
+        case "none":
+            return np.full(victims.size, NEVER)
+        case "identified":
+            at = victims.identified_at
+        case "indictment":
+            at = np.where(trafficking, cases.indicted_at, NEVER)
+        case "conviction":
+            at = np.where(trafficking & cases.convicted, cases.judged_at, NEVER)
+        case "judgment":
+            at = cases.award_at
+        case "unpaid_judgment":
+            at = cases.award_at + np.float32(fund.unpaid_months)
+            paid = (cases.recovered_at <= at) & (cases.recovered >= cases.award)
+            at = np.where(paid, NEVER, at)
+        case _:
+            assert_never(fund.entry_point)
     if fund.subsidiarity.wait_for_enforcement:
         at = np.where(at < NEVER, np.maximum(at, cases.closed_at), NEVER)
     return at
@@ -66,13 +70,17 @@ def covered(world: World, parameters: Parameters, cases: Cases) -> Bools:
         for place, form in enumerate(FORMS):
             if not (age and form in eligible.forms):
                 covers &= (victims.child != child) | (victims.form != place)
-    if eligible.foreign == "all":
-        return covers
-    if eligible.foreign == "none":
-        return np.asarray(covers & ~victims.foreign)
-    rate = parameters[f"fund.eligible.{eligible.foreign}_rate"]
-    admitted = happens("admitted", cases.everybody(victims.year), rate)
-    return np.asarray(covers & (admitted | ~victims.foreign))
+    match eligible.foreign:
+        case "all":
+            return covers
+        case "none":
+            return np.asarray(covers & ~victims.foreign)
+        case "lawful" | "reciprocity":
+            rate = parameters[f"fund.eligible.{eligible.foreign}_rate"]
+            admitted = happens("admitted", cases.everybody(victims.year), rate)
+            return np.asarray(covers & (admitted | ~victims.foreign))
+        case _:
+            assert_never(eligible.foreign)
 
 
 def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: Cases) -> Entry:

@@ -25,7 +25,7 @@ after the claim was paid in full.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from fundsim.model.costs import COST_KINDS
 from fundsim.model.due import Due
 from fundsim.model.pathway import Cents
 from fundsim.scenario.assumption import Floats
+from fundsim.scenario.schema import WhenShort
 
 Ints = NDArray[np.int64]
 RATE = 1_000_000  # the pro-rata rate is a whole number of millionths
@@ -52,7 +53,7 @@ class Rules:
     lapsing       cents that lapsing budget lines bring [replication, month]
     """
 
-    when_short: str
+    when_short: WhenShort
     return_rate: Floats
     advance_rate: Floats
     yearly_limit: Cents | None
@@ -160,7 +161,7 @@ def settle(
     means = Means(
         opening_capital, income, rules.return_rate, rules.advance_rate,
         np.full((n, -(-months // 12)), UNPAID) if limit is None else limit,
-        rules.lapsing, rules.when_short == "treasury_advance", rules.when_short == "pro_rata",
+        rules.lapsing, *_lends_and_shares(rules.when_short),
     )  # fmt: skip
     line = Line(
         np.searchsorted(due.replication, np.arange(n + 1)), due.month, due.amount, due.claim,
@@ -181,6 +182,19 @@ def settle(
         line.paid_in_month,
         line.left,
     )
+
+
+def _lends_and_shares(rule: WhenShort) -> tuple[bool, bool]:
+    """Whether the treasury lends what is missing, and whether all are paid at one rate."""
+    match rule:
+        case "queue":
+            return False, False
+        case "pro_rata":
+            return False, True
+        case "treasury_advance":
+            return True, False
+        case _:
+            assert_never(rule)
 
 
 @compiled

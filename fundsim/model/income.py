@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from fundsim.scenario.schema import (
     BudgetLine,
     ConvictionLevy,
     Grant,
+    Index,
     RevenueShare,
     SeizedAssets,
     Source,
@@ -91,15 +93,19 @@ class _Draw:
         self.shape = (replications.size, self.years.size)
 
     def source(self, name: str, source: Source) -> Cents:
-        if isinstance(source, BudgetLine):
-            return self.appropriated(source, self._at(name, "amount"), self.kept(name))
-        if isinstance(source, SeizedAssets):
-            return self._seized_assets(name, source)
-        if isinstance(source, ConvictionLevy):
-            return self._conviction_levy(name, source)
-        if isinstance(source, RevenueShare):
-            return self._revenue_share(name, source)
-        return self._grant(name, source)
+        match source:
+            case BudgetLine():
+                return self.appropriated(source, self._at(name, "amount"), self.kept(name))
+            case SeizedAssets():
+                return self._seized_assets(name, source)
+            case ConvictionLevy():
+                return self._conviction_levy(name, source)
+            case RevenueShare():
+                return self._revenue_share(name, source)
+            case Grant():
+                return self._grant(name, source)
+            case _:
+                assert_never(source)
 
     def _at(self, name: str, key: str) -> Floats:
         return self.table(self.parameters[f"income.{name}.{key}"])
@@ -112,7 +118,7 @@ class _Draw:
     def _uniform(self, name: str, what: str, event: int = 0) -> Floats:
         return self.streams.yearly(f"{what} of {name}", self.replications, self.years, event)
 
-    def _index(self, kind: str) -> Floats:
+    def _index(self, kind: Index) -> Floats:
         return self.macro.index(kind)[:, self.opening :]
 
     def _in_january(self, yearly: Cents) -> Cents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from scipy import special
 from fundsim.model.parameters import Parameters
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import Time
+from fundsim.scenario.schema import Index, Time
 
 Ints = NDArray[np.int64]
 LEAST_GROWTH = -0.5  # no yearly rate falls below this
@@ -36,11 +37,17 @@ class Macro:
         tables = (self.prices, self.wages, self.investment_return, self.exchange_rate)
         return Macro(*(table[rows] for table in tables))
 
-    def index(self, kind: str) -> Floats:
+    def index(self, kind: Index) -> Floats:
         """The index that an amount grows with: none, prices or wages.  [replication, year]"""
-        if kind == "none":
-            return np.ones_like(self.prices)
-        return self.prices if kind == "prices" else self.wages
+        match kind:
+            case "none":
+                return np.ones_like(self.prices)
+            case "prices":
+                return self.prices
+            case "wages":
+                return self.wages
+            case _:
+                assert_never(kind)
 
 
 def draw_macro(parameters: Parameters, streams: Streams, replications: Ints, time: Time) -> Macro:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from types import MappingProxyType
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from fundsim.model.compiled import compiled, inside
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.rules import rank_matrix
-from fundsim.scenario.schema import FORMS, Change, Effect, World, assumptions
+from fundsim.scenario.schema import FORMS, Change, Effect, Operation, World, assumptions
 
 Ints = NDArray[np.int64]
 
@@ -257,14 +257,23 @@ def strength(change: Change, years: Ints) -> Floats:
     return np.where((years < change.from_year) | (years > until), 0.0, weight)
 
 
-def applied(by: str, value: Floats, size: Floats, weight: Floats) -> Floats:
+def applied(by: Operation, value: Floats, size: Floats, weight: Floats) -> Floats:
     """A value with an effect of that strength; untouched, to the bit, where that is nothing."""
-    if by == "add":
-        return np.asarray(value + weight * size)
-    power = np.where(size == 0, 1 - weight, size**weight)
-    if by == "factor":
-        return np.asarray(value * power)
-    return with_odds(value, power)
+
+    def power() -> Floats:
+        return np.where(size == 0, 1 - weight, size**weight)
+
+    match by:
+        case "add":
+            return np.asarray(value + weight * size)
+        case "factor":
+            return np.asarray(value * power())
+        case "odds_ratio":
+            return with_odds(value, power())
+        case "narrow":
+            return value  # what is believed of it is narrowed, when it is drawn
+        case _:
+            assert_never(by)
 
 
 def with_odds(rate: Floats, odds_ratio: Floats) -> Floats:
