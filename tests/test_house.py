@@ -13,7 +13,7 @@ import pytest
 import fundsim
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ["scenario", "model", "analysis", "validation", "batch", "report", "app"]
+FLOORS = ["scenario", "reference", "model", "analysis", "validation", "batch", "report", "app"]
 # of report/: a room for each question; tools that several need lie beside them
 ROOMS = [
     "scenario", "run", "compare", "solve", "sensitivity", "stress", "region", "trace", "sweep",
@@ -36,7 +36,7 @@ DOORS = {
     "typer": ("cli", "cli_many", "options"),
     "streamlit": "app",
     "uvicorn": "app/server",
-    "simpy": "model/reference",
+    "simpy": "reference/fund",
     "numba": "model/compiled",
     "llvmlite": "model/compiled",
     "dask": "batch/cluster",

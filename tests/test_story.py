@@ -2,11 +2,9 @@
 
 import json
 
-import numpy as np
 import pytest
 
-from fundsim.model.reference import settle_reference
-from fundsim.model.run import Future, draw
+from fundsim.reference.future import Future, live
 from fundsim.report.trace.picture import timeline
 from fundsim.report.trace.story import FINDS, PARTS, find, received, tell
 from fundsim.scenario.compose import load
@@ -25,33 +23,46 @@ SCENARIOS = {
 }
 
 
-def settled(name: str, *sets: str) -> Future:
+def lived(name: str, *sets: str) -> Future:
     world = load(name, ["time.horizon_years=5", "time.runoff_years=5", *sets]).world
-    return settle_reference(world, draw(world, 3, np.arange(2)))
+    return live(world, 3, 1)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_money_of_all_stories_is_the_ledger_s(name: str) -> None:
     """Case by case what the fund paid and what the offender paid; together the ledger's benefits."""
-    future = settled(name, *SCENARIOS[name])
-    claims, cases = future.drawn.claims, future.drawn.cases
-    paid = np.zeros(cases.victims.size, dtype=np.int64)
-    np.add.at(paid, claims.case[future.due.claim], future.due.amount - future.payment_left)
-    total = 0
-    for case in range(cases.victims.size):
-        steps = tell(future, case)
+    future = lived(name, *SCENARIOS[name])
+    paid = dict.fromkeys(range(len(future.victims)), 0)
+    for case in future.books.cases:
+        paid[case.victim.number] = sum(p.amount - p.left for p in case.payments)
+    for victim in future.victims:
+        steps = tell(future, victim.number)
         fund = sum(s.cents for s in steps if s.part == "with the fund")
         offender = sum(s.cents for s in steps if s.part == "without the fund")
-        assert fund == paid[case]
-        assert offender == cases.recovered[case]
-        total += fund
-    assert total == future.ledger.benefits.sum()
+        assert fund == paid[victim.number]
+        assert offender == victim.recovered
+    assert sum(paid.values()) == sum(future.books.flows["benefits"])
+
+
+def test_a_step_that_chance_decided_tells_its_draw() -> None:
+    """Information, courts, take-up and approval: each with its chance and the number drawn."""
+    future = lived("serbia+tariff", "pathway.informed_rate=0.5", "fund.take_up.rate=0.5")
+    for victim in future.victims:
+        told = {s.what: s.draw for s in tell(future, victim.number)}
+        draw = victim.draws["informed"]
+        [text] = [told[what] for what in told if "told of the right" in what]
+        assert text.startswith("chance 50")
+        assert (draw.u < 0.5) == victim.informed
+        if victim.entitled:
+            assert "drawn" in next(told[what] for what in told if "apply" in what)
+        if victim.claim and victim.claim.filed_at < 60:
+            assert any("chance" in told[what] for what in told if "the claim is" in what)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_story_is_told_in_order_of_time(name: str) -> None:
-    future = settled(name, *SCENARIOS[name])
-    for case in range(future.drawn.cases.victims.size):
+    future = lived(name, *SCENARIOS[name])
+    for case in range(len(future.victims)):
         for part in ("without the fund", "with the fund"):
             times = [s.at for s in tell(future, case) if s.part == part]
             assert times == sorted(times)

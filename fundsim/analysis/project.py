@@ -18,8 +18,9 @@ import numpy as np
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.workers import shared_out
 from fundsim.model.ledger import LedgerError
-from fundsim.model.reference import settle_reference
 from fundsim.model.run import Future, block_size, futures
+from fundsim.reference.future import live
+from fundsim.reference.outcomes import outcomes as reference_outcomes
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import World
@@ -102,8 +103,10 @@ def block_outcomes(
     returns  names of the columns, and a table [column, replication]
     """
     numbers = np.arange(*block_span(world, block, replications))
-    settle = settle_reference if engine == "simpy" else None
-    parts = [_columns(future) for future in futures(world, seed, numbers, settle=settle)]
+    if engine == "simpy":
+        rows = [_reference_columns(world, seed, int(number)) for number in numbers]
+        return tuple(rows[0]), np.array([list(row.values()) for row in rows]).T
+    parts = [_columns(future) for future in futures(world, seed, numbers)]
     names = tuple(parts[0])
     if any(tuple(part) != names for part in parts):
         raise LedgerError("parts of a block differ in their columns")
@@ -122,6 +125,13 @@ def _columns(future: Future) -> dict[str, Floats]:
     for key, drawn in future.drawn.parameters.drawn().items():
         columns[f"assumption:{key}"] = drawn
     return columns
+
+
+def _reference_columns(world: World, seed: int, number: int) -> dict[str, float]:
+    """The same of one future, as the reference tells it."""
+    future = live(world, seed, number)
+    drawn = {f"assumption:{key}": x for key, x in future.life.beliefs.drawn().items()}
+    return {**reference_outcomes(future), **drawn}
 
 
 def project(

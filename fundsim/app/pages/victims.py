@@ -154,7 +154,7 @@ def _story(
         else:
             future, case = story.find(_scenario, seed, start, kind)
         steps = story.tell(future, case, language(code)) if case >= 0 else []
-        return int(future.drawn.replications[0]), case, steps
+        return future.number, case, steps
 
 
 def _told(view: View) -> draw.Drawn | None:
@@ -177,11 +177,14 @@ def _told(view: View) -> draw.Drawn | None:
         draw.say(say("Nobody is identified in this future."))
         return None
     head = story.heading(view.scenario, number, case, say)
-    draw.aside(f"{head}. {say(story.NOBODY)}")
+    draw.aside(f"{head}. {say(story.NOBODY)} {say(story.DRAWS)}")
     for column, part in zip(st.columns(2), story.PARTS, strict=True):
         with column:
             rows = [
-                {say("When"): s.when.replace(" ", "\u00a0"), say("What happens"): s.what}
+                {
+                    say("When"): s.when.replace(" ", "\u00a0"),
+                    say("What happens"): f"{s.what} ({s.draw})" if s.draw else s.what,
+                }
                 for s in steps
                 if s.part == part
             ]

@@ -1,24 +1,28 @@
-"""One drawn case, told step by step: without the fund and with it, from the reference engine."""
+"""One drawn case, told step by step: without the fund and with it, from the reference."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from fundsim.model import run
 from fundsim.model.fund import UNPAID
-from fundsim.model.pathway import LESSER, NOT_INDICTED
-from fundsim.model.reference import settle_reference
-from fundsim.model.run import Future, draw
+from fundsim.reference.cash import Case
+from fundsim.reference.future import Future, live
+from fundsim.reference.victim import Claim, Victim
 from fundsim.report.language import ENGLISH, Language, marked
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
-from fundsim.scenario.schema import FORMS
 
 FINDS = ("paid", "refused", "waiting", "capped", "set_off", "never_claims", "offender_pays")
 PARTS = (marked("without the fund"), marked("with the fund"))
 MONTH_END = 0.999  # payments are made at the end of the month
+DRAWS = marked(
+    "Behind a step stand its chance and the number that was drawn: it happens if the number is below the chance."
+)
 NOBODY = marked("No real person: every number is drawn from the scenario's assumptions.")
 MOST_SEARCHED = 200  # replications looked through for a case of the wanted kind
 FORM_WORDS = {
@@ -37,6 +41,7 @@ class Step:
     at     months from the opening of the fund;  when  the same in words
     part   of PARTS;  what  the event and its reason
     cents  money that reaches the victim, 0 if none
+    draw   the chance of the step and the number drawn, in words; empty where chance decided nothing
     """
 
     at: float
@@ -44,24 +49,49 @@ class Step:
     part: str
     what: str
     cents: int = 0
+    draw: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A step before it is dated in words.  stream  of the draw that decided"""
+
+    at: float
+    what: str
+    cents: int = 0
+    stream: str = ""
 
 
 def tell(future: Future, case: int, say: Language = ENGLISH) -> list[Step]:
-    """The story of one case of a settled future.
+    """The story of one case of a future.  case  the victim's number
 
     The cents of the steps "with the fund" that come from the fund sum to what the fund paid on the
-    case in the ledger; those "without the fund" to what the offender paid.
+    case in the books; those "without the fund" to what the offender paid.
     """
-    start = future.world.time.start_year
-
-    def step(part: str, at: float, what: str, cents: int = 0) -> Step:
-        year, month = divmod(int(np.floor(at)), 12)
-        return Step(float(at), say.month(start + year, month + 1), part, what, int(cents))
-
+    victim, start = future.victims[case], future.life.world.time.start_year
+    parts = (_pathway(victim, say), _fund(future, victim, say))
     return [
-        *(step(PARTS[0], *event) for event in _pathway(future, case, say)),
-        *(step(PARTS[1], *event) for event in _fund(future, case, say)),
+        Step(
+            event.at,
+            say.month(start + math.floor(event.at / 12), math.floor(event.at) % 12 + 1),
+            part,
+            event.what,
+            event.cents,
+            _drawn(victim, event.stream, say),
+        )
+        for part, events in zip(PARTS, parts, strict=True)
+        for event in events
     ]
+
+
+def _drawn(victim: Victim, stream: str, say: Language) -> str:
+    """The chance of a step and the number drawn."""
+    if stream not in victim.draws:
+        return ""
+    draw = victim.draws[stream]
+    return say(
+        "chance {chance}, drawn {number}", chance=say.percent(draw.chance), number=say.percent(draw.u)
+    )
 
 
 def received(steps: list[Step], part: str, say: Language = ENGLISH) -> str:
@@ -84,108 +114,121 @@ def heading(scenario: Scenario, number: int, case: int, say: Language = ENGLISH)
     )  # fmt: skip
 
 
-Event = tuple[float, str] | tuple[float, str, int]
-
-
-def _pathway(future: Future, case: int, say: Language) -> list[Event]:
-    cases, people = future.drawn.cases, future.drawn.cases.victims
-    born = float(people.identified_at[case])
-    if not cases.informed[case]:
-        told = say("is not told of the right to compensation")
-    elif cases.legal_aid[case]:
-        told = say("is told of the right to compensation and gets a lawyer free of charge")
+def _pathway(victim: Victim, say: Language) -> list[Event]:
+    """From identification to what the offender pays."""
+    born = victim.identified_at
+    events = [Event(born, _who(victim, say))]
+    if not victim.informed:
+        untold = say("is not told of the right to compensation")
+        events.append(Event(born, untold, stream="informed"))
     else:
-        told = say("is told of the right to compensation but has no lawyer")
-    events: list[Event] = [(born, _who(future, case, say)), (born, told)]
-    if cases.indicted[case] == NOT_INDICTED:
-        return [*events, (born, say("nobody is ever indicted: no award, no money"))]
+        events.append(Event(born, say("is told of the right to compensation"), stream="informed"))
+        aided, alone = say("gets a lawyer free of charge"), say("has no lawyer")
+        events.append(Event(born, aided if victim.legal_aid else alone, stream="legal aid"))
+    if victim.charge == "none":
+        nobody = say("nobody is ever indicted: no award, no money")
+        return [*events, Event(born, nobody, stream="prosecution")]
     charged = say("the offender is indicted for trafficking")
-    if cases.indicted[case] == LESSER:
+    if victim.charge == "lesser":
         charged = say("the offender is indicted for a lesser offence (requalified)")
-    events.append((float(cases.indicted_at[case]), charged))
-    judged, closed = float(cases.judged_at[case]), float(cases.closed_at[case])
-    if not cases.convicted[case]:
+    events.append(Event(victim.indicted_at, charged, stream="prosecution"))
+    if not victim.convicted:
         ends = say("the trial ends without a conviction: no award, no money")
-        return [*events, (judged, ends)]
-    award = int(cases.award[case])
-    if award == 0:
-        if closed > judged:
-            sues = say("the offender is convicted; the victim must sue in civil court")
-            return [*events, (judged, sues), (closed, say("the suit brings nothing"))]
-        ends = say("the offender is convicted; no compensation is decided and no suit follows")
-        return [*events, (judged, ends)]
-    amount = say.cents(award)
-    if cases.by_civil_court[case]:
-        events += [
-            (judged, say("the offender is convicted; the victim sues in civil court")),
-            (float(cases.award_at[case]), say("the civil court awards {amount}", amount=amount)),
-        ]
-    else:
-        must = say("the offender is convicted and must pay {amount}", amount=amount)
-        events.append((judged, must))
-    paid = int(cases.recovered[case])
-    if paid:
-        pays = say(
-            "the offender pays {amount}, {share} of the award",
-            amount=say.cents(paid),
-            share=say.share(paid / award),
-        )
-        return [*events, (closed, pays, paid)]
-    fails = say("enforcement fails: the offender owns nothing that can be found")
-    return [*events, (closed, fails)]
+        return [*events, Event(victim.judged_at, ends, stream="conviction")]
+    return [*events, *_judgment(victim, say)]
 
 
-def _who(future: Future, case: int, say: Language) -> str:
-    people = future.drawn.cases.victims
-    form = say(FORM_WORDS[FORMS[people.form[case]]])
-    if people.foreign[case]:
-        if people.child[case]:
+def _judgment(victim: Victim, say: Language) -> list[Event]:
+    """From the conviction on."""
+    judged = victim.judged_at
+    convicted = Event(judged, say("the offender is convicted"), stream="conviction")
+    if victim.gave_up and not victim.sued:
+        gives_up = say("the victim has given up the claim while the trial ran")
+        return [convicted, Event(judged, gives_up, stream="criminal withdrawal")]
+    amount = say.cents(victim.award)
+    if victim.award and not victim.by_civil_court:
+        decided = say("the criminal court awards {amount}", amount=amount)
+        return [convicted, Event(judged, decided, stream="criminal award"), _offender(victim, say)]
+    referred = Event(
+        judged, say("the criminal court decides no compensation: the victim must sue in civil court"),
+        stream="criminal award",
+    )  # fmt: skip
+    if not victim.sued:
+        no_suit = say("no suit follows: no award, no money")
+        return [convicted, referred, Event(judged, no_suit, stream="civil suit")]
+    events = [convicted, referred, Event(judged, say("the victim sues"), stream="civil suit")]
+    if victim.award:
+        won = say("the civil court awards {amount}", amount=amount)
+        return [*events, Event(victim.award_at, won, stream="civil award"), _offender(victim, say)]
+    if victim.gave_up:
+        left = say("the victim has given up the suit: it brings nothing")
+        return [*events, Event(victim.closed_at, left, stream="civil withdrawal")]
+    return [*events, Event(victim.closed_at, say("the suit brings nothing"), stream="civil award")]
+
+
+def _offender(victim: Victim, say: Language) -> Event:
+    """What the offender pays of an award."""
+    if not victim.recovered:
+        fails = say("enforcement fails: the offender owns nothing that can be found")
+        return Event(victim.closed_at, fails, stream="enforcement")
+    pays = say(
+        "the offender pays {amount}, {share} of the award",
+        amount=say.cents(victim.recovered),
+        share=say.share(victim.recovered / victim.award),
+    )
+    return Event(victim.closed_at, pays, victim.recovered)
+
+
+def _who(victim: Victim, say: Language) -> str:
+    form = say(FORM_WORDS[victim.form])
+    if victim.foreign:
+        if victim.child:
             return say("is identified: a foreign child, {form}", form=form)
         return say("is identified: a foreign adult, {form}", form=form)
-    if people.child[case]:
+    if victim.child:
         return say("is identified: a national child, {form}", form=form)
     return say("is identified: a national adult, {form}", form=form)
 
 
-def _fund(future: Future, case: int, say: Language) -> list[Event]:
-    drawn, world = future.drawn, future.world
-    entry, claims, people = drawn.entry, drawn.claims, drawn.cases.victims
+def _fund(future: Future, victim: Victim, say: Language) -> list[Event]:
+    """The victim's way with the fund."""
+    world = future.life.world
     if not world.has_fund:
-        return [(float(people.identified_at[case]), say("there is no fund"))]
-    leaves = float(entry.leaves_at[case])
-    if not entry.entitled[case]:
+        return [Event(victim.identified_at, say("there is no fund"))]
+    if not victim.entitled:
         point = say.of("entry_point", world.fund.entry_point)
-        return [(leaves, say("is not entitled: entry point {point}, or not covered", point=point))]
-    clock = float(entry.clock_at[case])
-    events: list[Event] = [(clock, say("may claim from the fund"))]
-    if not entry.applies[case]:
+        outside = say("is not entitled: entry point {point}, or not covered", point=point)
+        return [Event(victim.leaves_at, outside, stream="admitted")]
+    events = [Event(victim.clock_at, say("may claim from the fund"))]
+    if not victim.applies:
         never = say("does not apply: few know the scheme, fewer without a lawyer")
-        return [*events, (clock, never)]
-    if not entry.filed[case]:
-        return [*events, (leaves, say("would file too late: the filing limit has passed"))]
-    [place] = np.flatnonzero(claims.case == case) if (claims.case == case).any() else [None]
-    if place is None:
+        return [*events, Event(victim.clock_at, never, stream="apply")]
+    events.append(Event(victim.clock_at, say("decides to apply"), stream="apply"))
+    if not victim.files:
+        late = say("would file too late: the filing limit has passed")
+        return [*events, Event(victim.leaves_at, late)]
+    if victim.claim is None:
         late = say("files after the end of the run-off: not followed further")
-        return [*events, (leaves, late)]
-    filed, decided = float(claims.filed_at[place]), float(future.decided_at[place])
-    events.append((filed, _files(future, int(place), say)))
-    if decided >= drawn.months:
+        return [*events, Event(victim.leaves_at, late)]
+    case = next(c for c in future.books.cases if c.victim is victim)
+    events.append(Event(victim.claim.filed_at, _files(victim.claim, say)))
+    if case.decided_at >= future.life.months:
         open_ = say("the claim is still undecided when the years followed end")
-        return [*events, (decided, open_)]
-    paid = [*_payments(future, int(place), say)]
-    early = [event for event in paid if event[0] < decided]
-    wait = say.months(decided - filed) if decided - filed >= 0.5 else say("a few days")
-    if claims.approved[place]:
-        verdict = say("the claim is granted, {wait} after filing", wait=wait)
-    else:
-        verdict = say("the claim is refused, {wait} after filing", wait=wait)
-    after = [event for event in paid if event[0] >= decided]
-    told: list[Event] = [*events, *early, (decided, verdict), *after]
-    told += _pursuit(future, int(place), say)
-    if drawn.cases.recovered[case] and not _right_passed(future, int(place)):
-        cents, at = int(drawn.cases.recovered[case]), float(drawn.cases.recovered_at[case])
-        told.append((at, _as_without(cents, say)))
-    return sorted(told, key=lambda event: event[0])
+        return [*events, Event(case.decided_at, open_)]
+    events.append(_verdict(case, say))
+    events += _payments(future, case, say)
+    events += _pursuit(case, say)
+    if victim.recovered and case.pursued_from is None:
+        events.append(Event(victim.recovered_at, _as_without(victim.recovered, say)))
+    return sorted(events, key=lambda event: event.at)
+
+
+def _verdict(case: Case, say: Language) -> Event:
+    waited = case.decided_at - case.claim.filed_at
+    wait = say.months(waited) if waited >= 0.5 else say("a few days")
+    granted = say("the claim is granted, {wait} after filing", wait=wait)
+    refused = say("the claim is refused, {wait} after filing", wait=wait)
+    return Event(case.decided_at, granted if case.claim.approved else refused, stream="approval")
 
 
 def _as_without(cents: int, say: Language) -> str:
@@ -193,10 +236,9 @@ def _as_without(cents: int, say: Language) -> str:
     return say("the offender pays {amount}, as without the fund", amount=say.cents(cents))
 
 
-def _files(future: Future, place: int, say: Language) -> str:
-    claims = future.drawn.claims
-    amount, paid = say.cents(int(claims.asked[place])), int(claims.set_off[place])
-    if claims.capped[place]:
+def _files(claim: Claim, say: Language) -> str:
+    amount, paid = say.cents(claim.asked), claim.set_off
+    if claim.capped:
         if paid:
             return say(
                 "files a claim worth {amount} (the cap made it smaller), less {paid} that the offender has paid",
@@ -211,61 +253,49 @@ def _files(future: Future, place: int, say: Language) -> str:
     return say("files a claim worth {amount}", amount=amount)
 
 
-def _right_passed(future: Future, place: int) -> bool:
-    """Whether the fund has taken over the claim against the offender before the offender paid."""
-    done, pursuit = int(future.paid_in_month[place]), future.pursuit
-    begun = max(done + 1, float(pursuit.from_at[place]))
-    return done < UNPAID and bool(pursuit.pursued[place]) and begun <= pursuit.until[place]
-
-
-def _payments(future: Future, place: int, say: Language) -> list[Event]:
-    own = np.flatnonzero(future.due.claim == place)
+def _payments(future: Future, case: Case, say: Language) -> list[Event]:
     events: list[Event] = []
-    for p in own[np.argsort(future.due.month[own], kind="stable")]:
-        due, paid = int(future.due.month[p]), int(future.payment_month[p])
-        cents, left = int(future.due.amount[p]), int(future.payment_left[p])
-        amount = say.cents(cents)
-        if paid < UNPAID:
+    for payment in sorted(case.payments, key=lambda p: p.due_in):
+        amount, made = say.cents(payment.amount), payment.amount - payment.left
+        if payment.paid_in is not None:
             pays = say("the fund pays {amount}", amount=amount)
-            if paid > due:
-                delay = say.months(paid - due)
+            if payment.paid_in > payment.due_in:
+                delay = say.months(payment.paid_in - payment.due_in)
                 pays = say("the fund pays {amount}, {delay} after it fell due", amount=amount, delay=delay)  # fmt: skip
-            events.append((paid + MONTH_END, pays, cents))
+            events.append(Event(payment.paid_in + MONTH_END, pays, made))
             continue
         waits = say("{amount} falls due; cash is short, nothing is paid by the end", amount=amount)
-        if left < cents:
+        if made:
             waits = say(
                 "{amount} falls due; cash is short, {part} of it is paid by the end",
-                amount=amount, part=say.cents(cents - left),
+                amount=amount, part=say.cents(made),
             )  # fmt: skip
-        events.append((due + MONTH_END, waits, cents - left))
-    claims = future.drawn.claims
-    later = int(claims.benefit[place]) - int(future.due.amount[own].sum())
-    if claims.approved[place] and later > 0:
+        events.append(Event(payment.due_in + MONTH_END, waits, made))
+    later = case.claim.benefit - sum(payment.amount for payment in case.payments)
+    if case.claim.approved and later > 0:
         what = say(
             "{amount} falls due only after the years followed (in trust, or instalments)",
             amount=say.cents(later),
         )
-        events.append((float(future.decided_at[place]), what))
+        events.append(Event(case.decided_at, what))
     return events
 
 
-def _pursuit(future: Future, place: int, say: Language) -> list[Event]:
-    pursuit, done = future.pursuit, int(future.paid_in_month[place])
-    if done == UNPAID or not pursuit.pursued[place]:
-        return []
-    begun = max(done + 1, float(pursuit.from_at[place]))
-    if begun > pursuit.until[place]:
+def _pursuit(case: Case, say: Language) -> list[Event]:
+    """What the fund recovers from the offender."""
+    if case.pursued_from is None:
         return []
     result = say("the fund recovers nothing")
-    if cents := int(pursuit.recovery[place]):
-        result = say("the fund recovers {amount} for itself", amount=say.cents(cents))
-    back = begun + float(pursuit.delay[place])
-    return [(begun, say("the fund pursues the offender")), (back, result)]
+    if case.recovery:
+        result = say("the fund recovers {amount} for itself", amount=say.cents(case.recovery))
+    return [
+        Event(case.pursued_from, say("the fund pursues the offender"), stream="pursued"),
+        Event(case.recovered_at, result, stream="subrogation"),
+    ]
 
 
-def _wanted(future: Future, kind: str) -> list[int]:
-    """Cases of a kind among the victims identified after the opening."""
+def _wanted(future: run.Future, kind: str) -> list[int]:
+    """Places of the cases of a kind among the victims identified after the opening."""
     claims, cases = future.drawn.claims, future.drawn.cases
     new = cases.victims.identified_at >= 0
     if kind == "never_claims":
@@ -285,27 +315,28 @@ def _wanted(future: Future, kind: str) -> list[int]:
 
 
 def find(scenario: Scenario, seed: int, replication: int, kind: str) -> tuple[Future, int]:
-    """The first case of a kind, from a replication on; raises `InputError` if none is found."""
+    """The first case of a kind, from a replication on; raises `InputError` if none is found.
+
+    The fast engine looks for it, the reference tells it.
+    """
     if kind not in FINDS:
         rule = "must be one of " + ", ".join(FINDS)
         raise InputError(Problem("--find", rule, value=kind, nearest=nearest(kind, FINDS)))
-    for r in range(replication, replication + MOST_SEARCHED):
-        future = one_future(scenario, seed, r)
+    for number in range(replication, replication + MOST_SEARCHED):
+        [future] = run.futures(scenario.world, seed, np.array([number]))
         if cases := _wanted(future, kind):
-            return future, cases[0]
+            return one_future(scenario, seed, number), cases[0]
     rule = f"no such case in {MOST_SEARCHED} futures from number {replication} on"
     raise InputError(Problem("--find", rule, value=kind))
 
 
 def by_chance(future: Future) -> int:
     """A case among the victims identified after the opening, fixed by the future's number; -1 if none is."""
-    new = np.flatnonzero(future.drawn.cases.victims.identified_at >= 0)
-    number = int(future.drawn.replications[0])
-    draw_ = int(hashlib.sha256(str(number).encode()).hexdigest()[:12], 16)
-    return int(new[draw_ % new.size]) if new.size else -1
+    new = [victim.number for victim in future.victims if victim.identified_at >= 0]
+    drawn = int(hashlib.sha256(str(future.number).encode()).hexdigest()[:12], 16)
+    return new[drawn % len(new)] if new else -1
 
 
 def one_future(scenario: Scenario, seed: int, replication: int) -> Future:
-    """One replication, settled by the reference engine."""
-    drawn = draw(scenario.world, seed, np.array([replication]))
-    return settle_reference(scenario.world, drawn)
+    """One replication, told by the reference."""
+    return live(scenario.world, seed, replication)

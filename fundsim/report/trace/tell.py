@@ -11,6 +11,7 @@ from rich.text import Text
 
 from fundsim.report.language import capital
 from fundsim.report.trace.story import (
+    DRAWS,
     NOBODY,
     PARTS,
     Step,
@@ -44,12 +45,12 @@ def print_story(
         future, chosen = find(scenario, seed, replication, kind or "paid")
     else:
         future, chosen = one_future(scenario, seed, replication), case - 1
-        count = future.drawn.cases.victims.size
+        count = len(future.victims)
         if not 0 <= chosen < count:
             rule = f"must be between 1 and {count}, the victims of this future"
             raise InputError(Problem("--case", rule, value=str(case)))
     steps = tell(future, chosen)
-    number = int(future.drawn.replications[0])
+    number = future.number
     country, head = scenario.world.country, heading(scenario, number, chosen)
     if picture is not None:
         _draw(scenario, steps, head, f"{scenario.name} · {scenario.hash} · seed {seed}", picture)
@@ -61,11 +62,13 @@ def print_story(
     console = Console(width=None)
     console.print(Text(head, style="bold underline"))
     console.print(NOBODY)
+    console.print(DRAWS)
     for part in PARTS:
         console.print(Text(f"\n{capital(part)}", style="bold"))
         for s in steps:
             if s.part == part:
-                console.print(Text(f"  {s.when:>14}  {s.what}"))
+                draw = Text(f"  ({s.draw})" if s.draw else "", style="dim")
+                console.print(Text(f"  {s.when:>14}  {s.what}") + draw)
         console.print(Text(f"  {'':>14}  In all: {received(steps, part)}"))
     if country.footnote:
         console.print(Text(country.footnote))

@@ -1,0 +1,351 @@
+"""The fund's cash box: its income, bills, line, treasury and month, in whole cents (method §10 to §12)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from fundsim.reference.chance import cents
+from fundsim.reference.economy import Income
+from fundsim.reference.victim import NEVER, Claim, Life, Victim, share_with_mean, takes
+from fundsim.scenario.schema import Bearer, BudgetLine, Change
+
+MILLION = 1_000_000
+# the order in which the bills of a month are paid
+KINDS = ("office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation")
+STATES = ("waiting", "filed", "refused", "granted", "paid", "outside")
+FLOWS = (
+    "recoveries", "returns", "advances", "repayments", "interest", "due", "benefits", "lapsed",
+    "cash", "advance", "outstanding", "arrears",
+)  # fmt: skip
+
+
+@dataclass
+class Case:
+    """A claim on its way through the fund.
+
+    decided_at    NEVER while it is not
+    paid_in       month in which it was granted and paid in full; None if never
+    pursued_from  when the fund began to pursue the offender; None if it did not
+    recovered_at  when that ended;  recovery  cents that it brought
+    """
+
+    victim: Victim
+    claim: Claim
+    decided_at: float = NEVER
+    paid_in: int | None = None
+    payments: list[Payment] = field(default_factory=list)
+    pursued_from: float | None = None
+    recovered_at: float = NEVER
+    recovery: int = 0
+
+
+@dataclass
+class Payment:
+    """One payment due: cents in all, cents left, and the months in which it fell due and was completed."""
+
+    case: Case
+    amount: int
+    left: int
+    last: bool = False
+    due_in: int = 0
+    paid_in: int | None = None
+
+
+@dataclass
+class Bill:
+    """What is left of a month's costs of one kind."""
+
+    kind: str
+    left: int
+
+
+class CashBox:
+    """One replication's books.  Flows and balances are cents by month."""
+
+    def __init__(self, life: Life) -> None:
+        """Empty books, and the opening capital in the box."""
+        self.life, months = life, life.months
+        self.income = Income(life.beliefs, life.economy, life.dice).all_sources()
+        kinds = KINDS if life.world.has_fund else ()
+        self.flows = {name: [0] * months for name in FLOWS}
+        self.costs_due = {kind: [0] * months for kind in kinds}
+        self.costs = {kind: [0] * months for kind in kinds}
+        self.states = {state: [0] * months for state in STATES}
+        self.counted = {what: [0] * months for what in ("identified", "aided", "decided")}
+        self.cases: list[Case] = []
+        self.opening_capital = 0
+        if life.world.has_fund:
+            opening = life.beliefs.at("fund.opening_capital", life.world.time.start_year)
+            self.opening_capital = cents(opening)
+        self.cash, self.advance = self.opening_capital, 0
+        self.bills: list[Bill] = []  # oldest first
+        self.line: list[Payment] = []  # in the order of falling due
+        self.lapsing = 0  # unspent of this year's lapsing lines
+        self.limit: int | None = None  # left of this year's spending limit
+        self._now = dict.fromkeys(STATES, 0)
+
+    def year(self, t: int) -> int:
+        """The calendar year of a month."""
+        return self.life.beliefs.year_of(t)
+
+    def at(self, key: str, t: int) -> float:
+        """An assumption in the year of a month."""
+        return self.life.beliefs.at(key, self.year(t))
+
+    def moves(self, old: str, new: str) -> None:
+        """A victim changes state; none before it is identified."""
+        if old:
+            self._now[old] -= 1
+        self._now[new] += 1
+
+    def counts(self, what: str, when: float) -> None:
+        """One more in the month of a time, if the fund is open then."""
+        if 0 <= when < self.life.months:
+            self.counted[what][math.floor(when)] += 1
+
+    def opens(self, victim: Victim, claim: Claim) -> Case:
+        """A claim that has been filed."""
+        self.cases.append(Case(victim, claim))
+        return self.cases[-1]
+
+    def joins(self, payment: Payment, t: int) -> None:
+        """A payment falls due in a month, and stands at the end of the line."""
+        payment.due_in = t
+        self.flows["due"][t] += payment.amount
+        self.line.append(payment)
+        payment.case.payments.append(payment)
+
+    def state_at(self, t: int) -> None:
+        """Write down how many victims are in each state."""
+        for state in STATES:
+            self.states[state][t] = self._now[state]
+
+
+def month_end(box: CashBox, t: int) -> None:
+    """The fund's month, in the order of the rules."""
+    world, flows, opening = box.life.world, box.flows, box.cash
+    if t % 12 == 0:
+        new_year(box, t)
+    # 2, 3: what comes in, and what is added to the advance
+    back = a_month(box.life.economy.returns[box.year(t)])
+    flows["returns"][t] = round(opening * back) if world.fund.reserve_return else 0
+    flows["interest"][t] = round(box.advance * a_month(box.at("fund.payment.advance_interest", t)))
+    received = {name: flow[t] for name, flow in box.income.items()}
+    box.cash += sum(received.values()) + flows["recoveries"][t] + flows["returns"][t]
+    box.lapsing += sum(income for name, income in received.items() if lapses(box, name))
+    # 4, 5: what goes out
+    spent = pay_costs(box, t) + pay_benefits(box, t)
+    # 6: the treasury is paid back
+    box.advance += flows["interest"][t] + flows["advances"][t]
+    repaid = flows["repayments"][t] = min(box.cash, box.advance)
+    box.cash -= repaid
+    box.advance -= repaid
+    # 7: unspent budget goes back
+    box.lapsing = max(box.lapsing - spent - repaid, 0)
+    if t % 12 == 11:
+        flows["lapsed"][t] = min(box.cash, box.lapsing)
+        box.cash -= flows["lapsed"][t]
+    # 8: the books are closed
+    flows["cash"][t], flows["advance"][t] = box.cash, box.advance
+    flows["arrears"][t] = sum(bill.left for bill in box.bills)
+    flows["outstanding"][t] = sum(payment.left for payment in box.line)
+    box.state_at(t)
+
+
+def new_year(box: CashBox, t: int) -> None:
+    """In January nothing lapses yet, and the spending limit begins anew."""
+    box.lapsing = 0
+    if box.life.world.fund.payment.yearly_limit is not None:
+        wages = box.life.economy.index("wages", box.year(t))
+        box.limit = cents(box.at("fund.payment.yearly_limit", t) * wages)
+
+
+def lapses(box: CashBox, name: str) -> bool:
+    """Whether what a source brings returns to the treasury if unspent."""
+    source = box.life.world.income[name]
+    return isinstance(source, BudgetLine) and source.lapses
+
+
+def a_month(yearly: float) -> float:
+    """The monthly rate that compounds to a yearly one."""
+    return float((1 + yearly) ** (1 / 12)) - 1
+
+
+def borrow(box: CashBox, t: int, amount: int) -> None:
+    """The treasury lends what is missing for a payment, where it lends."""
+    if lends(box) and amount > box.cash:
+        box.flows["advances"][t] += amount - box.cash
+        box.cash = amount
+
+
+def lends(box: CashBox) -> bool:
+    """Whether the treasury pays what is missing, and is paid back."""
+    rule = box.life.world.fund.payment.when_short
+    match rule:
+        case "treasury_advance":
+            return True
+        case "queue" | "pro_rata":
+            return False
+        case _:
+            assert_never(rule)
+
+
+def pay_costs(box: CashBox, t: int) -> int:
+    """Pay the bills, oldest first, as far as cash goes; returns the cents paid."""
+    for kind, amount in bills_of(box, t).items():
+        box.costs_due[kind][t] += amount
+        box.bills.append(Bill(kind, box.costs_due[kind][t]))
+    paid = 0
+    for bill in box.bills:
+        borrow(box, t, bill.left)
+        amount = min(bill.left, box.cash)
+        bill.left -= amount
+        box.cash -= amount
+        box.costs[bill.kind][t] += amount
+        paid += amount
+    box.bills = [bill for bill in box.bills if bill.left > 0]
+    return paid
+
+
+def bills_of(box: CashBox, t: int) -> dict[str, int]:
+    """What running the fund costs this month; pursuing offenders is added when it is begun."""
+    world, counted = box.life.world, box.counted
+    if not world.has_fund:
+        return {}
+    fund, index = world.fund, box.life.economy.index(world.fund.costs.index, box.year(t))
+
+    def price(key: str) -> float:
+        return box.at(key, t) * index
+
+    assisted = sum(counted["identified"][max(t - fund.assistance.months + 1, 0) : t + 1])
+    aided = counted["aided"][t] if fund.costs.legal_aid_by_fund else 0
+    euros = {
+        "office": price("fund.costs.office_a_year") / 12,
+        "caseworkers": price("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers,
+        "decisions": counted["decided"][t] * price("fund.costs.per_decision"),
+        "legal_aid": aided * price("fund.costs.legal_aid_per_case"),
+        "assistance": assisted
+        * box.at("fund.assistance.rate", t)
+        * price("fund.assistance.monthly_cost"),
+        "reforms": sum(reform_costs(box.life, t, "fund")),
+        "subrogation": 0.0,
+    }
+    return {kind: cents(euros[kind]) for kind in KINDS}
+
+
+def reform_costs(life: Life, t: int, bearer: Bearer) -> Iterator[float]:
+    """What each reform and stress costs its bearer in a month, in euro.  Without a fund the state bears all."""
+    year, world = life.beliefs.year_of(t), life.world
+    index = life.economy.index(world.fund.costs.index, year)
+    for name, change in sorted(world.changes.items()):
+        if borne_by(life, change) != bearer:
+            continue
+        if change.cost_a_year is not None and runs(change, year):
+            yield life.beliefs.at(f"{name}.cost_a_year", year) * index / 12
+        if change.cost_once is not None and t % 12 == 0 and year == change.from_year:
+            yield life.beliefs.at(f"{name}.cost_once", year) * index
+
+
+def borne_by(life: Life, change: Change) -> Bearer:
+    """Who pays for a reform or stress."""
+    match change.cost_by:
+        case "fund":
+            return "fund" if life.world.has_fund else "state"
+        case "state":
+            return "state"
+        case _:
+            assert_never(change.cost_by)
+
+
+def runs(change: Change, year: int) -> bool:
+    """Whether a reform or stress is in effect."""
+    return change.from_year <= year and (change.until_year is None or year <= change.until_year)
+
+
+def pay_benefits(box: CashBox, t: int) -> int:
+    """Pay the line by the fund's rule; returns the cents paid."""
+    rule, owed = box.life.world.fund.payment.when_short, sum(p.left for p in box.line)
+    left_of_limit = owed if box.limit is None else box.limit
+    match rule:
+        case "queue":
+            total = whole_payments(box, t, min(box.cash, left_of_limit))
+        case "treasury_advance":
+            total = whole_payments(box, t, left_of_limit)
+        case "pro_rata":
+            total = at_one_rate(box, t, owed, min(box.cash, left_of_limit))
+        case _:
+            assert_never(rule)
+    box.line = [payment for payment in box.line if payment.left > 0]
+    if box.limit is not None:
+        box.limit -= total
+    return total
+
+
+def whole_payments(box: CashBox, t: int, means: int) -> int:
+    """From the head of the line, each payment whole; the first that does not fit holds the line."""
+    total = 0
+    for payment in list(box.line):
+        if total + payment.left > means:
+            break
+        total += pay(box, t, payment, payment.left)
+    return total
+
+
+def at_one_rate(box: CashBox, t: int, owed: int, means: int) -> int:
+    """The same rate of everything outstanding, in millionths, rounded down to the cent."""
+    if owed <= means:
+        return whole_payments(box, t, means)
+    rate = means * MILLION // owed
+    return sum(pay(box, t, payment, payment.left * rate // MILLION) for payment in list(box.line))
+
+
+def pay(box: CashBox, t: int, payment: Payment, amount: int) -> int:
+    """Pay so many cents of a payment; the last of a granted claim completes it."""
+    borrow(box, t, amount)
+    box.cash -= amount
+    payment.left -= amount
+    box.flows["benefits"][t] += amount
+    if payment.left == 0:
+        payment.paid_in = t
+        case = payment.case
+        if payment.last and case.claim.approved and case.decided_at < t + 1:
+            paid_in_full(box, case, t)
+    return amount
+
+
+def paid_in_full(box: CashBox, case: Case, t: int) -> None:
+    """A granted claim is paid in full: its right against the offender passes to the fund."""
+    box.moves("granted", "paid")
+    case.paid_in = t
+    if case.victim.convicted and case.claim.benefit > 0:
+        pursue(box, case, t)
+
+
+def pursue(box: CashBox, case: Case, t: int) -> None:
+    """Recover from the offender of a claim paid in full in a month, unless the victim has been paid."""
+    victim, life = case.victim, box.life
+    year = life.beliefs.year_of(case.decided_at)
+
+    def at(key: str) -> float:
+        return life.beliefs.at(f"fund.subrogation.{key}", year)
+
+    if not victim.decided_by("pursued", at("pursued_share")):
+        return
+    begun = max(t + 1, victim.judged_at)
+    if victim.recovered_at < begun:
+        return
+    case.pursued_from = begun
+    case.recovered_at = begun + takes(
+        life, victim, "fund.subrogation.delay", "subrogation delay", year
+    )
+    if not victim.decided_by("subrogation", at("failure_rate")):
+        share = share_with_mean(at("recovered_rate"), victim.dice.uniform("subrogation share"))
+        case.recovery = math.floor(case.claim.benefit * share)
+    if begun < life.months:
+        index = life.economy.index(life.world.fund.costs.index, year)
+        box.costs_due["subrogation"][math.floor(begun)] += cents(at("cost_per_claim") * index)
+    if case.recovered_at < life.months:
+        box.flows["recoveries"][math.floor(case.recovered_at)] += case.recovery
