@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fundsim import cli_many
-from fundsim.failure import BAD_INPUT, DONE, FAILED, INTERRUPTED, no_lost_interrupts, told_and_code
+from fundsim.failure import no_lost_interrupts, told_and_code
 from fundsim.options import (
     Names,
     Out,
@@ -24,6 +24,7 @@ from fundsim.options import (
     with_years,
 )
 from fundsim.report.languages import codes
+from fundsim.scenario.errors import DONE, FAILED, INTERRUPTED, InputError, Problem
 
 app = typer.Typer(
     name="fundsim",
@@ -320,7 +321,6 @@ def schema() -> None:
 @app.command()
 def new(country: str, file: Path) -> None:
     """Write a complete country file to fill in, every number marked as judgement."""
-    from fundsim.scenario.errors import InputError, Problem
     from fundsim.scenario.published import country_template
 
     if file.exists():
@@ -352,8 +352,6 @@ def dashboard(
 
 def main() -> None:
     """Run a command; every failure is one clear message and the exit code of its kind."""
-    from fundsim.scenario.errors import InputError
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -361,9 +359,6 @@ def main() -> None:
         with no_lost_interrupts():
             result = app(standalone_mode=False)
         code = result if isinstance(result, int) else DONE  # an exit code, where one was raised
-    except InputError as error:
-        typer.echo(str(error), err=True)
-        code = BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE

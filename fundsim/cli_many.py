@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from fundsim.failure import DAMAGED, INTERRUPTED
 from fundsim.options import (
     Names,
     Out,
@@ -20,6 +19,7 @@ from fundsim.options import (
     names_of,
     with_years,
 )
+from fundsim.scenario.errors import DAMAGED, INTERRUPTED
 
 store_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None,

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-DONE, FAILED, BAD_INPUT, NO_ACCESS, DAMAGED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+from fundsim.scenario.errors import BAD_INPUT, NO_ACCESS, OUR_BUG, FundsimError
 
 
 def told_and_code(error: Exception) -> int:
@@ -18,22 +18,15 @@ def told_and_code(error: Exception) -> int:
     if callable(show := getattr(error, "show", None)):  # a usage error; typer has its own click
         show()
         return BAD_INPUT
-    if type(error).__name__ in ("UnavailableError", "WorkersLostError"):
-        return _told(str(error), NO_ACCESS)
+    if isinstance(error, FundsimError):
+        kept = f"; report in {_report(error.trace)}" if error.trace else ""
+        return _told(error.message() + kept, error.exit_code)
     if isinstance(error, OSError | MemoryError):
         place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
         reason = (
             (error.strerror if isinstance(error, OSError) else None) or str(error) or "no memory"
         )
         return _told(f"{place}could not be read or written: {reason}", NO_ACCESS)
-    if type(error).__name__ == "OtherModelError":
-        return _told(str(error), BAD_INPUT)
-    if type(error).__name__ == "ScenariosFailedError":
-        report = _report(getattr(error, "trace", ""))
-        kept = "all others are kept in the store; no tables are written"
-        return _told(f"{error}\n{kept}; report in {report}", FAILED)
-    if type(error).__name__ == "LedgerError":
-        return _told(f"a check failed, so nothing is printed: {error}", FAILED)
     report = _report("".join(traceback.format_exception(error)))
     return _told(f"a bug in fundsim: {type(error).__name__}; report in {report}", OUR_BUG)
 

@@ -13,13 +13,17 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
+from fundsim.scenario.errors import NO_ACCESS, FundsimError
+
 Result = TypeVar("Result")
 Task = tuple[int, tuple[Any, ...]]  # its place, and what the work takes
 MOST_LOSSES = 3  # times that processes may die before the work is given up
 
 
-class WorkersLostError(Exception):
+class WorkersLostError(FundsimError):
     """Worker processes keep dying: short of memory, or killed."""
+
+    exit_code = NO_ACCESS
 
 
 def shared_out(

@@ -6,12 +6,11 @@ import streamlit as st
 
 from fundsim.app import draw
 from fundsim.app.gate import Busy
-from fundsim.model.ledger import LedgerError
 from fundsim.report.language import Language
-from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.errors import FundsimError, InputError, Problem
 
 # what computing can raise that is no bug; OSError: also a disk that is full
-FAILURES = (Busy, InputError, LedgerError, MemoryError, OSError)
+FAILURES = (Busy, FundsimError, MemoryError, OSError)
 MOST_PROBLEMS = 8  # listed
 
 

@@ -43,6 +43,7 @@ from fundsim.app.choice import (
 from fundsim.report.language import marked
 from fundsim.report.languages import codes
 from fundsim.scenario import files
+from fundsim.scenario.errors import BAD_INPUT, FundsimError
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
 
@@ -106,8 +107,10 @@ class Opened:
     whole: bool = True
 
 
-class DamagedError(Exception):
+class DamagedError(FundsimError):
     """A link that does not fit its check digits, or is none."""
+
+    exit_code = BAD_INPUT
 
 
 def query(choice: Choice, claim: Claim) -> str:

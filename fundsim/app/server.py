@@ -21,6 +21,7 @@ from fundsim.app import mode
 from fundsim.app.guard import Guard, policy
 from fundsim.app.settings import settings
 from fundsim.batch.lookup import source_of
+from fundsim.scenario.errors import NO_ACCESS, FundsimError
 
 MOST_SENT = 2**20  # bytes of one message from a page; widgets need a few hundred
 MOST_CONNECTIONS = 500  # open at once in public; a visitor has one, and six more while loading
@@ -28,8 +29,10 @@ MOST_CONNECTIONS = 500  # open at once in public; a visitor has one, and six mor
 ARENAS = -8  # M_ARENA_MAX of malloc.h: heaps for threads
 
 
-class UnavailableError(Exception):
-    """A port or address cannot be listened on; exit code 3.  The message says what to do."""
+class UnavailableError(FundsimError):
+    """A port or address cannot be listened on.  The message says what to do."""
+
+    exit_code = NO_ACCESS
 
 
 def page() -> Path:

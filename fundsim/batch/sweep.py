@@ -33,7 +33,7 @@ from fundsim.batch.work import (
     missing_measures,
     work_on,
 )
-from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.errors import FAILED, FundsimError, InputError, Problem
 
 try:
     import fcntl
@@ -55,8 +55,10 @@ CHECKED_AT_ONCE = 50  # scenarios that are resolved in one task, to see whether 
 ShareOut = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[tuple[int, Any]]]
 
 
-class ScenariosFailedError(Exception):
+class ScenariosFailedError(FundsimError):
     """Some scenarios could not be computed; the others are in the store."""
+
+    exit_code = FAILED
 
     def __init__(self, number: int, failures: Sequence[Failure]) -> None:
         self.trace = failures[0].trace
@@ -64,6 +66,10 @@ class ScenariosFailedError(Exception):
         rest = number - len(shown)
         head = f"{number:,} scenario{'s' if number > 1 else ''} could not be computed:"
         super().__init__("\n".join([head, *shown, *([f"and {rest:,} more"] if rest else [])]))
+
+    def message(self) -> str:
+        """What the user reads."""
+        return f"{self}\nall others are kept in the store; no tables are written"
 
 
 def check_plan(plan: Plan, share_out: ShareOut) -> None:

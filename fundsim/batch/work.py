@@ -21,15 +21,17 @@ from fundsim.batch.store import refuse_unknown
 from fundsim.batch.version import model_version
 from fundsim.model.run import block_size
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.errors import BAD_INPUT, FundsimError, InputError, Problem
 from fundsim.scenario.schema import World
 
 MOST_TOLD = 20  # scenarios that could not be computed
 TidyRow = tuple[int | None, str, str, str, float]  # year, measure, unit, statistic, value
 
 
-class OtherModelError(Exception):
+class OtherModelError(FundsimError):
     """A worker has another version of the program, code or libraries."""
+
+    exit_code = BAD_INPUT
 
 
 @dataclass(frozen=True)

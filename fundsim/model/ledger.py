@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.pathway import Cents
+from fundsim.scenario.errors import FAILED, FundsimError
 
 Ints = NDArray[np.int64]
 
@@ -15,8 +16,14 @@ Ints = NDArray[np.int64]
 STATES = ("waiting", "filed", "refused", "granted", "paid", "outside")
 
 
-class LedgerError(Exception):
+class LedgerError(FundsimError):
     """An identity does not hold: a fault of the program; nothing may be printed from it."""
+
+    exit_code = FAILED
+
+    def message(self) -> str:
+        """What the user reads."""
+        return f"a check failed, so nothing is printed: {self}"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,32 @@
-"""Bad input, told to people: what, where, the rule and the nearest valid name, all at once."""
+"""What can fail that is no bug of ours: one tree of errors, each kind with its exit code.
+
+Bad input is told to people as what, where, the rule and the nearest valid name, all at once.
+"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 MOST_SHOWN = 20
+# exit codes of every command
+DONE, FAILED, BAD_INPUT, NO_ACCESS, DAMAGED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+
+
+class FundsimError(Exception):
+    """A command ends with one message and the exit code of its kind; raised as one of its kinds only.
+
+    exit_code  of the command;  trace  what a developer wants to know, kept in a file; empty where there is nothing
+    """
+
+    exit_code: ClassVar[int]
+    trace: str = ""
+
+    def message(self) -> str:
+        """What the user reads."""
+        return str(self)
 
 
 @dataclass(frozen=True)
@@ -37,8 +57,10 @@ class Problem:
         return ": ".join(_plain(part) for part in (place, subject, rule) if part)
 
 
-class InputError(Exception):
-    """Bad input; exit code 2.  Carries every problem found."""
+class InputError(FundsimError):
+    """Bad input.  Carries every problem found."""
+
+    exit_code = BAD_INPUT
 
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
