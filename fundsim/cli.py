@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +12,9 @@ import typer
 
 from fundsim import cli_many
 from fundsim.failure import no_lost_interrupts, told_and_code
-from fundsim.options import (
-    Names,
-    Out,
-    Replications,
-    Seed,
-    Sets,
-    Store,
-    Workers,
-    Years,
-    names_of,
-    with_years,
-)
+from fundsim.options import USUAL, Store, asks
 from fundsim.report.languages import codes
+from fundsim.report.request import Request
 from fundsim.scenario.errors import DONE, FAILED, INTERRUPTED, InputError, Problem
 
 app = typer.Typer(
@@ -47,9 +38,9 @@ def list_shipped() -> None:
 
 
 @app.command()
+@asks("scenario", "set_")
 def show(
-    scenario: str,
-    set_: Sets = None,
+    request: Request,
     as_toml: Annotated[
         bool, typer.Option("--toml", help="Print it as one file that loads again.")
     ] = False,
@@ -61,7 +52,7 @@ def show(
     from fundsim.scenario.compose import load
     from fundsim.scenario.resolved import resolved_toml
 
-    found = load(scenario, set_ or [])
+    found = load(request.name, request.sets)
     if as_toml:
         typer.echo(resolved_toml(found), nl=False)
         return
@@ -92,19 +83,13 @@ def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> No
 
 
 @app.command()
+@asks("scenarios", *USUAL, "store", json="Print summary.json instead.")
 def run(
-    scenarios: Names,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
+    request: Request,
     engine: Annotated[
         str, typer.Option(help="numpy, or simpy: the slow reference engine.")
     ] = "numpy",
-    out: Out = None,
-    workers: Workers = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the sentences.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead.")] = False,
     precision: Annotated[
         str | None,
         typer.Option(help="Run until the Monte Carlo error of --measure is this small: 0.5%."),
@@ -112,38 +97,26 @@ def run(
     measure: Annotated[
         str, typer.Option(help="The measure that --precision is of.")
     ] = "due_a_year",
-    store: Store = None,
 ) -> None:
     """Project scenarios: cost, solvency, and what changes for victims."""
-    from fundsim.report.run.tell import run_scenarios
+    from fundsim.report.run.tell import print_run
 
-    sets, names = with_years(set_, years), names_of(scenarios)
-    run_scenarios(
-        names, sets, replications, seed, workers, engine, out, quiet, as_json, precision, measure, store
-    )  # fmt: skip
+    print_run(request, engine, quiet, precision, measure)
 
 
 @app.command()
-def compare(
-    scenarios: Names,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
-) -> None:
+@asks("scenarios", *USUAL, json="Print the table as JSON.")
+def compare(request: Request) -> None:
     """How variants differ from the first scenario, future by future, on the same cases."""
     from fundsim.report.compare.tell import print_comparison
 
-    names, sets = names_of(scenarios), with_years(set_, years)
-    print_comparison(names, sets, replications, seed, workers, out, as_json)
+    print_comparison(request)
 
 
 @app.command()
+@asks("scenario", *USUAL, json="Print the answer as JSON.")
 def solve(
-    scenario: str,
+    request: Request,
     lever: Annotated[
         str, typer.Option("--for", help="contribution, capital, tariff, or a key of the scenario.")
     ] = "contribution",
@@ -152,26 +125,17 @@ def solve(
     between: Annotated[
         tuple[float, float] | None, typer.Option(help="Bounds of the search, for another lever.")
     ] = None,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """How much it takes to last: contribution and capital exactly, other levers by search."""
     from fundsim.report.solve.tell import print_solution
 
-    sets = with_years(set_, years)
-    print_solution(
-        scenario, sets, lever, solvent, line, between, replications, seed, workers, out, as_json
-    )
+    print_solution(request, lever, solvent, line, between)
 
 
 @app.command()
+@asks("scenario", *USUAL, json="Print the tables as JSON.")
 def sensitivity(
-    scenario: str,
+    request: Request,
     method: Annotated[
         str, typer.Option(help="ranking, tornado, sobol, evppi (value of information), levers.")
     ] = "ranking",
@@ -180,38 +144,20 @@ def sensitivity(
         tuple[float, float] | None,
         typer.Option(help="evppi: euro lost for a euro missing, and for a euro idle."),
     ] = None,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
 ) -> None:
     """On what the answer hangs: assumptions by influence, and what to find out first."""
     from fundsim.report.sensitivity.tell import print_influence
 
-    sets = with_years(set_, years)
-    print_influence(
-        scenario, sets, method, measure, replications, seed, workers, prices, out, as_json
-    )
+    print_influence(request, method, measure, prices)
 
 
 @app.command()
-def stress(
-    scenario: str,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
-) -> None:
+@asks("scenario", *USUAL, json="Print the tables as JSON.")
+def stress(request: Request) -> None:
     """Every shipped stress, what makes the fund fail, and who bears hard years."""
     from fundsim.report.stress.tell import print_stress
 
-    print_stress(scenario, with_years(set_, years), replications, seed, workers, out, as_json)
+    print_stress(request)
 
 
 app.command()(cli_many.region)
@@ -220,33 +166,27 @@ app.add_typer(cli_many.store_app, name="store")
 
 
 @app.command()
-def diff(
-    first: str,
-    second: str,
-    replications: Replications = None,
-    seed: Seed = None,
-    workers: Workers = None,
-) -> None:
+@asks("replications", "seed", "workers")
+def diff(request: Request, first: str, second: str) -> None:
     """What differs between two scenarios, or two run folders, and what that moved."""
-    from fundsim.report.run.tell import worker_count
     from fundsim.report.scenario.diff import print_difference
 
-    n = 2000 if replications is None else replications
-    print_difference(first, second, n, seed, worker_count(workers))
+    print_difference(request, first, second)
 
 
 @app.command()
-def explain(scenario: str, key: str, replications: Replications = None, seed: Seed = None) -> None:
+@asks("scenario", "replications", "seed")
+def explain(request: Request, key: str) -> None:
     """Where a value comes from, what it means, and what it drives."""
     from fundsim.report.scenario.explain import print_explanation
 
-    n = 1000 if replications is None else replications
-    print_explanation(scenario, key, n, seed)
+    print_explanation(request, key)
 
 
 @app.command()
+@asks("scenario", "set_", "seed", json="Print the steps as JSON.")
 def trace(
-    scenario: str,
+    request: Request,
     case: Annotated[
         int | None, typer.Option(help="Number of the victim in its future, from 1.")
     ] = None,
@@ -255,58 +195,44 @@ def trace(
         typer.Option(help="paid, refused, waiting, capped, set_off, never_claims, offender_pays."),
     ] = None,
     replication: Annotated[int, typer.Option(help="Number of the future, from 0.")] = 0,
-    set_: Sets = None,
-    seed: Seed = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the steps as JSON.")] = False,
     figure: Annotated[
         Path | None, typer.Option(help="Draw the timeline to this .png or .svg file.")
     ] = None,
 ) -> None:
     """Tell one drawn case step by step, without and with the fund (reference engine)."""
-    from fundsim.report.run.tell import checked
     from fundsim.report.trace.tell import print_story
 
-    _, number = checked(1, seed, 1)
-    print_story(scenario, list(set_ or []), case, find, replication, number, as_json, figure)
+    print_story(request, case, find, replication, figure)
 
 
 @app.command()
+@asks("scenarios", *(name for name in USUAL if name != "out"), "store")
 def brief(
-    scenarios: Names,
+    request: Request,
     out: Annotated[Path, typer.Option(help="File to write: .docx, .pdf or .html.")],
     lang: Annotated[str, typer.Option(help=f"{', '.join(codes())}.")] = "en",
     solvent: Annotated[float, typer.Option(help="Share of futures in which it shall last.")] = 0.95,
     date: Annotated[str | None, typer.Option(help="Date on it; default: today.")] = None,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
     dashboard: Annotated[str, typer.Option(help="Where its link leads; default: no link.")] = "",
-    workers: Workers = None,
-    store: Store = None,
 ) -> None:
     """Write a briefing for a ministry: the first scenario, the others beside it as alternatives."""
     from fundsim.app.address import linked
     from fundsim.report.brief.tell import print_brief
 
-    names, sets, link = names_of(scenarios), with_years(set_, years), linked(dashboard)
-    print_brief(names, sets, lang, out, solvent, date, replications, seed, workers, link, store)
+    print_brief(replace(request, out=out), lang, solvent, date, linked(dashboard))
 
 
 @app.command()
+@asks("seed", "workers")
 def validate(
+    request: Request,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write it as JSON.")] = None,
-    seed: Seed = None,
-    workers: Workers = None,
 ) -> None:
     """Check the model against known answers and print its validation report (about a minute)."""
-    from fundsim.report.run.tell import checked, worker_count
     from fundsim.report.validation.tell import run_validation
 
-    _, number = checked(1, seed, 1)
-    processes = 2 if workers is None else worker_count(workers)
-    if not run_validation(markdown, json_file, number, processes):
+    if not run_validation(request, markdown, json_file):
         raise typer.Exit(FAILED)
 
 

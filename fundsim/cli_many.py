@@ -7,18 +7,8 @@ from typing import Annotated
 
 import typer
 
-from fundsim.options import (
-    Names,
-    Out,
-    Replications,
-    Seed,
-    Sets,
-    Store,
-    Workers,
-    Years,
-    names_of,
-    with_years,
-)
+from fundsim.options import USUAL, asks
+from fundsim.report.request import Request
 from fundsim.scenario.errors import DAMAGED, INTERRUPTED
 
 store_app = typer.Typer(
@@ -30,38 +20,30 @@ Kept = Annotated[
 ]
 
 
+@asks("scenarios", *USUAL, json="Print the tables as JSON.")
 def region(
-    scenarios: Names,
+    request: Request,
     solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
     dependence: Annotated[float, typer.Option(help="0 to 1: what countries have in common.")] = 0.0,
     same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
     share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
     line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
-    set_: Sets = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    years: Years = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
 ) -> None:
     """One fund for several countries against separate ones: what it takes, and who pays whom."""
     from fundsim.model.streams import Tie
     from fundsim.report.region.tell import print_region
 
-    names, sets, tie = names_of(scenarios), with_years(set_, years), Tie(dependence, same_cases)
-    print_region(names, sets, solvent, tie, share, line, replications, seed, workers, out, as_json)
+    print_region(request, solvent, Tie(dependence, same_cases), share, line)
 
 
+@asks("out", "workers", "store")
 def sweep(
+    request: Request,
     plan: Annotated[Path, typer.Argument(help="Plan file (TOML): docs/batches.md.")],
-    out: Out = None,
-    workers: Workers = None,
     scheduler: Annotated[
         str | None,
         typer.Option(help="Dask scheduler, tcp://host:8786; local: --workers of its own."),
     ] = None,
-    store: Store = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Only go on with what is in --out.")
     ] = False,
@@ -73,12 +55,11 @@ def sweep(
     from fundsim.report.sweep.tell import print_sweep
 
     try:
-        print_sweep(plan, out, workers, scheduler, store, resume, dry_run)
+        print_sweep(request, plan, scheduler, resume, dry_run)
     except KeyboardInterrupt:
-        kept = f"what is finished is kept: the same command goes on in {out}"
-        typer.echo(
-            f"interrupted; {kept if out and not dry_run else 'nothing was written'}", err=True
-        )
+        kept = f"what is finished is kept: the same command goes on in {request.out}"
+        told = kept if request.out and not dry_run else "nothing was written"
+        typer.echo(f"interrupted; {told}", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -1,43 +1,97 @@
-"""What several commands ask for in the same way."""
+"""What several commands ask for in the same way: options that become one `Request`."""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
+from inspect import Parameter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-Sets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", help="Override key=value, the value as in TOML; KEY.value=… keeps its range."
-    ),
-]
-Replications = Annotated[
-    int | None, typer.Option("--replications", "-n", help="Futures to simulate.")
-]
-Seed = Annotated[int | None, typer.Option(help="Seed; the same seed gives the same numbers.")]
-Years = Annotated[int | None, typer.Option(help="Years of the horizon.")]
+from fundsim.report.request import Request
+
+Command = Callable[..., None]
 Out = Annotated[Path | None, typer.Option(help="Folder for data and figures.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; default: one a core.")]
 Store = Annotated[
     str | None,
     typer.Option(
         help="Where computed outcomes are kept: path or fsspec address.", envvar="FUNDSIM_STORE"
     ),
 ]
-Names = Annotated[
-    list[str], typer.Argument(help="serbia, serbia+tariff+legal_aid, a file, or several of these.")
-]
+# name -> what it is; the first two must be given
+SHARED: dict[str, Any] = {
+    "scenario": str,
+    "scenarios": Annotated[
+        list[str],
+        typer.Argument(help="serbia, serbia+tariff+legal_aid, a file, or several of these."),
+    ],
+    "set_": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Override key=value, the value as in TOML; KEY.value=… keeps its range."
+        ),
+    ],
+    "replications": Annotated[
+        int | None, typer.Option("--replications", "-n", help="Futures to simulate.")
+    ],
+    "seed": Annotated[int | None, typer.Option(help="Seed; the same seed gives the same numbers.")],
+    "years": Annotated[int | None, typer.Option(help="Years of the horizon.")],
+    "workers": Annotated[int | None, typer.Option(help="Processes; default: one a core.")],
+    "out": Out,
+    "store": Store,
+}
+GIVEN = ("scenario", "scenarios")
+USUAL = ("set_", "replications", "seed", "years", "workers", "out")
 
 
-def names_of(scenarios: list[str]) -> list[str]:
-    """The scenarios that are named, `+my.toml` joined to the one before it."""
-    from fundsim.scenario.sets import joined
+def asks(*names: str, json: str = "") -> Callable[[Command], Command]:
+    """Make a command of a function: its `request` is made of options that other commands have, too.
 
-    return joined(scenarios)
+    names  of `SHARED`, in the order of --help: what must be given before the function's own, the rest after;
+    json   what its --json does; without it there is none
+    """
+
+    def command_of(function: Command) -> Command:
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        kinds = {name: SHARED[name] for name in names}
+        if json:
+            kinds["as_json"] = Annotated[bool, typer.Option("--json", help=json)]
+        shared = [
+            Parameter(
+                name,
+                Parameter.POSITIONAL_OR_KEYWORD,
+                default=Parameter.empty if name in GIVEN else False if name == "as_json" else None,
+                annotation=kind,
+            )
+            for name, kind in kinds.items()
+        ]
+
+        @functools.wraps(function)
+        def command(**given: Any) -> None:
+            said = {p.name: given.pop(p.name) for p in shared}
+            function(_request(**said), **given)
+
+        parts = [*(p for p in shared if p.name in GIVEN), *own, *(p for p in shared if p.name not in GIVEN)]  # fmt: skip
+        command.__signature__ = inspect.Signature(parts)  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in parts}
+        return command
+
+    return command_of
 
 
-def with_years(sets: list[str] | None, years: int | None) -> list[str]:
-    """The --set texts, with --years as one of them."""
-    return list(sets or []) + ([f"time.horizon_years={years}"] if years is not None else [])
+def _request(
+    scenario: str | None = None,
+    scenarios: list[str] | None = None,
+    set_: list[str] | None = None,
+    years: int | None = None,
+    **rest: Any,
+) -> Request:
+    """`+my.toml` joins the scenario before it; --years is one of the --set texts."""
+    from fundsim.scenario.naming import joined
+
+    names = joined(scenarios) if scenarios else [scenario] if scenario else []
+    sets = [*(set_ or []), *([] if years is None else [f"time.horizon_years={years}"])]
+    return Request(tuple(names), tuple(sets), **rest)

@@ -9,7 +9,7 @@ import pytest
 
 from fundsim.analysis.needs import Needs, enough, line_of_state, needs
 from fundsim.analysis.project import project
-from fundsim.report.solve.tell import budget_line
+from fundsim.report.checks import budget_line
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 

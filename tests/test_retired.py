@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fundsim.report.request import Request
 from fundsim.report.scenario.explain import print_explanation
 from fundsim.scenario import files
 from fundsim.scenario.compose import load
@@ -87,7 +88,7 @@ def test_explaining_a_retired_key_tells_what_replaced_it() -> None:
     with pytest.raises(
         InputError, match=r"no such key; it was retired: renamed; use caseload\.level"
     ):
-        print_explanation("serbia", "caseload.volume", 100, 1)
+        print_explanation(Request(("serbia",), replications=100, seed=1), "caseload.volume")
 
 
 @pytest.mark.usefixtures("gone")

@@ -5,57 +5,76 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from fundsim.report.figures import Picture, save_pictures
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
-from fundsim.report.screen import Told, console_for_tables
+from fundsim.report.request import Draws, Request
+from fundsim.report.screen import console_for_tables
 from fundsim.report.wording import stamp_of
 from fundsim.scenario.compose import Scenario
 
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a command answers.
+
+    sentences  come first;  shown  tables and texts for the screen, after them
+    tables     for files and JSON, by name;  pictures  draws them, by name: only if they are wanted
+    """
+
+    sentences: list[str]
+    tables: dict[str, Rows]
+    shown: Sequence[Table | Text]
+    pictures: Callable[[], dict[str, Any]]
+
 
 def deliver(
-    told: Told, scenario: Scenario, card: Sequence[str], seed: int, replications: int,
-    out: Path | None, as_json: bool, **facts: Any,
+    reply: Reply, scenario: Scenario, card: Sequence[str], draws: Draws, request: Request, **facts: Any
 ) -> None:  # fmt: skip
-    """Print what is told, or give it as JSON; and write it to a folder, if one is named.
+    """Print a reply, or give it as JSON; and write it to a folder, if one is asked for.
 
     card   what the answer is of: the command, the scenario and what was asked
     facts  more that stands in the JSON only
     """
-    stamp, about = stamp_of(scenario, seed, replications), {"scenario": scenario.name, **facts}
+    stamp = stamp_of(scenario, draws.seed, draws.replications)
     notes = [text for text in (scenario.world.country.footnote, stamp) if text]
-    hand_over(told, about, card, notes, seed, replications, out, as_json)
+    hand_over(reply, {"scenario": scenario.name, **facts}, card, notes, draws, request)
 
 
 def hand_over(
-    told: Told, about: Mapping[str, Any], card: Sequence[str], notes: Sequence[str], seed: int,
-    replications: int, out: Path | None, as_json: bool,
+    reply: Reply, about: Mapping[str, Any], card: Sequence[str], notes: Sequence[str], draws: Draws,
+    request: Request,
 ) -> None:  # fmt: skip
     """The same of an answer that is of no single scenario.
 
     about  what stands first in the JSON;  notes  footnotes, and last what produced the answer
     """
     *footnotes, stamp = notes
-    if as_json:
-        data = {**about, "answer": told.sentences, **told.tables, "seed": seed, "replications": replications}  # fmt: skip
+    if request.as_json:
+        data = {**about, "answer": reply.sentences, **reply.tables, "seed": draws.seed,
+                "replications": draws.replications}  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
         console = console_for_tables()
-        for part in (*(Text(sentence) for sentence in told.sentences), *told.shown):
+        for part in (*(Text(sentence) for sentence in reply.sentences), *reply.shown):
             console.print(part)
         for footnote in footnotes:
             console.print(Text(footnote))
         console.print(Text(stamp, style="dim"))
-    if out is not None:
-        save_answer(out, card, stamp, told.tables, told.pictures())
-        if not as_json:
-            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+    if request.out is not None:
+        save_answer(request.out, card, stamp, reply.tables, reply.pictures())
+        if not request.as_json:
+            Console().print(f"Data and figures: {request.out}", markup=False, highlight=False)
 
 
 def save_answer(

@@ -19,11 +19,13 @@ MANIFEST = "manifest.json"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a text begins that a spreadsheet would run
 
 
-def check_target(folder: Path, names: Sequence[str]) -> None:
-    """Refuse a folder that holds anything but an earlier run of the same scenarios.
+def check_target(folder: Path | None, names: Sequence[str]) -> None:
+    """Refuse a folder, if one is asked for, that holds anything but an earlier run of the same scenarios.
 
     Raises `InputError` or OSError; nothing is ever deleted that the earlier run did not write.
     """
+    if folder is None:
+        return
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(Problem("--out", "must be a folder", value=str(folder)))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():

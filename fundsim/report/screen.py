@@ -1,11 +1,10 @@
-"""What an analysis has to say, in the forms in which it is said: sentences, tables, pictures."""
+"""What the screen shows in the same way everywhere: tables, ranges, times and sizes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -14,22 +13,6 @@ from rich.text import Text
 
 from fundsim.analysis.inputs import Input
 from fundsim.report.language import ENGLISH, Language
-
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command has to say.
-
-    sentences  come first;  shown  tables and texts for the screen, after them
-    tables     for files and JSON, by name;  pictures  draws them, by name: only if they are wanted
-    """
-
-    sentences: list[str]
-    tables: dict[str, Rows]
-    shown: Sequence[Table | Text]
-    pictures: Callable[[], dict[str, Any]]
 
 
 def console_for_tables() -> Console:

@@ -21,11 +21,10 @@ from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
-from fundsim.scenario.naming import chain_of, default_policy, shipped_file
+from fundsim.scenario.naming import chain_of, default_policy, parse_sets, shipped_file
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
-from fundsim.scenario.sets import parse_sets
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
 PLACEHOLDER = (

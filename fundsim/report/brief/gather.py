@@ -18,7 +18,7 @@ from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.analysis.sensitivity import Ranking, ranking
-from fundsim.report.solve.tell import budget_line
+from fundsim.report.checks import budget_line
 from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario

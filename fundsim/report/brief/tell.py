@@ -16,8 +16,10 @@ from fundsim.batch.lookup import source_of
 from fundsim.report.brief.blocks import Document
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.gather import Facts, gather, refuse_few, stresses_of
+from fundsim.report.checks import draws_of
 from fundsim.report.language import Language, language
-from fundsim.report.run.tell import blocks_with_progress, checked, worker_count
+from fundsim.report.progress import blocks_with_progress
+from fundsim.report.request import Request
 from fundsim.scenario.compose import Scenario, load, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
 
@@ -25,6 +27,7 @@ REPLICATIONS = 5000
 
 
 Tell = Callable[[str], None]
+Address = Callable[[Facts, Language], str]
 Progress = Callable[[Sequence[Scenario], int], AbstractContextManager[Tell]]
 
 
@@ -38,14 +41,14 @@ def brief(
     names: Sequence[str],
     out: Path | str,
     lang: str = "en",
+    *,
     sets: Sequence[str] = (),
     solvent: float = 0.95,
     day: str | None = None,
     replications: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
-    address: Callable[[Facts, Language], str] = lambda facts, say: "",
-    progress: Progress = quietly,
+    address: Address = lambda facts, say: "",
     store: str | None = None,
 ) -> Path:
     """Compute everything and write a briefing, whole or not at all.
@@ -56,7 +59,22 @@ def brief(
     address  of a dashboard that shows the same figures, or empty;  store  of computed outcomes, if one is used
     returns  the file;  raises  InputError with every problem, OSError
     """
-    out = Path(out)
+    request = Request(
+        tuple(names), tuple(sets), replications, seed, workers, out=Path(out), store=store
+    )
+    return _write(request, lang, solvent, day, address, quietly)
+
+
+def _write(
+    request: Request,
+    lang: str,
+    solvent: float,
+    day: str | None,
+    address: Address,
+    progress: Progress,
+) -> Path:
+    out = request.out
+    assert out is not None
     write, say, date = writer(out), language(lang), date_of(day)
     if not 0 < solvent < 1:
         raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{solvent:g}"))
@@ -64,14 +82,13 @@ def brief(
         rule = "is a folder" if out.is_dir() else "stands in a folder that does not exist"
         raise InputError(Problem("--out", rule, value=str(out)))
     refuse_unwritable(out)
-    scenarios = load_all(names, sets)
-    n = REPLICATIONS if replications is None else replications
-    n, number = checked(n, seed, len(scenarios))
+    scenarios = load_all(request.names, request.sets)
+    draws = draws_of(request, REPLICATIONS, len(scenarios))
+    n, seed, workers = draws.replications, draws.seed, draws.workers
     refuse_few(n)
     first = scenarios[0]
     stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
-    source = source_of(store)
-    processes, known = worker_count(workers), {scenario.name for scenario in scenarios}
+    source, known = source_of(request.store), {scenario.name for scenario in scenarios}
     with progress(scenarios, n) as told:
 
         def tell(name: str) -> None:
@@ -80,8 +97,8 @@ def brief(
 
         facts = gather(
             scenarios, stressed, solvent, date,
-            lambda these: project(these, n, number, processes, tell, unit=source.outcomes),
-            lambda scenario, line: needs(scenario, line, n, number, processes, tell, source.needs),
+            lambda these: project(these, n, seed, workers, tell, unit=source.outcomes),
+            lambda scenario, line: needs(scenario, line, n, seed, workers, tell, source.needs),
         )  # fmt: skip
     facts = replace(facts, link=address(facts, say))
     save(out, write(briefing(facts, say)))
@@ -89,25 +106,10 @@ def brief(
 
 
 def print_brief(
-    names: list[str], sets: list[str], lang: str, out: Path, solvent: float, day: str | None,
-    replications: int | None, seed: int | None, workers: int | None, address: Callable[[Facts, Language], str],
-    store: str | None = None,
-) -> None:  # fmt: skip
-    """The same with progress, and say where it is."""
-    brief(
-        names,
-        out,
-        lang,
-        sets,
-        solvent,
-        day,
-        replications,
-        seed,
-        workers,
-        address,
-        blocks_with_progress,
-        store,
-    )
+    request: Request, lang: str, solvent: float, day: str | None, address: Address
+) -> None:
+    """The same as a command, with progress; says where the file is."""
+    out = _write(request, lang, solvent, day, address, blocks_with_progress)
     sys.stdout.write(f"Briefing: {out}\n")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,10 +16,12 @@ from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.measures import MEASURES
 from fundsim.analysis.project import Projection
 from fundsim.report import wording
+from fundsim.report.checks import draws_of
 from fundsim.report.deliver import save_answer
 from fundsim.report.folder import check_target
 from fundsim.report.language import ENGLISH, Language, capital, marked
-from fundsim.report.run.tell import checked, project_with_progress, worker_count
+from fundsim.report.progress import project_with_progress
+from fundsim.report.request import Request
 from fundsim.report.screen import console_for_tables
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
@@ -65,21 +66,17 @@ def forms(say: Language = ENGLISH) -> dict[str, wording.Form]:
     }
 
 
-def print_comparison(
-    names: list[str], sets: list[str], replications: int | None, seed: int | None,
-    workers: int | None, out: Path | None, as_json: bool,
-) -> None:  # fmt: skip
+def print_comparison(request: Request) -> None:
     """Project scenarios on common random numbers and print how each differs from the first."""
-    scenarios = load_all(names, sets)
+    scenarios = load_all(request.names, request.sets)
     _refuse(scenarios)
-    n, seed = checked(replications, seed, len(scenarios))
-    if out is not None:
-        check_target(out, _card(scenarios))
-    projections = project_with_progress(scenarios, n, seed, worker_count(workers), "numpy")
+    draws, out = draws_of(request, scenarios=len(scenarios)), request.out
+    check_target(out, _card(scenarios))
+    projections = project_with_progress(scenarios, draws)
     differences = compare(projections, yearly=out is not None)
     whole = [d for d in differences if d.year is None]
-    if as_json:
-        data = {"scenarios": [s.name for s in scenarios], "seed": seed, "replications": n,
+    if request.as_json:
+        data = {"scenarios": [s.name for s in scenarios], "seed": draws.seed, "replications": draws.replications,
                 "differences": [_plain(d) for d in whole]}  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
@@ -94,7 +91,7 @@ def print_comparison(
         tables = {"differences": [_plain(d) for d in differences]}
         figures = {"difference_fan": difference_fan(projections)}
         save_answer(out, _card(scenarios), wording.stamp(projections[0]), tables, figures)
-        if not as_json:
+        if not request.as_json:
             Console().print(f"Data and figures: {out}", markup=False, highlight=False)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,12 +25,13 @@ from fundsim.analysis.region import (
 )
 from fundsim.model.streams import Tie
 from fundsim.report import wording
-from fundsim.report.deliver import hand_over
+from fundsim.report.checks import budget_line, draws_for
+from fundsim.report.deliver import Reply, Rows, hand_over
 from fundsim.report.folder import check_target
+from fundsim.report.progress import progress_of
 from fundsim.report.region.picture import need_bars, transfer_bars
-from fundsim.report.run.tell import progress_of, worker_count
-from fundsim.report.screen import Rows, Told, table_of
-from fundsim.report.solve.tell import budget_line, futures_for
+from fundsim.report.request import Request
+from fundsim.report.screen import table_of
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
@@ -39,28 +39,25 @@ REPLICATIONS = 10_000
 BY = {"caseload": "by caseload", "population": "by inhabitants", "gdp": "by wages × inhabitants"}
 
 
-def print_region(
-    names: list[str], sets: list[str], target: float, tie: Tie, rule: str, line: str | None,
-    replications: int | None, seed: int | None, workers: int | None, out: Path | None, as_json: bool,
-) -> None:  # fmt: skip
+def print_region(request: Request, target: float, tie: Tie, rule: str, line: str | None) -> None:
     """Set one fund beside separate ones and print what it takes, who gains and who pays."""
-    n, seed = futures_for(target, REPLICATIONS if replications is None else replications, seed)
-    scenarios = load_all(names, sets)
+    draws = draws_for(target, request, REPLICATIONS)
+    n = draws.replications
+    scenarios = load_all(request.names, request.sets)
     if len(scenarios) < 2:
         raise InputError(Problem(scenarios[0].name, "is alone: name at least two countries"))
     card = ["region", *(s.name for s in scenarios)]
-    if out is not None:
-        check_target(out, card)
+    check_target(request.out, card)
     lines = [budget_line(s, line) for s in scenarios]
     blocks = {"region": -(-n // region_block(scenarios))}
     with progress_of(blocks, n) as tell:
         found = region(
-            scenarios, lines, rule, n, seed, tie, worker_count(workers), lambda: tell("region")
+            scenarios, lines, rule, n, draws.seed, tie, draws.workers, lambda: tell("region")
         )
     both = {what: pooling(found, what, target) for what in NEEDED}
     notes = [*footnotes(scenarios), stamp(found, n)]
     note = textwrap.fill(notes[-1], 150)
-    told = Told(
+    reply = Reply(
         sentences(found, both),
         {"needed": needed_rows(found, both), "pooling": [pooling_row(p) for p in both.values()],
          "shares": share_rows(found)},
@@ -71,7 +68,7 @@ def print_region(
         "scenarios": [s.name for s in scenarios], "lines": lines, "solvent": target, "share": rule,
         "dependence": tie.dependence, "same_cases": tie.cases,
     }  # fmt: skip
-    hand_over(told, about, card, notes, seed, n, out, as_json)
+    hand_over(reply, about, card, notes, draws, request)
 
 
 def footnotes(scenarios: Sequence[Scenario]) -> list[str]:

@@ -134,7 +134,7 @@ def _own_origin(scenario: Scenario, key: str) -> bool:
     return key in scenario.origins
 
 
-def print_run(console: Console, results: Results, sentences: list[str]) -> None:
+def print_answer(console: Console, results: Results, sentences: list[str]) -> None:
     """The answer of one run: notes, sentences, table, stamp."""
     scenario = results.projection.scenario
     console.print()

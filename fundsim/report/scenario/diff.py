@@ -15,17 +15,18 @@ from fundsim.analysis import precision
 from fundsim.analysis.measures import named
 from fundsim.analysis.project import Projection, project
 from fundsim.report import wording
+from fundsim.report.checks import draws_of
 from fundsim.report.folder import MANIFEST
+from fundsim.report.request import Request
 from fundsim.report.run.tables import leaves, shown
-from fundsim.report.run.tell import checked
 from fundsim.report.scenario.explain import HEADLINE
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
+REPLICATIONS = 2000
 
-def print_difference(
-    first: str, second: str, replications: int, seed: int | None, workers: int
-) -> None:
+
+def print_difference(request: Request, first: str, second: str) -> None:
     """Print the differing keys and the paired difference of the headline measures."""
     folders = [(Path(name) / MANIFEST).is_file() for name in (first, second)]
     if any(folders) and not all(folders):
@@ -36,7 +37,7 @@ def print_difference(
     if all(folders):
         _print_runs(console, Path(first), Path(second))
         return
-    n, seed = checked(replications, seed, 2)
+    draws = draws_of(request, REPLICATIONS, 2)
     a, b = load_all([first, second])
     _print_keys(console, a, b)
     _print_reforms(console, a, b)
@@ -45,7 +46,7 @@ def print_difference(
         return
     if a.world.country.code != b.world.country.code:
         console.print("Different countries have independent draws, so results are not paired.")
-    _print_moves(console, *project([a, b], n, seed, workers))
+    _print_moves(console, *project([a, b], draws.replications, draws.seed, draws.workers))
 
 
 def _print_keys(console: Console, a: Scenario, b: Scenario) -> None:

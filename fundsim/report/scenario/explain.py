@@ -8,8 +8,9 @@ from rich.text import Text
 from fundsim.analysis.measures import measure
 from fundsim.analysis.project import project
 from fundsim.report import wording
+from fundsim.report.checks import draws_of
+from fundsim.report.request import Draws, Request
 from fundsim.report.run.tables import leaves, shown
-from fundsim.report.run.tell import checked
 from fundsim.report.wording import Results
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
@@ -17,6 +18,7 @@ from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.messages import model_at
 from fundsim.scenario.retired import retired_key
 
+REPLICATIONS = 1000
 HEADLINE = (
     ("due_a_year", "cost a year", wording.euro),
     ("state_cost_a_year", "reforms, cost to the state a year", wording.euro),
@@ -29,10 +31,10 @@ HEADLINE = (
 )
 
 
-def print_explanation(name: str, key: str, replications: int, seed: int | None) -> None:
+def print_explanation(request: Request, key: str) -> None:
     """Print all that is known of one key of a scenario; raises `InputError` for an unknown key."""
-    scenario = load(name)
-    n, seed = checked(replications, seed, 3)
+    scenario = load(request.name)
+    draws = draws_of(request, REPLICATIONS, 3)
     values = dict(leaves(scenario.world))
     if key not in values:
         gone = retired_key(key)
@@ -61,7 +63,7 @@ def print_explanation(name: str, key: str, replications: int, seed: int | None) 
     for change, line in _effects(scenario, key):
         console.print(Text(f"{'Moved by:':9} {change}: {line}"))
     if isinstance(value, Assumption) and value.uncertain and value.low is not None:
-        _print_drives(console, scenario, key, value, n, seed)
+        _print_drives(console, scenario, key, value, draws)
 
 
 def _source(scenario: Scenario, value: object) -> str:
@@ -88,14 +90,15 @@ def _effects(scenario: Scenario, key: str) -> list[tuple[str, str]]:
 
 
 def _print_drives(
-    console: Console, scenario: Scenario, key: str, value: Assumption, n: int, seed: int
+    console: Console, scenario: Scenario, key: str, value: Assumption, draws: Draws
 ) -> None:
     """The headline with the key fixed at low, value and high, all else drawn as it is."""
+    n = draws.replications
     fixed = [
         load(scenario.given, [*scenario.sets, f"{key}={x!r}"])
         for x in (value.low, value.value, value.high)
     ]
-    runs = [Results.of(p, measure(p)) for p in project(fixed, n, seed)]
+    runs = [Results.of(p, measure(p)) for p in project(fixed, n, draws.seed)]
     console.print(
         Text(
             f"Drives:   taken as certain at {value.low:g}, {value.value:g} and {value.high:g} ({n:,} futures)"

@@ -22,10 +22,12 @@ from fundsim.analysis.needs import needs
 from fundsim.analysis.precision import Z95
 from fundsim.model.parameters import TWINS
 from fundsim.report import wording
-from fundsim.report.run.tell import blocks_with_progress
-from fundsim.report.screen import Told, belief, input_row, table_of
+from fundsim.report.checks import budget_line
+from fundsim.report.deliver import Reply
+from fundsim.report.progress import blocks_with_progress
+from fundsim.report.request import Draws
+from fundsim.report.screen import belief, input_row, table_of
 from fundsim.report.sensitivity.picture import worth_bars
-from fundsim.report.solve.tell import budget_line
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
@@ -34,21 +36,17 @@ SHOWN = 15  # rows of a table on the screen; the files hold all
 
 
 def information(
-    scenario: Scenario,
-    n: int,
-    seed: int,
-    workers: int,
-    prices: tuple[float, float] | None,
-    note: str,
-) -> Told:
+    scenario: Scenario, draws: Draws, prices: tuple[float, float] | None, note: str
+) -> Reply:
     """What it would be worth to know more before the contribution is set."""
+    n, seed = draws.replications, draws.seed
     short, idle = prices or (SHORT, IDLE)
     if not scenario.world.has_fund:
         raise InputError(Problem(scenario.name, "has no fund: there is no decision to take"))
     contribution_decision(np.ones(1), short, idle)  # bad prices are told before the work
     line = budget_line(scenario, None)
     with blocks_with_progress([scenario], n) as tell:
-        need = needs(scenario, line, n, seed, workers, tell)
+        need = needs(scenario, line, n, seed, draws.workers, tell)
     decision = contribution_decision(need.contribution, short, idle)
     drawn = drawn_assumptions(scenario, n, seed, line)
     found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
@@ -77,7 +75,7 @@ def information(
     tables = {"information": rows, "groups": [_value_row(v) for v in found.groups]}
     sure = [v for v in found.singles if _sure(v) and v.name in beliefs][:SHOWN]
     shown = [_group_table(found.groups), _ledger_table(sure, beliefs, influence)]
-    return Told(
+    return Reply(
         sentences, tables, shown, lambda: {"information": worth_bars(found, scenario, note)}
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.table import Table
 
 from fundsim.analysis.directions import Sign, signs
@@ -12,12 +10,14 @@ from fundsim.analysis.project import Projection
 from fundsim.analysis.sensitivity import Ranking, Swap, ranking, swapped
 from fundsim.analysis.tornado import Tornado, tornado
 from fundsim.report import wording
-from fundsim.report.deliver import deliver
+from fundsim.report.checks import draws_of
+from fundsim.report.deliver import Reply, deliver
 from fundsim.report.figures import Picture
 from fundsim.report.folder import check_target
 from fundsim.report.language import ENGLISH, Language
-from fundsim.report.run.tell import checked, project_with_progress, worker_count
-from fundsim.report.screen import Told, belief, input_row, table_of
+from fundsim.report.progress import project_with_progress
+from fundsim.report.request import Request
+from fundsim.report.screen import belief, input_row, table_of
 from fundsim.report.sensitivity.information import information
 from fundsim.report.sensitivity.picture import ranking_bars, swap_bars, tornado_bars
 from fundsim.scenario.compose import load
@@ -29,40 +29,37 @@ SHOWN = 15  # rows of a table on the screen; the files hold all
 
 
 def print_influence(
-    name: str, sets: list[str], method: str, measure: str, replications: int | None,
-    seed: int | None, workers: int | None, prices: tuple[float, float] | None, out: Path | None,
-    as_json: bool,
-) -> None:  # fmt: skip
+    request: Request, method: str, measure: str, prices: tuple[float, float] | None
+) -> None:
     """Run one method and print what drives the measure; `evppi` judges a decision instead."""
     if method not in METHODS:
         rule = "must be one of " + ", ".join(METHODS)
         raise InputError(Problem("--method", rule, value=method, nearest=nearest(method, METHODS)))
-    n = REPLICATIONS[method] if replications is None else replications
-    n, seed = checked(n, seed, 1)
-    scenario = load(name, sets)
+    draws = draws_of(request, REPLICATIONS[method])
+    n, seed, processes = draws.replications, draws.seed, draws.workers
+    scenario = load(request.name, request.sets)
     card = ["sensitivity", scenario.name, method]
-    if out is not None:
-        check_target(out, card)
+    check_target(request.out, card)
     target(scenario.world, measure)  # a measure that does not exist is told before an hour of work
-    processes, note = worker_count(workers), wording.stamp_of(scenario, seed, n)
+    note = wording.stamp_of(scenario, seed, n)
     if method == "tornado":
-        told = _tornado(tornado(scenario, measure, n, seed, processes), note)
+        reply = _tornado(tornado(scenario, measure, n, seed, processes), note)
     elif method == "levers":
-        told = _levers(signs([scenario], n, seed, processes), wording.country_and_rest(scenario))
+        reply = _levers(signs([scenario], n, seed, processes), wording.country_and_rest(scenario))
     elif method == "evppi":
-        told = information(scenario, n, seed, processes, prices, note)
+        reply = information(scenario, draws, prices, note)
     else:
-        [projection] = project_with_progress([scenario], n, seed, processes, "numpy")
+        [projection] = project_with_progress([scenario], draws)
         found = ranking(projection, measure)
         swap = swapped(projection, measure, workers=processes) if method == "sobol" else None
-        told = _ranking(projection, found, swap, note)
-    deliver(told, scenario, card, seed, n, out, as_json, method=method)
+        reply = _ranking(projection, found, swap, note)
+    deliver(reply, scenario, card, draws, request, method=method)
 
 
 # --------------------------------------------------------------------------- ranking and Sobol'
 
 
-def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: str) -> Told:
+def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: str) -> Reply:
     whole = found.variance.assumptions.value + found.variance.chance.value
     unknown = float(found.variance.assumptions.value / whole)
     half = found.half()
@@ -106,7 +103,7 @@ def _ranking(projection: Projection, found: Ranking, swap: Swap | None, note: st
         bars = {"ranking": ranking_bars(found, note)}
         return bars if swap is None else {**bars, "sobol": swap_bars(swap, note)}
 
-    return Told(sentences, tables, shown, pictures)
+    return Reply(sentences, tables, shown, pictures)
 
 
 def sentence(found: Ranking, say: Language = ENGLISH) -> str:
@@ -152,7 +149,7 @@ def _index(x: float | str) -> str:
 # ------------------------------------------------------------------------------------- tornado
 
 
-def _tornado(found: Tornado, note: str) -> Told:
+def _tornado(found: Tornado, note: str) -> Reply:
     form = form_of(found.target.measure.unit)
     first = [bar for bar in found.bars if bar.width > 0][:1]
     sentences = [
@@ -187,7 +184,7 @@ def _tornado(found: Tornado, note: str) -> Told:
             b.input.name, belief(b.input), form(b.at_low), form(b.at_high), form(b.width), b.input.grade,
             "not monotone" if b.both_one_way else "",
         )  # fmt: skip
-    return Told(
+    return Reply(
         sentences, {"tornado": rows}, [table], lambda: {"tornado": tornado_bars(found, note)}
     )
 
@@ -204,7 +201,7 @@ def form_of(unit: str, say: Language = ENGLISH) -> wording.Form:
 # -------------------------------------------------------------------------------------- levers
 
 
-def _levers(found: list[Sign], title: str) -> Told:
+def _levers(found: list[Sign], title: str) -> Reply:
     against = [f for f in found if f.verdict == "against expectation"]
     sentences = [
         f"{title}: {len({f.lever.name for f in found})} levers moved up, one at a time, on the same futures; "
@@ -227,4 +224,4 @@ def _levers(found: list[Sign], title: str) -> Told:
             f.lever.name, f.lever.step, f.target.name, f.expected, form(f.before), form(f.after), f.verdict,
             f.reason,
         )  # fmt: skip
-    return Told(sentences, {"levers": rows}, [table], dict)
+    return Reply(sentences, {"levers": rows}, [table], dict)

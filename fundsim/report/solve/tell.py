@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, line_of_state, needs
+from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
 from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
 from fundsim.report import wording
-from fundsim.report.deliver import deliver
+from fundsim.report.checks import budget_line, draws_for
+from fundsim.report.deliver import Reply, deliver
 from fundsim.report.folder import check_target
-from fundsim.report.run.tell import blocks_with_progress, checked, worker_count
-from fundsim.report.screen import Told
+from fundsim.report.progress import blocks_with_progress
+from fundsim.report.request import Draws, Request
 from fundsim.report.solve.picture import confidence_curve, frontier_curve, trials_curve
 from fundsim.scenario.compose import Scenario, load
-from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.schema import BudgetLine
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 EXACT = ("contribution", "capital")
-LEAST_BEYOND = 5  # futures on the rarer side of the target, below which no amount is told
 REPLICATIONS = {True: 10_000, False: 2_000}  # exact from one run, or simulated at each trial
 
 
 def print_solution(
-    name: str, sets: list[str], lever: str, target: float, line: str | None,
-    between: tuple[float, float] | None, replications: int | None, seed: int | None,
-    workers: int | None, out: Path | None, as_json: bool,
+    request: Request, lever: str, target: float, line: str | None, between: tuple[float, float] | None
 ) -> None:  # fmt: skip
     """Solve for a lever and print the answer, its curve and how sure it is."""
     exact = lever in EXACT
-    n = REPLICATIONS[exact] if replications is None else replications
-    n, seed = futures_for(target, n, seed)
-    scenario = load(name, sets)
+    draws = draws_for(target, request, REPLICATIONS[exact])
+    scenario = load(request.name, request.sets)
     if not scenario.world.has_fund:
         raise InputError(Problem(scenario.name, "has no fund: there is nothing to solve for"))
     if between is not None and exact:
@@ -46,57 +41,29 @@ def print_solution(
     if line is not None and not exact:
         raise InputError(Problem("--line", "goes with --for contribution or capital", value=line))
     chosen = budget_line(scenario, line) if exact else ""
-    if out is not None:
-        check_target(out, _card(scenario, lever))
+    check_target(request.out, _card(scenario, lever))
     if exact:
-        _exact(scenario, lever, target, chosen, n, seed, worker_count(workers), out, as_json)
+        reply, facts = _exact(scenario, lever, target, chosen, draws)
     else:
-        found = lever_of(scenario, lever, between)
-        _by_search(scenario, found, target, n, seed, worker_count(workers), out, as_json)
-
-
-def futures_for(target: float, replications: int, seed: int | None) -> tuple[int, int]:
-    """Replications and seed, or an `InputError` where so few cannot tell of the target."""
-    if not 0 < target < 1:
-        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
-    n, seed = checked(replications, seed, 1)
-    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
-    if n < least:
-        rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
-        raise InputError(Problem("--replications", rule, value=str(n)))
-    return n, seed
+        reply, facts = _by_search(scenario, lever_of(scenario, lever, between), target, draws)
+    deliver(reply, scenario, _card(scenario, lever), draws, request, **facts)
 
 
 def _card(scenario: Scenario, lever: str) -> list[str]:
     return ["solve", scenario.name, lever]
 
 
-def budget_line(scenario: Scenario, wanted: str | None) -> str:
-    """The budget line to vary: the one named, else the state's; raises `InputError` where there is none such."""
-    lines = [k for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)]
-    if wanted is not None:
-        if wanted not in lines:
-            rule, near = "is no budget line of the scenario", nearest(wanted, lines)
-            raise InputError(Problem("--line", rule, value=wanted, nearest=near))
-        return wanted
-    if line := line_of_state(scenario.world):
-        return line
-    rule = "has several budget lines; choose one with --line: " + ", ".join(sorted(lines))
-    raise InputError(Problem(scenario.name, rule))
-
-
 def _exact(
-    scenario: Scenario, lever: str, target: float, line: str, n: int, seed: int, workers: int,
-    out: Path | None, as_json: bool,
-) -> None:  # fmt: skip
-    with blocks_with_progress([scenario], n) as tell:
-        found = needs(scenario, line, n, seed, workers, tell)
+    scenario: Scenario, lever: str, target: float, line: str, draws: Draws
+) -> tuple[Reply, dict[str, Any]]:
+    with blocks_with_progress([scenario], draws.replications) as tell:
+        found = needs(scenario, line, draws.replications, draws.seed, draws.workers, tell)
     need = found.contribution if lever == "contribution" else found.capital
     answer = enough(need, target)
     curve = [_point(found, share) for share in CONFIDENCES]
     frontier = [_frontier_point(found, i, target) for i in range(found.capitals.size)]
-    note = wording.stamp_of(scenario, seed, n)
-    told = Told(
+    note = wording.stamp_of(scenario, draws.seed, draws.replications)
+    reply = Reply(
         exact_sentences(found, lever, target, answer),
         {"curve": curve, "frontier": frontier},
         [_curve_table(curve), _frontier_table(frontier, target)],
@@ -105,10 +72,10 @@ def _exact(
             "frontier": frontier_curve(found, target, note),
         },
     )
-    deliver(
-        told, scenario, _card(scenario, lever), seed, n, out, as_json, lever=lever, line=line, solvent=target,
-        amount=_or_none(answer.amount), low95=_or_none(answer.low95), high95=_or_none(answer.high95),
-    )  # fmt: skip
+    return reply, {
+        "lever": lever, "line": line, "solvent": target, "amount": _or_none(answer.amount),
+        "low95": _or_none(answer.low95), "high95": _or_none(answer.high95),
+    }  # fmt: skip
 
 
 def exact_sentences(found: Needs, lever: str, target: float, answer: Answer) -> list[str]:
@@ -277,24 +244,24 @@ def _frontier_table(frontier: list[dict[str, Any]], target: float) -> Table:
 
 
 def _by_search(
-    scenario: Scenario, lever: Lever, target: float, n: int, seed: int, workers: int,
-    out: Path | None, as_json: bool,
-) -> None:  # fmt: skip
+    scenario: Scenario, lever: Lever, target: float, draws: Draws
+) -> tuple[Reply, dict[str, Any]]:
     def tell(value: float, share: float) -> None:
         sys.stderr.write(f"{lever.key} {value:g}: {wording.percent(share)} of futures last\n")
 
-    found = solve(scenario, lever, target, n, seed, workers, tell)
-    note = wording.stamp_of(scenario, seed, n)
+    n = draws.replications
+    found = solve(scenario, lever, target, n, draws.seed, draws.workers, tell)
+    note = wording.stamp_of(scenario, draws.seed, draws.replications)
     trials = [{"value": value, "solvent": share} for value, share in found.trials]
-    told = Told(
+    reply = Reply(
         search_sentences(scenario, found, n), {"trials": trials}, [],
         lambda: {"lever": trials_curve(scenario, found, note)},
     )  # fmt: skip
-    deliver(
-        told, scenario, _card(scenario, lever.key), seed, n, out, as_json, lever=lever.key, unit=lever.unit,
-        solvent=target, amount=found.amount, mc_error=found.mc_error, reached=found.solvent.value,
-        sets=[] if found.amount is None else sets_of(scenario, lever, found.amount),
-    )  # fmt: skip
+    return reply, {
+        "lever": lever.key, "unit": lever.unit, "solvent": target, "amount": found.amount,
+        "mc_error": found.mc_error, "reached": found.solvent.value,
+        "sets": [] if found.amount is None else sets_of(scenario, lever, found.amount),
+    }  # fmt: skip
 
 
 def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,14 @@ from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.analysis.reverse import Found, failure_rules
 from fundsim.report import wording
+from fundsim.report.checks import draws_of
 from fundsim.report.compare.tell import changed
-from fundsim.report.deliver import deliver
+from fundsim.report.deliver import Reply, Rows, deliver
 from fundsim.report.figures import Picture
 from fundsim.report.folder import check_target
-from fundsim.report.run.tell import checked, project_with_progress, worker_count
-from fundsim.report.screen import Rows, Told, table_of
+from fundsim.report.progress import project_with_progress
+from fundsim.report.request import Request
+from fundsim.report.screen import table_of
 from fundsim.report.stress.picture import rule_bars, stress_bars
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
@@ -38,29 +39,24 @@ SHOWN: tuple[tuple[str, str, wording.Form], ...] = (
 Changes = dict[str, dict[str, Difference]]  # stress -> measure -> difference
 
 
-def print_stress(
-    name: str, sets: list[str], replications: int | None, seed: int | None, workers: int | None,
-    out: Path | None, as_json: bool,
-) -> None:  # fmt: skip
+def print_stress(request: Request) -> None:
     """Run a scenario under every shipped stress and every rule for hard years, and print what follows."""
-    base = load(name, sets)
+    base = load(request.name, request.sets)
     if not base.world.has_fund:
         raise InputError(Problem(base.name, "has no fund: there is nothing to put under stress"))
     stresses = [s for s in shipped("stress") if f"stress.{s}" not in base.world.changes]
-    scenarios = [base, *(load(f"{base.given}+{stress}", sets) for stress in stresses)]
-    n = REPLICATIONS if replications is None else replications
-    n, seed = checked(n, seed, len(scenarios))
+    scenarios = [base, *(load(f"{base.given}+{stress}", request.sets) for stress in stresses)]
+    draws = draws_of(request, REPLICATIONS, len(scenarios))
+    n, seed = draws.replications, draws.seed
     card, note = ["stress", base.name], wording.stamp_of(base, seed, n)
-    if out is not None:
-        check_target(out, card)
-    processes = worker_count(workers)
-    projections = project_with_progress(scenarios, n, seed, processes, "numpy")
+    check_target(request.out, card)
+    projections = project_with_progress(scenarios, draws)
     changes = _changes(stresses, projections)
     looked = circumstances(projections[0])
     failed = projections[0].column("ruin") > 0
     found = failure_rules({key: c.values for key, c in looked.items()}, failed)
     told = sentences(found, {key: c.words for key, c in looked.items()})
-    rules = hard_years(base, n, seed, processes)
+    rules = hard_years(base, n, seed, draws.workers)
     tables = {
         "stresses": _stress_rows(changes),
         "reverse_stress": _reverse_rows(found, told),
@@ -73,8 +69,8 @@ def print_stress(
             "hard_years": rule_bars(base, rules, note),
         }
 
-    answer = Told([], tables, _shown(projections[0], changes, told, found, rules), pictures)
-    deliver(answer, base, card, seed, n, out, as_json)
+    reply = Reply([], tables, _shown(projections[0], changes, told, found, rules), pictures)
+    deliver(reply, base, card, draws, request)
 
 
 def _label(base: Scenario, stress: str) -> str:

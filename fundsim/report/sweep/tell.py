@@ -40,9 +40,10 @@ from fundsim.batch.sweep import (
 from fundsim.batch.version import model_version
 from fundsim.batch.work import Tally
 from fundsim.report import wording
+from fundsim.report.checks import draws_of
 from fundsim.report.figures import save_pictures
 from fundsim.report.folder import csv_text
-from fundsim.report.run.tell import worker_count
+from fundsim.report.request import Request
 from fundsim.report.screen import console_for_tables, duration, size
 from fundsim.report.sweep.designs import (
     best_rows,
@@ -62,11 +63,10 @@ MANY = 500  # scenarios of which it takes a while to see that they are valid
 
 
 def print_sweep(
-    path: Path, out: Path | None, workers: int | None, scheduler: str | None, store: str | None,
-    resume: bool, dry_run: bool,
-) -> None:  # fmt: skip
+    request: Request, path: Path, scheduler: str | None, resume: bool, dry_run: bool
+) -> None:
     """Run a plan and tell the answer; what is finished is kept, whatever happens."""
-    plan, processes = read_plan(path), worker_count(workers)
+    plan, processes, out = read_plan(path), draws_of(request).workers, request.out
     if dry_run:
         _check(path, plan, partial(shared_out, workers=processes))
         console_for_tables().print(forecast_text(plan, foresee(plan), processes), highlight=False)
@@ -75,7 +75,7 @@ def print_sweep(
         raise InputError(Problem("--out", "missing: the folder for the results (or --dry-run)"))
     if resume and not (out / RUN).is_file():
         raise InputError(Problem("--resume", "there is no batch to go on with", value=str(out)))
-    address = store or str(out / STORE)
+    address = request.store or str(out / STORE)
     if "://" not in address:
         address = str(Path(address).absolute())  # also for workers that stand elsewhere
     begun = claim(out, plan)

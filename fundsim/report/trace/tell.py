@@ -9,7 +9,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from fundsim.report.checks import draws_of
 from fundsim.report.language import capital
+from fundsim.report.request import Request
 from fundsim.report.trace.story import (
     DRAWS,
     NOBODY,
@@ -28,14 +30,13 @@ PICTURES = (".png", ".svg")
 
 
 def print_story(
-    name: str, sets: list[str], case: int | None, kind: str | None, replication: int, seed: int,
-    as_json: bool, picture: Path | None = None,
-) -> None:  # fmt: skip
+    request: Request, case: int | None, kind: str | None, replication: int, picture: Path | None
+) -> None:
     """Print the story of one case, chosen by number or by kind; and draw its timeline to a file."""
     if picture is not None and picture.suffix not in PICTURES:
         rule = "must end in " + " or ".join(PICTURES)
         raise InputError(Problem("--figure", rule, value=str(picture)))
-    scenario = load(name, sets)
+    seed, scenario = draws_of(request, 1).seed, load(request.name, request.sets)
     if case is not None and kind is not None:
         raise InputError(Problem("--find", "give --case or --find, not both", value=kind))
     if not 0 <= replication < 2**31:
@@ -54,7 +55,7 @@ def print_story(
     country, head = scenario.world.country, heading(scenario, number, chosen)
     if picture is not None:
         _draw(scenario, steps, head, f"{scenario.name} · {scenario.hash} · seed {seed}", picture)
-    if as_json:
+    if request.as_json:
         card = {"scenario": scenario.name, "scenario_hash": scenario.hash, "seed": seed,
                 "replication": number, "case": chosen + 1}  # fmt: skip
         print(json.dumps({**card, "steps": [asdict(s) for s in steps]}, ensure_ascii=False))

@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.batch.atomic import write_whole
+from fundsim.report.checks import draws_of
+from fundsim.report.request import Request
 from fundsim.report.validation.files import (
     SIGN_OFF,
     as_data,
@@ -36,14 +38,16 @@ from fundsim.validation.validate import GROUPS, Report, validate
 
 COLOURS = {"pass": "green", "fail": "bold red", "skipped": "yellow"}
 WIDTH = 120
+WORKERS = 2
 
 
-def run_validation(markdown: Path | None, json_file: Path | None, seed: int, workers: int) -> bool:
+def run_validation(request: Request, markdown: Path | None, json_file: Path | None) -> bool:
     """Run all checks, print the report, write it where asked; whether none failed."""
+    draws = draws_of(request, 1)
     targets = [path for path in (markdown, json_file) if path is not None]
     for path in targets:
         check_target(path)
-    report = _with_progress(seed, workers)
+    report = _with_progress(draws.seed, draws.workers if request.workers else WORKERS)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     print_report(console, report)
     if markdown is not None:

@@ -1,0 +1,67 @@
+"""What is refused before anything is computed: options of commands that several of them have."""
+
+from __future__ import annotations
+
+import math
+import os
+
+from fundsim.analysis.needs import line_of_state
+from fundsim.analysis.project import DEFAULT_REPLICATIONS, DEFAULT_SEED, disk_needed
+from fundsim.report.request import Draws, Request
+from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.schema import BudgetLine
+
+MOST_REPLICATIONS = 100_000_000
+LEAST_BEYOND = 5  # futures on the rarer side of a target, below which no amount is told
+
+
+def draws_of(request: Request, usual: int = DEFAULT_REPLICATIONS, scenarios: int = 1) -> Draws:
+    """The futures to draw, or an `InputError` that says what is wrong with the request.
+
+    usual  replications, where none were asked for;  scenarios  of which outcomes are kept at once
+    """
+    n = usual if request.replications is None else request.replications
+    seed = DEFAULT_SEED if request.seed is None else request.seed
+    problems = []
+    if n < 1:
+        problems.append(Problem("--replications", "must be at least 1", value=str(n)))
+    elif n > MOST_REPLICATIONS:
+        rule = f"must be at most {MOST_REPLICATIONS:,}"
+        problems.append(Problem("--replications", rule, value=str(n)))
+    elif (need := disk_needed(n, scenarios)) is not None:
+        problems.append(Problem("--replications", need, value=str(n)))
+    if not 0 <= seed < 2**63:
+        problems.append(Problem("--seed", "must be between 0 and 2^63 - 1", value=str(seed)))
+    workers = (os.cpu_count() or 1) if request.workers is None else request.workers
+    if not 1 <= workers <= 256:
+        problems.append(Problem("--workers", "must be between 1 and 256", value=str(workers)))
+    if problems:
+        raise InputError(problems)
+    return Draws(n, seed, workers)
+
+
+def draws_for(target: float, request: Request, usual: int) -> Draws:
+    """The same, or an `InputError` where so few futures cannot tell of the share that shall last."""
+    if not 0 < target < 1:
+        raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
+    draws = draws_of(request, usual)
+    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
+    if draws.replications < least:
+        rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
+        raise InputError(Problem("--replications", rule, value=str(draws.replications)))
+    return draws
+
+
+def budget_line(scenario: Scenario, wanted: str | None) -> str:
+    """The budget line to vary: the one named, else the state's; raises `InputError` where there is none such."""
+    lines = [k for k, s in scenario.world.income.items() if isinstance(s, BudgetLine)]
+    if wanted is not None:
+        if wanted not in lines:
+            rule, near = "is no budget line of the scenario", nearest(wanted, lines)
+            raise InputError(Problem("--line", rule, value=wanted, nearest=near))
+        return wanted
+    if line := line_of_state(scenario.world):
+        return line
+    rule = "has several budget lines; choose one with --line: " + ", ".join(sorted(lines))
+    raise InputError(Problem(scenario.name, rule))
