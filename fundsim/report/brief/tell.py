@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from fundsim.analysis.needs import needs
 from fundsim.analysis.project import project
+from fundsim.batch.atomic import refuse_unwritable, write_whole
 from fundsim.batch.lookup import source_of
 from fundsim.report.brief.blocks import Document
 from fundsim.report.brief.compose import briefing
@@ -101,7 +101,7 @@ def _write(
             lambda scenario, line: needs(scenario, line, n, seed, workers, tell, source.needs),
         )  # fmt: skip
     facts = replace(facts, link=address(facts, say))
-    save(out, write(briefing(facts, say)))
+    write_whole(out, write(briefing(facts, say)))
     return out
 
 
@@ -143,29 +143,3 @@ def date_of(day: str | None) -> datetime.date:
         raise InputError(
             Problem("--date", "must be a date such as 2026-11-22", value=day)
         ) from None
-
-
-def save(out: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raises OSError with the file's name if it cannot be written."""
-    with _draft(out) as draft:
-        draft.write_bytes(content)
-        os.replace(draft, out)
-
-
-def refuse_unwritable(out: Path) -> None:
-    """Raises OSError with the file's name if it cannot be written: said before the run, not after it."""
-    with _draft(out) as draft:
-        draft.touch()
-
-
-@contextmanager
-def _draft(out: Path) -> Iterator[Path]:
-    """A hidden file beside it, gone afterwards; whatever fails names the file itself."""
-    draft = out.with_name(f".{out.name}.draft")
-    try:
-        try:
-            yield draft
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(out)) from error

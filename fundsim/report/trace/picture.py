@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import io
 import textwrap
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from fundsim.batch.atomic import write_whole
 from fundsim.report.figures import BLUE, GREEN, GREY, Picture, sheet
 from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.trace.story import PARTS, Step, received
@@ -78,12 +79,7 @@ def save_timeline(figure: Picture, file: Path, alt: str) -> None:
 
     Raises OSError with the file's name if it cannot be written.
     """
-    draft = file.with_name(f".{file.name}.draft{file.suffix}")
     metadata = {"Title": alt} | ({"Date": None} if file.suffix == ".svg" else {})
-    try:
-        figure.savefig(draft, dpi=150, metadata=metadata)
-        os.replace(draft, file)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(file)) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=150, format=file.suffix[1:], metadata=metadata)
+    write_whole(file, drawn.getvalue())
