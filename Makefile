@@ -1,4 +1,4 @@
-# make run    all six countries under their default policy, with data and figures in out/
+# make run    all countries under their default policy, with data and figures in out/
 # make test   all tests          make check  lint, format and types
 # make dashboard   the dashboard, in the browser
 # make bench, make bench-batches, make bench-dashboard   how long and how large: benchmarks/*.md
@@ -7,7 +7,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-COUNTRIES := serbia bosnia_and_herzegovina montenegro north_macedonia albania kosovo
+COUNTRIES = $(shell $(BIN)/python -c "from fundsim.scenario.files import countries; print(*countries())")
 
 DAY := 2026-11-22
 

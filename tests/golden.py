@@ -12,12 +12,11 @@ from fundsim.analysis.measures import measure
 from fundsim.analysis.project import project
 from fundsim.report.wording import Results
 from fundsim.scenario.compose import load
-from fundsim.scenario.files import shipped
+from fundsim.scenario.files import countries, shipped
 
 FILE = Path(__file__).with_name("golden.json")
 COMBINATIONS = (
-    *(f"{country}+tariff" for country in ("serbia", "bosnia_and_herzegovina", "montenegro",
-                                          "north_macedonia", "albania", "kosovo")),
+    *(f"{country}+tariff" for country in countries()),
     *(f"serbia+{policy}" for policy in ("no_fund", "status_fixed", "judgment_advance", "full_judgment",
                                         "assets_only", "conviction_levy", "mixed_financing", "tariff_interim")),
     "serbia+tariff+legal_aid+informing+budget_cut",

@@ -3,16 +3,18 @@
 from hypothesis import strategies as st
 
 from fundsim.scenario.compose import load
+from fundsim.scenario.files import countries
 from fundsim.scenario.schema import World
 from fundsim.validation.worlds import (
-    CHOICES,
-    COUNTRIES,
     POLICIES,
     REFORMS,
     SHORT,
-    SOMETIMES,
     Named,
+    random_values,
+    text_of,
 )
+
+COUNTRIES = countries()
 
 __all__ = ["COUNTRIES", "POLICIES", "scenarios", "world_of"]
 
@@ -22,13 +24,14 @@ def scenarios(draw: st.DrawFn) -> Named:
     """A scenario's name and overrides, small enough to settle in plain Python."""
 
     def one(values: tuple[object, ...]) -> str:
-        return str(draw(st.sampled_from(values)))
+        return text_of(draw(st.sampled_from(values)))
 
     name = f"{one(COUNTRIES)}+{one(POLICIES)}"
     if draw(st.booleans()):
         name += f"+{one(REFORMS)}"
-    sets = [*SHORT, *(f"{key}={one(values)}" for key, values in CHOICES.items())]
-    sets += [f"{key}={one(values)}" for key, values in SOMETIMES.items() if draw(st.booleans())]
+    always, at_times = random_values()
+    sets = [*SHORT, *(f"{key}={one(values)}" for key, values in always.items())]
+    sets += [f"{key}={one(values)}" for key, values in at_times.items() if draw(st.booleans())]
     return name, tuple(sets)
 
 

@@ -12,7 +12,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
 
-from fundsim.app.choice import COUNTRIES
 from fundsim.report.brief.blocks import Document, Figure, Heading, Items, Link, Paragraph
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.pdf import pdf
@@ -21,6 +20,7 @@ from fundsim.report.brief.word import docx
 from fundsim.report.figures_print import wrap_labels
 from fundsim.report.language import language
 from fundsim.report.languages import codes
+from fundsim.scenario import files
 from tests.brief_facts import facts
 
 TOOLS = ("soffice", "pdftoppm", "pdftotext", "pdffonts")
@@ -45,7 +45,7 @@ def run(*command: str, folder: Path) -> str:
 
 
 @needs_tools
-@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("country", files.countries())
 def test_pages_are_whole_in_every_language(country: str, tmp_path: Path) -> None:
     documents = {code: made(country, code) for code in codes()}
     for code, document in documents.items():

@@ -10,10 +10,9 @@ import pytest
 
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.project import Projection, project
-from fundsim.app.choice import COUNTRIES
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
-from fundsim.scenario.files import shipped
+from fundsim.scenario.files import countries, shipped
 from tests.test_run_command import SMALL, fundsim  # noqa: F401
 
 SHORT = ("time.horizon_years=6", "time.runoff_years=4", "income.budget.amount=200000")
@@ -98,7 +97,7 @@ def test_pairing_is_the_variance_that_common_draws_take_away(
 POLICIES = [name for name in shipped("policy") if name != "no_fund"]
 
 
-@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("country", countries())
 def test_common_draws_cut_the_noise_between_policies_tenfold_or_it_cannot_be_done(
     country: str,
 ) -> None:

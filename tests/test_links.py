@@ -14,7 +14,6 @@ from fundsim.app.choice import (
     ANALYSES,
     CASES,
     CONFIDENCES,
-    COUNTRIES,
     MEASURES,
     MONEY,
     MOST_CASES,
@@ -30,6 +29,7 @@ from fundsim.app.choice import (
 from fundsim.app.controls import chosen, controls
 from fundsim.app.files import names
 from fundsim.report.languages import codes
+from fundsim.scenario import files
 from fundsim.scenario.compose import load
 
 CLAIM = link.claim_of(
@@ -61,7 +61,7 @@ def moved(control, chance: random.Random):
 
 
 def random_choice(chance: random.Random) -> Choice:
-    country = chance.choice(COUNTRIES)
+    country = chance.choice(files.countries())
 
     def design() -> Design:
         found = Design(

@@ -1,14 +1,13 @@
 """A change that moves nothing is explained from the figures, and only by what they show."""
 
-from fnmatch import fnmatchcase
-
 import numpy as np
 import pytest
 
 from fundsim.analysis.project import Projection, project
-from fundsim.analysis.still import NEVER, UNMOVED, why_still
+from fundsim.analysis.still import why_still
 from fundsim.scenario.compose import load
-from fundsim.scenario.used import keys, unused
+from fundsim.scenario.steps import Step
+from fundsim.scenario.used import unused
 
 SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2")
 RICH = "fund.opening_capital=100000000"
@@ -76,8 +75,8 @@ def test_one_future_is_not_called_many() -> None:
     assert told("fund.amount.cap=900", n=1) == ("No claim is filed in the one future.")
 
 
-def test_every_key_that_is_named_exists() -> None:
-    known = list(keys(load("serbia+mixed_financing").world))
-    for patterns, *_ in (*NEVER, *UNMOVED):
-        for pattern in patterns.split():
-            assert any(fnmatchcase(key, pattern) for key in known), pattern
+def test_every_step_of_a_case_is_an_outcome_of_a_run() -> None:
+    [run] = project([load("serbia+tariff", SHORT)], 2, seed=3)
+    known = {column.partition("@")[0] for column in run.columns}
+    for step in Step:
+        assert step.outcome.format(name="sexual") in known

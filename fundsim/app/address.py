@@ -10,7 +10,6 @@ from fundsim.analysis.needs import Needs
 from fundsim.app import headline, link
 from fundsim.app.choice import (
     CONFIDENCES,
-    COUNTRIES,
     MOST_SEED,
     MOST_VARIANTS,
     SIZES,
@@ -89,7 +88,7 @@ def country_of(scenario: Scenario) -> str:
 def design_of(scenario: Scenario) -> Design | None:
     """The design that gives the same scenario on a page; None where none does: own files, values that no link holds."""
     country, *names = scenario.name.split("+")
-    if country not in COUNTRIES:
+    if country not in files.countries():
         return None
     policies = [name for name in names if name in files.shipped("policy")]
     others = [name for name in names if name not in policies]

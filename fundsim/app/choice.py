@@ -17,8 +17,6 @@ from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.phrase import Phrase
 
-COUNTRIES = ("serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "albania",
-             "kosovo")  # fmt: skip
 PAGES = ("answer", "victims", "money", "what_if", "drives", "countries", "assumptions", "about")
 MONEY = tuple(f"{prices}_{currency}_{of}" for prices in ("real", "nominal")
               for currency in ("euro", "local") for of in ("whole", "head"))  # fmt: skip

@@ -9,11 +9,12 @@ import streamlit as st
 
 from fundsim import __version__
 from fundsim.app import draw, headline
-from fundsim.app.choice import COUNTRIES, Choice, Design, name_of
+from fundsim.app.choice import Choice, Design, name_of
 from fundsim.app.link import Claim
 from fundsim.app.view import View, title_of
 from fundsim.report.language import Language
 from fundsim.report.wording import Results
+from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.released import moved_since, rules_since
 
@@ -138,7 +139,7 @@ def _shown(choice: Choice) -> Iterator[tuple[str, Design]]:
     yield choice.country, choice.design
     yield from ((choice.country, variant) for variant in choice.variants)
     if choice.page == "countries":
-        yield from ((country, choice.design.without_sets) for country in COUNTRIES)
+        yield from ((country, choice.design.without_sets) for country in files.countries())
 
 
 def _overridden(design: Design, key: str) -> bool:

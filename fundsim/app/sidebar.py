@@ -9,12 +9,13 @@ from typing import Any
 import streamlit as st
 
 from fundsim.app import draw, state
-from fundsim.app.choice import COUNTRIES, MOST_SEED, SIZES, Choice, Design, name_of
+from fundsim.app.choice import MOST_SEED, SIZES, Choice, Design, name_of
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, word_of
 from fundsim.app.files import label_of, names, question_of
 from fundsim.report.language import Language, language, marked
 from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.files import countries
 
 LANGUAGE_WIDTH = 170  # pixels
 CHANGED = " *"  # beside the label of a value that differs from the files
@@ -43,9 +44,9 @@ def title(choice: Choice, say: Language) -> None:
 def head(choice: Choice, say: Language) -> None:
     """Country, policy and page: in the body, so that a phone shows them."""
     left, right = st.columns(2)
-    countries = [*COUNTRIES, *([choice.country] if choice.own else [])]
+    every = [*countries(), *([choice.country] if choice.own else [])]
     left.selectbox(
-        say("Country"), countries, key=state.bound("country", choice.country),
+        say("Country"), every, key=state.bound("country", choice.country),
         format_func=lambda n: say("My own file") if n.endswith(".toml") else label_of("base", n, say),
         on_change=state.on("country", _country),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """What there is to translate, and bringing the catalogues up to date: `make messages`.
 
 Texts are found where they are said (`say("…")`, `say.counted("…", "…", n)`), where they are marked to be said elsewhere
-(`marked("…")`, `Phrase("…")`, `because("…", key)`, `why="…"`), in the tables of texts of the modules that say them, and in
-the shipped scenarios: what keys, their groups and choices, sources of income, reforms and stresses are called, and what files ask.
+(`marked("…")`, `Phrase("…")`, `because("…", key)`, `why="…"`), in the records of keys, in the tables of texts of the modules that say
+them, and in the shipped scenarios: what keys, their groups and choices, sources of income, reforms and stresses are called, and what files ask.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from fundsim import __version__
 from fundsim.analysis.decision import ASSETS, GROUPS, OTHER, OTHER_INCOME
 from fundsim.analysis.measures import MEASURES
 from fundsim.analysis.sensitivity import THE_REST
-from fundsim.analysis.still import NEVER, UNMOVED
-from fundsim.report.brief import design, evidence
+from fundsim.report.brief import evidence
 from fundsim.report.languages import FOLDER
 from fundsim.scenario import files
 from fundsim.scenario.compose import load
@@ -33,7 +32,9 @@ from fundsim.scenario.labels import (
     labels,
     meanings,
 )
+from fundsim.scenario.record import texts_of
 from fundsim.scenario.schema import FORMS, World, assumptions
+from fundsim.scenario.steps import Step
 
 Wanted = tuple[
     str | None, str | tuple[str, str]
@@ -82,15 +83,14 @@ def _constant(node: ast.expr) -> str | None:
 
 def _tables() -> Iterator[Wanted]:
     """Texts that stand in tables, of the modules which say them and of floors that know no language."""
-    for table in (design.ENTRY, design.FOREIGN, design.SHORT, design.INDEX):
-        yield from ((None, text) for text in table.values())
+    yield from ((None, text) for text in texts_of(World))
+    yield from ((None, step.finding) for step in Step)
     yield from ((None, text) for text in (*evidence.METHOD, *evidence.LIMITS))
     for measure in MEASURES:
         yield from ((None, text) for text in (measure.label, measure.unit))
     yield None, THE_REST
     groups = (*dict(GROUPS).values(), ASSETS, OTHER_INCOME, OTHER)
     yield from (("group", group) for group in groups)
-    yield from ((None, finding) for *_, finding in (*NEVER, *UNMOVED))
     # what a design is called that differs from others in its values alone
     yield from (("design", f"variant {number}") for number in (1, 2, 3))
     yield from (("form", form) for form in FORMS)

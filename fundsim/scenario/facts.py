@@ -1,105 +1,20 @@
-"""What certainly does not happen in a scenario: facts, each with its reason.
-
-A fact looks at a world and gives its reason, a `Phrase`, or nothing where it does not hold for certain.  The key that
-is asked about is left open: a share of 0 does not make that share idle, since moving it would bring it to
-life.  A number that is uncertain, or that a reform or stress acts on, is never certain.
-"""
+"""What certainly does not happen in a scenario: the facts that the records of several keys name, each with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import re
+from typing import TYPE_CHECKING
 
-from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.phrase import Phrase
-from fundsim.scenario.schema import World
+from fundsim.scenario.record import Fact, Look, all_of, because, either, unless, when, when_not
+
+if TYPE_CHECKING:
+    from fundsim.scenario.schema import Effect
 
 # said of what moves figures in local currency and no others
 LOCAL_ONLY = Phrase("only figures in local currency hang on it")
-TEXT = Phrase("it is a text; no figure hangs on it")
-WITH_KEY = "{why} ({key})"  # the same in every language
-
-
-class Look:
-    """A world with one key, or table, left open: nothing is certain of that key."""
-
-    def __init__(self, world: World, left_open: str) -> None:
-        self.world, self._left_open = world, f"{left_open}."
-        effects = [effect for change in world.changes.values() for effect in change.effects]
-        self._moved = {effect.on for effect in effects if effect.by != "narrow"}
-
-    def is_open(self, key: str) -> bool:
-        """Whether a key is left open, or is part of what is, or has a part that is."""
-        return self._left_open.startswith(f"{key}.") or f"{key}.".startswith(self._left_open)
-
-    def value(self, key: str) -> Any:
-        """What stands at a key."""
-        here: Any = self.world
-        for name in key.split("."):
-            here = here[name] if isinstance(here, dict) else getattr(here, name)
-        return here
-
-    def sure(self, key: str, *allowed: Any) -> bool:
-        """Whether a key certainly has one of these values, in every year and future."""
-        return not self.is_open(key) and self.stands(key, *allowed)
-
-    def stands(self, key: str, *allowed: Any) -> bool:
-        """The same of what stands there now, left open or not."""
-        value = self.value(key)
-        if isinstance(value, Assumption):
-            return key not in self._moved and not value.uncertain and value.value in allowed
-        return value in allowed
-
-
-@dataclass(frozen=True)
-class Fact:
-    """Something that certainly does not happen: called with a look, it gives the reason, or nothing."""
-
-    reason: Callable[[Look], str]
-
-    def __call__(self, look: Look) -> str:
-        return self.reason(look)
-
-
-def when(key: str, *values: Any, why: str) -> Fact:
-    """Holds where the key certainly has one of the values; the reason names the key.  why  constant"""
-    reason = because(why, key)
-    return Fact(lambda look: reason if look.sure(key, *values) else "")
-
-
-def because(why: str, key: str) -> Phrase:
-    """A reason, and the key that would change it.  why  constant"""
-    return Phrase(WITH_KEY, why=Phrase(why), key=key)
-
-
-def either(*facts: Fact) -> Fact:
-    """Holds where one does: the reason of the first."""
-    return Fact(lambda look: next((reason for fact in facts if (reason := fact(look))), ""))
-
-
-def all_of(*facts: Fact) -> Fact:
-    """Holds where all do: the reason of the first."""
-
-    def holds(look: Look) -> str:
-        reasons = [fact(look) for fact in facts]
-        return reasons[0] if all(reasons) else ""
-
-    return Fact(holds)
-
-
-def unless(key: str, *values: Any, fact: Fact) -> Fact:
-    """Holds where the fact does and the key has none of the values.
-
-    Of two numbers that are idle while the other is 0, one must stay in use: else neither could be moved.
-    """
-    return Fact(lambda look: "" if look.stands(key, *values) else fact(look))
-
-
-def always(reason: str) -> Fact:
-    """Holds everywhere."""
-    return Fact(lambda look: reason)
-
+# what a run shows in which the years before the opening moved nothing
+NOBODY_BEFORE = "Nobody identified before the opening claims more or less by it"
 
 # --- how far a victim can come: why nobody reaches a stage ---
 
@@ -133,11 +48,12 @@ NO_SUIT = either(
     when("pathway.criminal_award_rate", 1, why="every conviction decides compensation"),
     when("pathway.civil_suit_rate", 0, why="nobody sues"),
 )
+NO_SUIT_WINS = when("pathway.civil_award_rate", 0, why="no suit wins")
 NO_AWARD = either(
     NO_CONVICTION,
     all_of(
         when("pathway.criminal_award_rate", 0, why="no court awards anything"),
-        either(NO_SUIT, when("pathway.civil_award_rate", 0, why="no suit wins")),
+        either(NO_SUIT, NO_SUIT_WINS),
     ),
 )
 NOTHING_PAID_BY_OFFENDERS = either(
@@ -146,6 +62,9 @@ NOTHING_PAID_BY_OFFENDERS = either(
     when("enforcement.recovered_rate", 0, why="no offender pays anything"),
 )
 NO_TRAFFICKING = when("pathway.prosecuted_rate", 0, why="nobody is indicted for trafficking")
+ALL_FOR_TRAFFICKING = when(
+    "pathway.prosecuted_rate", 1, why="everybody is indicted for trafficking"
+)
 
 
 def entry_is(*points: str) -> Fact:
@@ -239,6 +158,7 @@ NO_SUMS = all_of(
     when("fund.amount.floor", None, why="no floor"),
     when("fund.amount.cap", None, why="no cap"),
 )
+DECIDED_AT_ONCE = when("fund.decision.working_months", 0, why="decisions take no time")
 NO_TIME_FOR_INTERIM = either(
     NO_CLAIM,
     when("fund.decision.working_months", 0, why="claims are decided at once, nothing comes before"),
@@ -252,6 +172,12 @@ NOT_PURSUED = either(
     NO_GRANT,
     NO_CONVICTION,
     when("fund.subrogation.pursued_share", 0, why="the fund pursues no offender"),
+)
+NEVER_RECOVERED = when("fund.subrogation.failure_rate", 1, why="the fund recovers nothing")
+NOTHING_RECOVERED = unless(
+    "fund.subrogation.failure_rate",
+    1,
+    fact=when("fund.subrogation.recovered_rate", 0, why="the fund recovers nothing"),
 )
 NOBODY_ASSISTED = either(
     NO_FUND, NO_VICTIM, when("fund.assistance.rate", 0, why="the fund assists nobody")
@@ -268,7 +194,7 @@ NO_TRUST = either(
 )
 ONLY_WITH_ADVANCE = either(
     NO_FUND,
-    when("fund.payment.when_short", "queue", "pro_rata", why="the treasury lends nothing"),
+    when_not("fund.payment.when_short", "treasury_advance", why="the treasury lends nothing"),
 )
 IDENTIFIED_AT_ONCE = all_of(
     when(
@@ -278,6 +204,7 @@ IDENTIFIED_AT_ONCE = all_of(
     ),
     NOT_AWAITED,
 )
+NO_RESERVES = either(NO_FUND, when("fund.reserve_return", False, why="reserves earn no return"))
 NO_RETURN = all_of(
     when("macro.investment_return", 0, why="reserves earn nothing"),
     when("macro.return_sd", 0, why="in no year"),
@@ -316,27 +243,18 @@ NO_COSTS = all_of(
 NO_MONEY = all_of(NO_FUND, NO_AWARD, NO_REFORM_COSTS)
 
 
-def no_form(form: str) -> Fact:
-    """Holds where no victim has that form of exploitation."""
-
-    def holds(look: Look) -> str:
-        forms = look.world.caseload.forms
-        if look.is_open("caseload.forms") or getattr(forms, form) > 0:
-            return ""
-        return because("no victim has this form of exploitation", "caseload.forms")
-
-    return Fact(holds)
+def _no_form(look: Look) -> str:
+    form = look.key.rpartition(".")[2]
+    if look.is_open("caseload.forms") or getattr(look.world.caseload.forms, form) > 0:
+        return ""
+    return because("no victim has this form of exploitation", "caseload.forms")
 
 
-def form_not_covered(form: str) -> Fact:
-    """Holds where the fund does not cover that form of exploitation."""
-
-    def holds(look: Look) -> str:
-        if look.is_open("fund.eligible.forms") or form in look.world.fund.eligible.forms:
-            return ""
-        return because("this form of exploitation is not covered", "fund.eligible.forms")
-
-    return Fact(holds)
+def _form_not_covered(look: Look) -> str:
+    form = look.key.rpartition(".")[2]
+    if look.is_open("fund.eligible.forms") or form in look.world.fund.eligible.forms:
+        return ""
+    return because("this form of exploitation is not covered", "fund.eligible.forms")
 
 
 def _one_form(look: Look) -> str:
@@ -346,4 +264,113 @@ def _one_form(look: Look) -> str:
     return because("all victims have the same form of exploitation", "caseload.forms")
 
 
+# of a key that is named after a form
+NO_FORM = Fact(_no_form)
+NO_COVERED_FORM = either(NO_FORM, Fact(_form_not_covered))
 ONE_FORM = Fact(_one_form)
+
+
+def _wages_are_idle(look: Look) -> str:
+    """Wages matter through what is indexed with them."""
+
+    def of_another(key: str) -> bool:
+        return look.sure(key, "none", "prices") or bool(look.idle(key))
+
+    limit = "fund.payment.yearly_limit"
+    if not all(map(of_another, ("award.index", "fund.amount.index", "fund.costs.index"))) or not (
+        look.sure(limit, None) or look.idle(limit)
+    ):
+        return ""
+    for name in look.world.income:
+        source = f"income.{name}"
+        earns = not (look.sure(f"{source}.in_force", False) or NO_FUND(look))
+        if earns and not look.sure(f"{source}.index", "none", "prices"):
+            return ""
+    return because("nothing is indexed with wages", "award.index")
+
+
+NO_WAGES = Fact(_wages_are_idle)
+
+# --- a source of income: the table where the record stands is the source ---
+
+
+def _late(look: Look) -> str:
+    time, begins = look.world.time, look.value(".from_year")
+    if begins is None or look.is_open("time") or look.is_open(".from_year"):
+        return ""
+    late = begins > time.start_year + time.horizon_years + time.runoff_years - 1
+    return because("it begins after the last year", look.whole(".from_year")) if late else ""
+
+
+def _brings_nothing(look: Look) -> str:
+    for factor in look.value(look.table).product:
+        key = f"{look.table}.{factor}"
+        if key == look.key and look.stands(key, 0):
+            return ""  # the first factor that is 0 stays in use: else none could be moved
+        if look.sure(key, 0):
+            return because("the source brings nothing", key)
+    return ""
+
+
+def _of_the_rest(fact: Fact) -> Fact:
+    """A source in force has its line in every table, if only of zeros."""
+    return Fact(lambda look: "" if look.key == look.whole(".in_force") else fact(look))
+
+
+BEGINS_LATE = Fact(_late)
+NO_INCOME = either(
+    NO_FUND,
+    when(".in_force", False, why="the source is not in force"),
+    _of_the_rest(either(BEGINS_LATE, Fact(_brings_nothing))),
+)
+
+# --- a reform or stress matters through what it acts on and through what it costs ---
+
+
+def _no_effect(look: Look) -> str:
+    """Also of one effect: `reform.x.effects[0]`."""
+    effects = look.value(".effects")
+    if place := re.search(r"\.effects\[(\d+)\]", look.key):
+        effects = (effects[int(place[1])],)
+    reasons = [_not_acting(look, effect) for effect in effects]
+    if not reasons:
+        return because("it acts on no number", look.whole(".effects"))
+    return reasons[0] if all(reasons) else ""
+
+
+def _not_acting(look: Look, effect: Effect) -> str:
+    number = look.value(effect.on)
+    if effect.by == "narrow" and not number.uncertain and not look.is_open(effect.on):
+        return because("the number is certain", effect.on)
+    reason = look.idle(effect.on)
+    return Phrase("it acts on {key}, and {reason}", key=effect.on, reason=reason) if reason else ""
+
+
+def _free_of_cost(look: Look) -> str:
+    costs = [look.whole(".cost_once"), look.whole(".cost_a_year")]
+    free = all(look.sure(cost, None, 0) for cost in costs)
+    return because("it costs nothing", ", ".join(costs)) if free else ""
+
+
+def _before_the_opening(look: Look) -> str:
+    if look.is_open("time") or look.is_open(".from_year"):
+        return ""
+    if look.value(".from_year") >= look.world.time.start_year:
+        return ""
+    return because("its first year was before the opening", look.whole(".from_year"))
+
+
+NO_EFFECT = Fact(_no_effect)
+COSTS_NOTHING = Fact(_free_of_cost)
+PAID_BEFORE = Fact(_before_the_opening)
+
+
+def _no_link(look: Look) -> str:
+    """Correlations matter where two numbers that are in use are linked."""
+    links = [(link.first, link.second) for link in look.world.correlations]
+    idle = [[look.idle(one) for one in pair] for pair in links]
+    reasons = [pair[0] if all(pair) else "" for pair in idle]
+    return reasons[0] if reasons and all(reasons) else ""
+
+
+NO_LINK = Fact(_no_link)

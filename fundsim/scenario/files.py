@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import stat
 import tomllib
@@ -14,7 +15,7 @@ from typing import Any
 from fundsim.scenario.errors import InputError, Problem
 
 KINDS = ("base", "policy", "reform", "stress")
-OPENING_KEYS = ("question", "extends", "sources")  # what a file says besides values
+OPENING_KEYS = ("question", "place", "extends", "sources")  # what a file says besides values
 MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 8
 
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
@@ -61,6 +62,23 @@ def shipped(kind: str) -> dict[str, Path]:
 def _listed(place: Path, changed: int) -> dict[str, Path]:
     """The files in a folder, listed anew when one has come or gone."""
     return {p.stem: p for p in sorted(place.glob("*.toml"))}
+
+
+def countries() -> tuple[str, ...]:
+    """The shipped countries as screens list them: by the `place` that a file names, the others after them by name."""
+    return _in_their_places(tuple(shipped("base").items()))
+
+
+@lru_cache(maxsize=16)
+def _in_their_places(found: tuple[tuple[str, Path], ...]) -> tuple[str, ...]:
+    def place(path: Path) -> float:
+        try:
+            said = read(path, "base").data.get("place")
+        except InputError:  # told where the country is opened
+            said = None
+        return said if isinstance(said, int) else math.inf
+
+    return tuple(name for name, _ in sorted(found, key=lambda one: (place(one[1]), one[0])))
 
 
 @lru_cache(maxsize=1)

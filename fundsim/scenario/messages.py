@@ -10,22 +10,8 @@ from pydantic import BaseModel, ValidationError
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.errors import Problem, nearest
 from fundsim.scenario.retired import retired_keys
-from fundsim.scenario.schema import (
-    BudgetLine,
-    ConvictionLevy,
-    Grant,
-    RevenueShare,
-    SeizedAssets,
-    World,
-)
+from fundsim.scenario.schema import KINDS, World
 
-SOURCE_KINDS: dict[str, type[BaseModel]] = {
-    "budget_line": BudgetLine,
-    "seized_assets": SeizedAssets,
-    "conviction_levy": ConvictionLevy,
-    "revenue_share": RevenueShare,
-    "grant": Grant,
-}
 WORDS = {
     "missing": "missing",
     "extra_forbidden": "no such key",
@@ -37,7 +23,7 @@ WORDS = {
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
     "tuple_type": "must be a list",
-    "union_tag_not_found": "kind is missing; one of " + ", ".join(SOURCE_KINDS),
+    "union_tag_not_found": "kind is missing; one of " + ", ".join(KINDS),
 }
 
 
@@ -84,7 +70,7 @@ def _rule(item: Any) -> str:
     if kind == "literal_error":
         return "must be one of " + ", ".join(_options(item))
     if kind == "union_tag_invalid":
-        return "kind must be one of " + ", ".join(SOURCE_KINDS)
+        return "kind must be one of " + ", ".join(KINDS)
     if kind == "greater_than_equal":
         return f"must be at least {context['ge']}"
     if kind == "less_than_equal":
@@ -104,7 +90,7 @@ def _options(item: Any) -> list[str]:
 
 def _is_tag(loc: Sequence[Any], i: int) -> bool:
     """pydantic puts the kind of an income source into its path; our keys do not have it."""
-    return i == 2 and loc[0] == "income" and str(loc[i]) in SOURCE_KINDS
+    return i == 2 and loc[0] == "income" and str(loc[i]) in KINDS
 
 
 def model_at(path: Sequence[Any], data: Any) -> type[BaseModel] | None:
@@ -117,7 +103,7 @@ def model_at(path: Sequence[Any], data: Any) -> type[BaseModel] | None:
             return None
         if number == 1 and path[0] == "income":
             kind = here.get("kind") if isinstance(here, dict) else None
-            model = SOURCE_KINDS.get(str(kind))
+            model = KINDS.get(str(kind))
         elif number == 1 and path[0] in ("reform", "stress"):
             model = _class_in(World.model_fields[path[0]].annotation)
         elif number == 0 and part in ("income", "reform", "stress"):

@@ -31,6 +31,10 @@ def json_schema() -> str:
         source["anyOf"] = source.pop("oneOf")  # a policy switches a source on without its kind
     schema["properties"] = {
         "question": {"type": "string", "description": "The question that the file asks."},
+        "place": {
+            "type": "integer",
+            "description": "Of a country: its place among the others on screens; by name after them if absent.",
+        },
         "extends": {
             "description": "Names or files that this file builds on.",
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],

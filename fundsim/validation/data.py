@@ -9,7 +9,6 @@ from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.schema import assumptions
 from fundsim.validation.check import Check, Group, Line, exact
-from fundsim.validation.worlds import COUNTRIES
 
 NEEDED = ("title", "publisher", "year", "read")
 LAW = "scenarios/sources.toml; CONTRIBUTING.md, Add a country"
@@ -26,7 +25,7 @@ def complete(seed: int) -> list[Check]:
     """Every belief has a range or a source, a unit and a note; every source is described in full."""
     bare = unknown = n = silent = 0
     cited: set[str] = set()
-    for country in COUNTRIES:
+    for country in files.countries():
         scenario = load(f"{country}+tariff")
         for _, a in believed(scenario):
             n += 1
@@ -40,7 +39,7 @@ def complete(seed: int) -> list[Check]:
     homeless = sorted(s for s in cited if s in sources and not sources[s].get("address"))
     combinations = [
         f"{country}+{name}"
-        for country in COUNTRIES
+        for country in files.countries()
         for kind in files.KINDS[1:]
         for name in files.shipped(kind)
     ]
@@ -56,7 +55,7 @@ def complete(seed: int) -> list[Check]:
 def grades() -> dict[str, dict[str, int]]:
     """How many uncertain numbers rest on data, partial data and judgement, by country."""
     found = {}
-    for country in COUNTRIES:
+    for country in files.countries():
         scenario = load(f"{country}+tariff")
         graded = [a.graded for _, a, _ in assumptions(scenario.world) if a.uncertain]
         found[scenario.world.country.name] = {

@@ -6,9 +6,9 @@ import numpy as np
 
 from fundsim.analysis.outcomes import outcomes
 from fundsim.model.run import Future, simulate
+from fundsim.scenario import files
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line, exact
-from fundsim.validation.worlds import COUNTRIES
 
 REPLICATIONS = 60
 SHORT = ("time.horizon_years=6", "time.runoff_years=4")
@@ -35,7 +35,7 @@ def directions(seed: int) -> list[Check]:
     def count(name: str, less: np.ndarray, more: np.ndarray) -> None:
         found[name] += [int((more < less).sum()), less.size, int((more > less).sum())]
 
-    for country in COUNTRIES:
+    for country in files.countries():
         few, many = both(seed, country, "tariff", "fund.opening_capital=0", "fund.opening_capital=20000", "income.budget.amount=30000")  # fmt: skip
         count("cash", *(np.cumsum(f.ledger.benefits, axis=1) for f in (few, many)))
 
@@ -75,7 +75,7 @@ def directions(seed: int) -> list[Check]:
         # where nothing moves nothing was tested
         exact(
             line, int(found[name][0]), int(found[name][1]) if found[name][2] else 0,
-            futures=len(COUNTRIES) * REPLICATIONS,
+            futures=len(files.countries()) * REPLICATIONS,
         )
         for name, line in lines.items()
     ]  # fmt: skip

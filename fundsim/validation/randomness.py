@@ -7,6 +7,7 @@ import numpy as np
 from fundsim.model.parameters import STRATA, stratified
 from fundsim.model.run import draw, simulate
 from fundsim.model.streams import Streams, case_words, mix, normals, uniforms
+from fundsim.scenario import files
 from fundsim.scenario.compose import load
 from fundsim.validation import whole_numbers
 from fundsim.validation.check import (
@@ -21,7 +22,6 @@ from fundsim.validation.check import (
     of_mean,
     uncorrelated,
 )
-from fundsim.validation.worlds import COUNTRIES
 
 # every stream of a case in the model
 NAMES = (
@@ -154,7 +154,7 @@ def independence(seed: int) -> list[Check]:
 def fixed(seed: int) -> list[Check]:
     """A draw is a function of who it is for: more replications keep the first ones."""
     wrong = compared = 0
-    for country in COUNTRIES[:3]:
+    for country in files.countries()[:3]:
         scenario = load(f"{country}+tariff", ["time.horizon_years=5"]).world
         all_words = draw(scenario, seed, np.arange(40)).cases.victims
         for piece in (np.arange(7), np.arange(7, 8), np.arange(8, 33), np.array([3, 21, 39])):

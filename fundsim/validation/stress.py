@@ -9,7 +9,6 @@ from fundsim.scenario import files
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line, exact
 from fundsim.validation.engines import unbalanced, unexplained_debt
-from fundsim.validation.worlds import COUNTRIES
 
 REPLICATIONS = 60
 SHORT = ("time.horizon_years=6", "time.runoff_years=6")
@@ -29,7 +28,7 @@ def extremes(seed: int) -> list[Check]:
     """No victims, no income, all awards enforced, everything due and paid at once."""
     nobody = nothing = enforced = at_once = 0
     months = futures = cases = payments = 0
-    for country in COUNTRIES:
+    for country in files.countries():
         empty = run(seed, f"{country}+tariff", "caseload.level=0", "caseload.mass.events_a_year=0")
         book = empty.ledger
         own = ("office", "caseworkers", "reforms")
@@ -66,7 +65,8 @@ def extremes(seed: int) -> list[Check]:
         (Line("7.04", "Cash without end: everything is paid when due", f"{what}; month of payment = month due", "payments", RULE), at_once, payments),
     )  # fmt: skip
     return [
-        exact(line, wrong, n, futures=len(COUNTRIES) * REPLICATIONS) for line, wrong, n in lines
+        exact(line, wrong, n, futures=len(files.countries()) * REPLICATIONS)
+        for line, wrong, n in lines
     ]
 
 

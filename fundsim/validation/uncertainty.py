@@ -13,6 +13,7 @@ from fundsim.model.background import table_years
 from fundsim.model.parameters import TWINS, Parameters
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
+from fundsim.scenario import files
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import FORMS, World, assumptions
@@ -27,7 +28,6 @@ from fundsim.validation.check import (
     make,
     of_mean,
 )
-from fundsim.validation.worlds import COUNTRIES
 
 SETS = 16 * 500
 PERCENTILES = "low and high are the 10th and 90th percentile of what we believe (docs/method.md §3)"
@@ -46,7 +46,7 @@ def recovered(seed: int) -> list[Check]:
     of a share is √(f(1 − f)/16/SETS), f the place of the edge in its stratum: a quarter of the binomial.
     """
     worst, compared, apart = 0.0, 0, ""
-    for country in COUNTRIES:
+    for country in files.countries():
         world = load(f"{country}+tariff").world
         draws = drawn_sets(world, seed).drawn()
         for key, a, quantity in assumptions(world):

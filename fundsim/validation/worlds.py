@@ -6,12 +6,17 @@ an award at once), OPEN (everybody applies, is approved and paid at once) and ST
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
+from fundsim.scenario.files import countries
+from fundsim.scenario.labels import fields
+from fundsim.scenario.record import records
 from fundsim.scenario.schema import World
 
 Named = tuple[str, tuple[str, ...]]  # a scenario's name and its overrides
@@ -19,11 +24,13 @@ Named = tuple[str, tuple[str, ...]]  # a scenario's name and its overrides
 
 def world(**sets: Any) -> World:
     """serbia+tariff with some keys set; `__` in a name stands for a dot."""
-    texts = []
-    for key, value in sets.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        texts.append(f"{key.replace('__', '.')}={text}")
+    texts = [f"{key.replace('__', '.')}={text_of(value)}" for key, value in sets.items()]
     return load("serbia+tariff", texts).world
+
+
+def text_of(value: object) -> str:
+    """A value as `--set` takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 # no odds ratios, nobody withdraws, no mass cases, no growth
@@ -81,46 +88,34 @@ STILL: dict[str, Any] = {
     "macro__return_sd": 0,
 }
 
-COUNTRIES = (
-    "serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "albania", "kosovo",
-)  # fmt: skip
 POLICIES = (
     "status_fixed", "tariff", "tariff_interim", "judgment_advance", "full_judgment", "assets_only",
     "conviction_levy", "mixed_financing",
 )  # fmt: skip
 REFORMS = ("legal_aid", "informing", "asset_seizure", "reintegration", "private_giving")
 SHORT = ("time.horizon_years=4", "time.runoff_years=3", "time.history_years=4")
-# all switches, cash-starved and cash-rich; a value that stands twice is chosen twice as often
-CHOICES: dict[str, tuple[object, ...]] = {
-    "fund.payment.when_short": ("queue", "pro_rata", "treasury_advance"),
-    "fund.payment.instalments": (1, 1, 2, 5),
-    "fund.payment.every_months": (1, 6, 12),
-    "fund.payment.trust_until_18": ("true", "false"),
-    "fund.interim.share": (0, 0, 0.2, 1),
-    "fund.interim.after_months": (0, 1, 3),
-    "fund.decision.caseworkers": (1, 2, 4),
-    "fund.decision.spread": ("fixed", "exponential"),
-    "fund.decision.working_months": (0, 0.1, 0.5, 2),
-    "fund.subsidiarity.set_off": ("true", "false"),
-    "fund.subsidiarity.wait_for_enforcement": ("false", "false", "true"),
-    "fund.eligible.foreign": ("all", "lawful", "reciprocity", "none"),
-    "fund.eligible.retroactive_years": (0, 2, 4),
-    "fund.take_up.rate": (0.05, 0.5, 1),
-    "fund.subrogation.pursued_share": (0, 1),
-    "fund.subrogation.delay.median": (1, 20),
-    "fund.subrogation.failure_rate": (0, 0.5),
-    "fund.opening_capital": (0, 0, 10000, 1000000),
-    "fund.reserve_return": ("true", "false"),
-    "income.budget.amount": (0, 5000, 60000, 2000000),
-    "income.budget.lapses": ("true", "false"),
-    "fund.assistance.rate": (0, 0.5),
-    "fund.costs.legal_aid_by_fund": ("true", "false"),
-}
-# set in half of the scenarios
-SOMETIMES: dict[str, tuple[object, ...]] = {
-    "fund.payment.yearly_limit": (0, 5000, 50000),
-    "fund.eligible.filing_limit_months": (1, 6, 24),
-}
+
+
+@lru_cache(maxsize=1)
+def random_values() -> tuple[dict[str, tuple[object, ...]], dict[str, tuple[object, ...]]]:
+    """What the records of keys let a random world set, by key: values that each of them has, and that half of them have."""
+    always: dict[str, tuple[object, ...]] = {}
+    at_times: dict[str, tuple[object, ...]] = {}
+    standard = load("serbia+tariff").world
+    idle = tuple(f"income.{name}." for name, one in standard.income.items() if not one.in_force)
+    for key, _, field in fields(standard):
+        said = [record.random for _, record in records(standard, key)]
+        values = next((found for one in said if (found := _of_key(one, key))), ())
+        if values and not key.startswith(idle):
+            (at_times if field.default is None else always)[key] = values
+    return always, at_times
+
+
+def _of_key(
+    said: tuple[object, ...] | Mapping[str, tuple[object, ...]], key: str
+) -> tuple[object, ...]:
+    """What a record says of a key: values, or values by the key's last name."""
+    return said.get(key.rpartition(".")[2], ()) if isinstance(said, Mapping) else said
 
 
 def many_scenarios(seed: int, n: int) -> list[Named]:
@@ -129,27 +124,28 @@ def many_scenarios(seed: int, n: int) -> list[Named]:
 
     def picks(what: str, values: tuple[object, ...]) -> list[str]:
         u = streams.of_replications([f"random scenario {what}"], numbers)[0]
-        return [str(values[int(x * len(values))]) for x in u]
+        return [text_of(values[int(x * len(values))]) for x in u]
 
     names = [
         f"{country}+{policy}" + (f"+{reform}" if reform else "")
         for country, policy, reform in zip(
-            picks("country", COUNTRIES),
+            picks("country", countries()),
             picks("policy", POLICIES),
             picks("reform", ("",) * len(REFORMS) + REFORMS),
             strict=True,
         )
     ]
-    always = {key: picks(key, values) for key, values in CHOICES.items()}
-    at_times = {key: picks(key, values) for key, values in SOMETIMES.items()}
-    chosen = {key: picks(f"whether {key}", (True, False)) for key in SOMETIMES}
+    every, some = random_values()
+    always = {key: picks(key, values) for key, values in every.items()}
+    at_times = {key: picks(key, values) for key, values in some.items()}
+    chosen = {key: picks(f"whether {key}", (True, False)) for key in some}
     return [
         (
             names[i],
             (
                 *SHORT,
                 *(f"{key}={values[i]}" for key, values in always.items()),
-                *(f"{key}={v[i]}" for key, v in at_times.items() if chosen[key][i] == "True"),
+                *(f"{key}={v[i]}" for key, v in at_times.items() if chosen[key][i] == "true"),
             ),
         )
         for i in range(n)

@@ -1,4 +1,4 @@
-"""Countries: all six side by side under the same policy, reforms and stresses."""
+"""Countries: all side by side under the same policy, reforms and stresses."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from functools import partial
 import streamlit as st
 
 from fundsim.app import charts, draw, runs
-from fundsim.app.choice import COUNTRIES, Choice, scenario_of
+from fundsim.app.choice import Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures
 from fundsim.report.language import Language, country_of
 from fundsim.report.wording import Results
+from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
 
 
 def controls(choice: Choice) -> None:
-    """None of its own: the policy above is that of all six."""
+    """None of its own: the policy above is that of all."""
 
 
 def page(view: View) -> Shown:
@@ -25,7 +26,7 @@ def page(view: View) -> Shown:
     say, design = view.say, view.choice.design.without_sets
     found: list[Results] = []
     refused = []
-    for country in COUNTRIES:
+    for country in files.countries():
         try:
             scenario = scenario_of(country, design)
         except InputError as error:

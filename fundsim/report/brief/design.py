@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, assert_never
 
 from fundsim.report.brief.blocks import Block, Heading, Items, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language
+from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.labels import fields
+from fundsim.scenario.record import record_in
 from fundsim.scenario.schema import FORMS, Amount, BudgetLine, SourceOfIncome, World
 
-ENTRY = {
-    "identified": "A person may claim once the state has identified them as a victim of trafficking.",
-    "indictment": "A person may claim once an offender has been indicted.",
-    "conviction": "A person may claim once an offender has been finally convicted.",
-    "judgment": "A person may claim once a court has finally awarded compensation.",
-}
-FOREIGN = {
-    "lawful": "Foreign nationals may claim if they reside lawfully.",
-    "reciprocity": "Foreign nationals may claim if their state gives the same right.",
-    "none": "Foreign nationals may not claim.",
-}
-SHORT = {
-    "queue": "When cash is short, payments wait their turn, the oldest first.",
-    "pro_rata": "When cash is short, everybody gets an equal share of what is due, and the rest later.",
-    "treasury_advance": "When cash is short, the treasury lends and is repaid when the fund can.",
-}
 MANY = 5  # a number with decimals takes the plural form of many
-INDEX = {"prices": "The sums rise with prices.", "wages": "The sums rise with wages."}
 
 
 def design(facts: Facts, say: Language) -> Iterator[Block]:
@@ -70,70 +57,77 @@ def changes(world: World, say: Language) -> Iterator[str]:
 
 
 def rules(world: World, say: Language) -> Iterator[str]:
-    """The fund's rules in plain words, from the scenario's switches."""
-    fund = world.fund
-    if fund.entry_point == "unpaid_judgment":
+    """The fund's rules in plain words: the sentences of its keys, and those that join several keys."""
+    done: set[str] = set()
+    for part in ORDER:
+        if not isinstance(part, str):
+            yield from part(world, say)
+            continue
+        for key, value, field in fields(world):
+            if f"{key}.".startswith(f"{part}.") and key not in done:
+                done.add(key)
+                yield from _sentence(world, value, field, say)
+    yield from _paid_by(world, say)
+
+
+def _sentence(world: World, value: Any, field: Any, say: Language) -> Iterator[str]:
+    """What the record of a key says of its value; of a number that cannot be absent, 0 is nothing to tell."""
+    sentence = record_in(field).sentence
+    number = value.value if isinstance(value, Assumption) else value
+    if isinstance(sentence, Mapping):
+        if text := sentence.get(value, ""):
+            yield say(text)
+    elif not sentence or number is None or (number == 0 and field.default is not None):
+        return
+    elif isinstance(sentence, tuple):
+        yield say.counted(*sentence, int(number))
+    elif value.unit == "amount":
+        yield say(sentence, amount=_sum(world.fund.amount, number, say))
+    else:
+        yield say(sentence, amount=say.euro(number))
+
+
+def _unpaid(world: World, say: Language) -> Iterator[str]:
+    if world.fund.entry_point == "unpaid_judgment":
         yield say.counted(
             "A person may claim once a court's award has stayed unpaid for {n} month.",
-            "A person may claim once a court's award has stayed unpaid for {n} months.", fund.unpaid_months,
+            "A person may claim once a court's award has stayed unpaid for {n} months.", world.fund.unpaid_months,
         )  # fmt: skip
-    else:
-        yield say(ENTRY[fund.entry_point])
-    yield from _who(world, say)
-    yield _amount(world, say)
-    if fund.amount.index != "none":
-        yield say(INDEX[fund.amount.index])
-    if fund.amount.floor is not None:
-        yield say(
-            "No benefit is below {amount}.", amount=_sum(fund.amount, fund.amount.floor.value, say)
-        )
-    if fund.amount.cap is not None:
-        yield say(
-            "No benefit exceeds {amount}.", amount=_sum(fund.amount, fund.amount.cap.value, say)
-        )
-    if fund.subsidiarity.set_off:
-        yield say("What the offender has already paid is deducted.")
-    if fund.subsidiarity.wait_for_enforcement:
-        yield say("Enforcement against the offender must have ended before a claim.")
-    if fund.interim.share.value > 0:
+
+
+def _interim(world: World, say: Language) -> Iterator[str]:
+    interim = world.fund.interim
+    if interim.share.value > 0:
         yield say(
             "Soon after filing, {share} of what is asked is paid on account, at most {cap}.",
-            share=say.percent(fund.interim.share.value), cap=say.euro(fund.interim.cap.value),
+            share=say.percent(interim.share.value), cap=say.euro(interim.cap.value),
         )  # fmt: skip
-    yield say.counted(
-        "{n} caseworker decides claims in the order in which they come.",
-        "{n} caseworkers decide claims in the order in which they come.", fund.decision.caseworkers,
-    )  # fmt: skip
-    if fund.payment.instalments > 1:
+
+
+def _instalments(world: World, say: Language) -> Iterator[str]:
+    payment = world.fund.payment
+    if payment.instalments > 1:
         yield say.counted(
             "Benefits are paid in {n} instalment, one every {months}.",
-            "Benefits are paid in {n} instalments, one every {months}.", fund.payment.instalments,
-            months=say.months(fund.payment.every_months),
+            "Benefits are paid in {n} instalments, one every {months}.", payment.instalments,
+            months=say.months(payment.every_months),
         )  # fmt: skip
     else:
         yield say("Granted benefits are paid in one sum at the end of the month.")
-    if fund.payment.trust_until_18:
-        yield say("A child's benefit is kept in trust until the child is 18.")
-    if fund.payment.yearly_limit is not None:
-        yield say(
-            "It pays at most {amount} a year, rising with wages.",
-            amount=say.euro(fund.payment.yearly_limit.value),
-        )
-    yield say(SHORT[fund.payment.when_short])
-    if fund.costs.legal_aid_by_fund:
-        yield say("The fund pays for the free legal aid of victims identified after its opening.")
-    if fund.assistance.rate.value > 0:
+
+
+def _assistance(world: World, say: Language) -> Iterator[str]:
+    assistance = world.fund.assistance
+    if assistance.rate.value > 0:
         yield say.counted(
             "For {share} of identified victims it pays shelter and reintegration for {n} month.",
             "For {share} of identified victims it pays shelter and reintegration for {n} months.",
-            fund.assistance.months, share=say.percent(fund.assistance.rate.value),
+            assistance.months, share=say.percent(assistance.rate.value),
         )  # fmt: skip
-    if fund.subrogation.pursued_share.value > 0:
-        yield say(
-            "The fund takes over the victim's claim against the offender, and tries to recover what it has paid."
-        )
-    if fund.opening_capital.value > 0:
-        yield say("It opens with {amount}.", amount=say.euro(fund.opening_capital.value))
+
+
+def _paid_by(world: World, say: Language) -> Iterator[str]:
+    """The sources of income, and the sentences of their switches, which name the source."""
     sources = [source for _, source in sorted(world.income.items()) if source.in_force]
     if sources:
         yield say(
@@ -141,11 +135,10 @@ def rules(world: World, say: Language) -> Iterator[str]:
             names="; ".join(_source(source, say) for source in sources),
         )
     for source in sources:
-        if isinstance(source, BudgetLine) and source.lapses:
-            yield say(
-                "What is left of it in December returns to the treasury: {name}.",
-                name=say(source.label),
-            )
+        for _, value, field in fields(source):
+            sentence = record_in(field).sentence
+            if isinstance(sentence, Mapping) and (text := sentence.get(value, "")):
+                yield say(text, name=say(source.label))
 
 
 def _source(source: SourceOfIncome, say: Language) -> str:
@@ -165,9 +158,7 @@ def _who(world: World, say: Language) -> Iterator[str]:
     if set(eligible.forms) != set(FORMS):
         names = ", ".join(say.of("form", form) for form in eligible.forms)
         yield say("Covered forms of exploitation: {names}.", names=names)
-    if eligible.foreign != "all":
-        yield say(FOREIGN[eligible.foreign])
-    else:
+    if eligible.foreign == "all":
         yield (
             say(
                 "Adults and children of every nationality and form of exploitation have the same right."
@@ -175,28 +166,11 @@ def _who(world: World, say: Language) -> Iterator[str]:
             if (eligible.children and eligible.adults and set(eligible.forms) == set(FORMS))
             else say("Foreign nationals have the same right.")
         )
-    if eligible.retroactive_years:
-        yield say.counted(
-            "Victims who could have claimed up to {n} year before the opening may claim, too.",
-            "Victims who could have claimed up to {n} years before the opening may claim, too.",
-            eligible.retroactive_years,
-        )  # fmt: skip
-    if eligible.filing_limit_months is not None:
-        yield say.counted(
-            "A claim must be filed within {n} month.", "A claim must be filed within {n} months.",
-            eligible.filing_limit_months,
-        )  # fmt: skip
 
 
-def _amount(world: World, say: Language) -> str:
+def _amount(world: World, say: Language) -> Iterator[str]:
     amount = world.fund.amount
     share = say.percent(amount.judgment_share.value)
-    if amount.basis == "fixed":
-        return say(
-            "Each granted claim is worth {amount}.", amount=_sum(amount, amount.fixed.value, say)
-        )
-    if amount.basis == "judgment":
-        return say("The fund pays {share} of what the court has awarded.", share=share)
     sums = [
         getattr(getattr(amount.tariff, age), form).value
         for age in ("adult", "child")
@@ -207,26 +181,49 @@ def _amount(world: World, say: Language) -> str:
         amount.cap.value if amount.cap else max(sums),
     )
     low, high = (_sum(amount, max(min(x, most), least), say) for x in (min(sums), max(sums)))
-    if amount.basis == "tariff":
-        return say(
-            "A tariff fixes the sum by form of exploitation and age: from {low} to {high}.",
-            low=low,
-            high=high,
-        )
-    return say(
-        "The fund pays {share} of the judgment or the tariff (from {low} to {high}), whichever is smaller.",
-        share=share, low=low, high=high,
-    )  # fmt: skip
+    match amount.basis:
+        case "fixed":
+            yield say(
+                "Each granted claim is worth {amount}.",
+                amount=_sum(amount, amount.fixed.value, say),
+            )
+        case "judgment":
+            yield say("The fund pays {share} of what the court has awarded.", share=share)
+        case "tariff":
+            yield say(
+                "A tariff fixes the sum by form of exploitation and age: from {low} to {high}.",
+                low=low,
+                high=high,
+            )
+        case "smaller":
+            yield say(
+                "The fund pays {share} of the judgment or the tariff (from {low} to {high}), whichever is smaller.",
+                share=share, low=low, high=high,
+            )  # fmt: skip
+        case other:
+            assert_never(other)
 
 
 def _sum(amount: Amount, value: float, say: Language) -> str:
     """A sum in the unit that the scenario has it in."""
-    if amount.money == "euro":
-        return say.euro(value)
-    return say.counted(
-        "{n} average monthly net wage", "{n} average monthly net wages", round(value) if value == round(value) else MANY,
-        n=say.decimal(value),
-    )  # fmt: skip
+    match amount.money:
+        case "euro":
+            return say.euro(value)
+        case "monthly_wages":
+            return say.counted(
+                "{n} average monthly net wage", "{n} average monthly net wages",
+                round(value) if value == round(value) else MANY, n=say.decimal(value),
+            )  # fmt: skip
+        case other:
+            assert_never(other)
+
+
+# of what a briefing tells of the fund, in this order: keys and tables by their sentences, what is named already left out
+ORDER: tuple[str | Callable[[World, Language], Iterator[str]], ...] = (
+    "fund.entry_point", _unpaid, _who, "fund.eligible.foreign", "fund.eligible.retroactive_years", "fund.eligible", _amount,
+    "fund.amount.index", "fund.amount", "fund.subsidiarity", _interim, "fund.decision", _instalments, "fund.payment",
+    "fund.costs", _assistance, "fund.assistance", "fund.subrogation", "fund",
+)  # fmt: skip
 
 
 def _alternatives(facts: Facts, say: Language) -> Table:

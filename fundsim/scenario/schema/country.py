@@ -1,0 +1,214 @@
+"""The country, the calendar, prices, and who is identified."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from fundsim.scenario.assumption import Grade, Number, Part
+from fundsim.scenario.facts import (
+    IDENTIFIED_AT_ONCE,
+    LOCAL_ONLY,
+    NO_CLAIM,
+    NO_FUND,
+    NO_LEVEL,
+    NO_MASS,
+    NO_MONEY,
+    NO_RESERVES,
+    NO_SUMS,
+    NO_TRUST,
+    NO_VICTIM,
+    NO_WAGES,
+    NOBODY_BEFORE,
+    NOBODY_ENTITLED,
+    ONE_FORM,
+)
+from fundsim.scenario.phrase import Phrase
+from fundsim.scenario.record import A_TEXT, Key, Table, always, either, unless, when
+from fundsim.scenario.schema.units import (
+    FORMS,
+    Code,
+    EventsYear,
+    Growth,
+    Inhabitants,
+    Name,
+    Persons,
+    PersonsYear,
+    Rate,
+    Share,
+    Size,
+    Spread,
+    Text,
+    Wage,
+    Years,
+)
+from fundsim.scenario.steps import Step
+
+
+class Country(Table):
+    """The country: names, currency and the figures that results are set against."""
+
+    code: Code
+    """ISO code: AL BA XK ME MK RS, or a new one."""
+    name: Annotated[str, Field(max_length=60), A_TEXT]
+    """Name as printed; Kosovo* always with its asterisk."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), A_TEXT]
+    """Local currency, ISO code."""
+    default_policy: Annotated[
+        Name, Key(idle=always(Phrase("it is used only where no policy is named")))
+    ]
+    """The policy used when the base is named alone."""
+    footnote: Annotated[Text, A_TEXT] = ""
+    """A footnote printed wherever the name appears."""
+    population: Annotated[Inhabitants, Key(idle=NO_FUND)]
+    """Inhabitants; cost per head is divided by it."""
+    exchange_rate: Annotated[Rate, Key(idle=either(NO_FUND, always(LOCAL_ONLY)))]
+    """Local currency for one euro in the price year."""
+    net_wage: Annotated[
+        Wage,
+        Key(
+            idle=either(
+                NO_CLAIM, when("fund.amount.money", "euro", why="sums are in euro"), NO_SUMS
+            )
+        ),
+    ]
+    """Average monthly net wage in the price year; amounts in monthly wages are multiples of it."""
+
+
+class Time(Table):
+    """The calendar of the projection."""
+
+    price_year: Annotated[int, Field(ge=2000, le=2100)]
+    """Money in the scenario is in euro of this year; caseload.level is the level of this year."""
+    start_year: Annotated[int, Field(ge=2000, le=2100)]
+    """The fund opens in January of this year: month 0."""
+    horizon_years: Annotated[int, Field(ge=1, le=60)] = 15
+    """Years in which results are measured."""
+    runoff_years: Annotated[int, Field(ge=0, le=40)] = 15
+    """Years after the horizon in which known cases close; no new victims are identified in them."""
+    history_years: Annotated[
+        int,
+        Field(ge=0, le=30),
+        Key(idle=either(NOBODY_ENTITLED, IDENTIFIED_AT_ONCE), unmoved=NOBODY_BEFORE),
+    ] = 10
+    """Years before the opening whose victims may still reach the fund's entry point."""
+
+
+class Macro(Table):
+    """Prices, wages, interest: yearly processes, the same for everybody in a replication."""
+
+    inflation: Annotated[Growth, Key(idle=NO_MONEY)]
+    """Mean yearly growth of prices."""
+    inflation_sd: Annotated[Spread, Key(idle=NO_MONEY)]
+    """Standard deviation of the yearly shock to inflation."""
+    inflation_persistence: Annotated[
+        Spread, Key(idle=either(NO_MONEY, when(".inflation_sd", 0, why="there are no shocks")))
+    ]
+    """Share of last year's deviation from the mean that stays."""
+    real_wage_growth: Annotated[Growth, Key(idle=NO_WAGES)]
+    """Mean yearly growth of wages above prices."""
+    wage_sd: Annotated[Spread, Key(idle=NO_WAGES)]
+    """Standard deviation of yearly real wage growth."""
+    investment_return: Annotated[Growth, Key(idle=NO_RESERVES)]
+    """Mean yearly nominal return on the fund's reserves."""
+    return_sd: Annotated[Spread, Key(idle=NO_RESERVES)]
+    """Standard deviation of the yearly return."""
+    depreciation: Annotated[Growth, Key(idle=either(NO_FUND, always(LOCAL_ONLY)))]
+    """Yearly growth of the local price of one euro; used for results in local currency."""
+
+
+class MassCase(Table, unmoved="No future has more or other victims of a mass case by it"):
+    """Rare events in which many victims are identified at once."""
+
+    events_a_year: EventsYear
+    """Mean number of mass cases a year (Poisson)."""
+    scheduled_events: EventsYear
+    """Mass cases that are certain to happen in a year (0; a stress sets it); rounded."""
+    size: Annotated[Persons, Key(idle=NO_MASS)]
+    """Mean number of victims in a mass case (one plus a Poisson number)."""
+    foreign_rate: Annotated[Share, Key(idle=NO_MASS)]
+    """Share of foreign nationals among victims of a mass case."""
+
+
+class FormShares(Part):
+    """Shares of the forms of exploitation; they sum to 1.  Drawn from a Dirichlet distribution."""
+
+    sexual: Number
+    """Sexual exploitation."""
+    labour: Number
+    """Labour exploitation."""
+    begging: Number
+    """Forced begging."""
+    criminality: Number
+    """Forced criminality."""
+    other: Number
+    """Forced marriage, several forms at once, or other."""
+    sample_size: Annotated[Annotated[Number, Field(gt=0)] | None, Key(idle=ONE_FORM)] = None
+    """Size of the sample that would teach as much as we know; without it the shares are fixed."""
+    unit: Literal["share"]
+    """Always share."""
+    source: str
+    """An id in scenarios/sources.toml, or "judgement"."""
+    note: str = ""
+    """How the shares were read."""
+    grade: Grade | None = None
+    """data, partly or judgement."""
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> FormShares:
+        shares = self.shares
+        if min(shares) < 0 or max(shares) > 1:
+            raise ValueError("each form must be a share between 0 and 1")
+        if abs(sum(shares) - 1) > 1e-6:
+            raise ValueError(f"shares sum to {sum(shares):g}; must sum to 1")
+        return self
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The shares in the order of FORMS."""
+        return tuple(float(getattr(self, form)) for form in FORMS)
+
+    @property
+    def graded(self) -> str:
+        """data, partly or judgement."""
+        return self.grade or ("judgement" if self.source == "judgement" else "data")
+
+
+class Caseload(Table, steps=(Step.IDENTIFIED,)):
+    """Identified victims a year and who they are."""
+
+    level: PersonsYear
+    """Identified victims a year in the price year, mass cases apart."""
+    trend: Annotated[
+        Growth,
+        Key(
+            idle=either(
+                NO_LEVEL,
+                unless(
+                    ".trend",
+                    0,
+                    fact=when(".trend_years", 0, why="the trend holds in no year"),
+                ),
+            )
+        ),
+    ]
+    """Yearly growth of the level."""
+    trend_years: Annotated[
+        int,
+        Field(ge=0, le=60),
+        Key(idle=either(NO_LEVEL, when(".trend", 0, why="there is no trend"))),
+    ] = 10
+    """Years after the price year in which the trend holds; flat before and after."""
+    dispersion: Annotated[Size, Key(idle=NO_LEVEL)]
+    """Size k of the negative binomial: variance = m + m²/k in each year."""
+    forms: Annotated[FormShares, Key(idle=NO_VICTIM)]
+    """Shares of the forms of exploitation."""
+    child_rate: Annotated[Share, Key(idle=NO_VICTIM)]
+    """Share of children."""
+    foreign_rate: Annotated[Share, Key(idle=NO_LEVEL)]
+    """Share of foreign nationals."""
+    years_to_majority: Annotated[Years, Key(idle=NO_TRUST, steps=(Step.CHILD,))]
+    """Mean years until a child victim is 18 (uniform between 0 and twice the mean)."""
+    mass: MassCase
+    """Rare mass cases."""

@@ -1,0 +1,63 @@
+"""What keys are measured in, and the words of every choice."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from fundsim.scenario.assumption import Assumption, Quantity, read_number
+
+_read = BeforeValidator(read_number)
+
+
+def _kind(unit: str, least: float, most: float, scale: Any = "identity", **flags: bool) -> Any:
+    return AfterValidator(Quantity(unit, least, most, scale, **flags))
+
+
+Share = Annotated[Assumption, _read, _kind("share", 0, 1, "logit")]
+ShareLever = Annotated[Assumption, _read, _kind("share", 0, 1, "logit", lever=True)]
+Hazard = Annotated[Assumption, _read, _kind("share a month", 0, 1, "logit")]
+Growth = Annotated[Assumption, _read, _kind("share a year", -0.5, 1, "identity")]
+Spread = Annotated[Assumption, _read, _kind("share", 0, 1, "identity")]
+LogSd = Annotated[Assumption, _read, _kind("log sd", 0, 5, "identity")]
+Euro = Annotated[Assumption, _read, _kind("EUR", 0, 1e9, "log")]
+EuroYear = Annotated[Assumption, _read, _kind("EUR a year", 0, 1e9, "log")]
+EuroMonth = Annotated[Assumption, _read, _kind("EUR a month", 0, 1e7, "log")]
+Wage = Annotated[Assumption, _read, _kind("EUR a month", 1, 1e7, "log", timed=False)]
+EuroLever = Annotated[Assumption, _read, _kind("EUR", 0, 1e9, "log", lever=True)]
+OpeningLever = Annotated[Assumption, _read, _kind("EUR", 0, 1e9, "log", lever=True, timed=False)]
+EuroYearLever = Annotated[Assumption, _read, _kind("EUR a year", 0, 1e9, "log", lever=True)]
+AmountLever = Annotated[Assumption, _read, _kind("amount", 0, 1e7, "log", lever=True)]
+Months = Annotated[Assumption, _read, _kind("months", 0, 600, "log")]
+PersonsYear = Annotated[Assumption, _read, _kind("persons a year", 0, 1e6, "log")]
+Persons = Annotated[Assumption, _read, _kind("persons", 0, 1e9, "log")]
+Inhabitants = Annotated[Assumption, _read, _kind("persons", 1, 1e9, "log", timed=False)]
+EventsYear = Annotated[Assumption, _read, _kind("events a year", 0, 1e6, "log")]
+Size = Annotated[Assumption, _read, _kind("k", 0.05, 1e6, "log")]
+OddsRatio = Annotated[Assumption, _read, _kind("odds ratio", 0.001, 1000, "log")]
+Factor = Annotated[Assumption, _read, _kind("factor", 0, 1000, "log")]
+Years = Annotated[Assumption, _read, _kind("years", 0, 18, "log")]
+Rate = Annotated[Assumption, _read, _kind("local currency per EUR", 0.001, 1e6, "log", timed=False)]
+
+Form = Literal["sexual", "labour", "begging", "criminality", "other"]
+FORMS: tuple[Form, ...] = ("sexual", "labour", "begging", "criminality", "other")
+Index = Literal["none", "prices", "wages"]
+Foreign = Literal["all", "lawful", "reciprocity", "none"]
+Basis = Literal["fixed", "tariff", "judgment", "smaller"]
+Money = Literal["euro", "monthly_wages"]
+DecisionSpread = Literal["fixed", "exponential"]
+WhenShort = Literal["queue", "pro_rata", "treasury_advance"]
+EntryPoint = Literal[
+    "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
+]
+Operation = Literal["factor", "odds_ratio", "add", "narrow"]
+Bearer = Literal["fund", "state"]
+Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+Text = Annotated[str, Field(max_length=2000)]
+
+
+def as_tuple(data: Any) -> Any:
+    """A list of a file as the tuple that the schema asks for."""
+    return tuple(data) if isinstance(data, list) else data
