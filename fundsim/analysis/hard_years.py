@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -24,13 +25,12 @@ from fundsim.model.pathway import clock_of
 from fundsim.model.run import Future, block_size, futures, simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import WhenShort, World
 
 WORST = 0.1  # the worst-off tenth of granted claims
 RULES = {
-    "queue": ("queue", ("fund.payment.when_short=queue",)),
-    "pro_rata": ("pro rata", ("fund.payment.when_short=pro_rata",)),
-    "treasury_advance": ("treasury advance", ("fund.payment.when_short=treasury_advance",)),
+    word: (word.replace("_", " "), (f"fund.payment.when_short={word}",))
+    for word in get_args(WhenShort)
 }
 LOWER = 0.5  # the lower cap, as a share of the middle benefit asked for
 
@@ -108,7 +108,7 @@ def with_sets(scenario: Scenario, changes: Sequence[str]) -> Scenario:
 
 
 def _unit(world: World) -> str:
-    return "monthly wages" if world.fund.amount.money == "monthly_wages" else "euro"
+    return "monthly wages" if world.fund.amount.in_wages else "euro"
 
 
 def lower_cap(scenario: Scenario, seed: int) -> float:
@@ -119,7 +119,7 @@ def lower_cap(scenario: Scenario, seed: int) -> float:
     if not claims.size:
         return 1.0
     real = claims.asked / 100 / np.maximum(_index_at(future), 1e-9)
-    if world.fund.amount.money == "monthly_wages":
+    if world.fund.amount.in_wages:
         real = real / drawn.parameters["country.net_wage"][claims.replication, 0]
     middle = LOWER * float(np.median(real))
     floor = world.fund.amount.floor

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 from scipy import stats
@@ -118,7 +119,7 @@ def ranking(projection: Projection, measure: str, resamples: int = RESAMPLES) ->
     share = found.share
     order = sorted(range(len(ranked)), key=lambda i: (-float(share.value[i]), ranked[i].name))
     rows, total = [], 0.0
-    by_grade: dict[Grade, float] = {"data": 0.0, "partly": 0.0, "judgement": 0.0}
+    by_grade: dict[Grade, float] = dict.fromkeys(get_args(Grade), 0.0)
     for i in order:
         row = Ranked(ranked[i], *share.at(i), directions[i], 0.0)
         if row.told:

@@ -73,7 +73,7 @@ def _from_values(world: World, key: str, old: Any, new: Any) -> str:
             "Mass cases are whole: {old} and {new} are both rounded to {whole}.",
             old=old.value, new=new.value, whole=round(new.value),
         )  # fmt: skip
-    wages = key.startswith("fund.amount.") and world.fund.amount.money == "monthly_wages"
+    wages = key.startswith("fund.amount.") and world.fund.amount.in_wages
     euro = new.unit.startswith("EUR") or (new.unit == "amount" and not wages)
     if euro and abs(new.value - old.value) < CENT:
         return Phrase("The change is smaller than a cent.")

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from fundsim.app.choice import Design, list_text, number_text, scenario_of
 from fundsim.report.language import ENGLISH, Language, capital, language, marked
-from fundsim.scenario.assumption import Assumption, Quantity
+from fundsim.scenario.assumption import Assumption, Grade, Quantity
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.labels import (
     NAMED,
@@ -27,6 +27,7 @@ from fundsim.scenario.labels import (
     meanings,
 )
 from fundsim.scenario.schema import FORMS, World, assumptions, quantity_of
+from fundsim.scenario.total import total
 from fundsim.scenario.used import LOCAL_ONLY, keys, unused
 
 Kind = Literal["share", "number", "whole", "switch", "choice", "choices", "scale"]
@@ -42,7 +43,9 @@ SCALED = "fund.amount.tariff"  # a table of amounts that a visitor would change 
 ALL_SUMS = marked("The tariff, all sums, times")
 ONE_BY_ONE = marked("its sums were changed one by one")
 LAST = ("time", "macro", "country")  # groups that few visitors look for
-GRADES = {"data": marked("data"), "partly": marked("partly"), "judgement": marked("judgement")}
+GRADES = total(
+    Grade, {"data": marked("data"), "partly": marked("partly"), "judgement": marked("judgement")}
+)
 
 
 @dataclass(frozen=True)
@@ -272,7 +275,7 @@ def _unit(world: World, quantity: Quantity) -> str:
     """The unit in English."""
     if quantity.unit != "amount":
         return quantity.unit
-    return "EUR" if world.fund.amount.money == "euro" else marked("monthly wages")
+    return marked("monthly wages") if world.fund.amount.in_wages else "EUR"
 
 
 def labels(scenario: Scenario, say: Language = ENGLISH) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 import streamlit as st
 
@@ -142,33 +142,36 @@ def _draw(control: Control, place: str, mine: str, say: Language) -> None:
         "disabled": bool(control.reason),
         "on_change": state.on(key, _moved, control),
     }
-    if control.kind == "switch":
-        st.toggle(key=state.bound(key, value), **common)
-    elif control.kind == "choice":
-        st.selectbox(
-            options=control.options, format_func=partial(word_of, control.key, say=say),
-            key=state.bound(key, value), **common,
-        )  # fmt: skip
-    elif control.kind == "choices":
-        st.multiselect(
-            options=control.options, format_func=partial(word_of, control.key, say=say),
-            key=state.bound(key, list(value)), placeholder=say("Choose options"), **common,
-        )  # fmt: skip
-    elif control.kind == "whole":
-        st.number_input(
-            min_value=int(control.least), max_value=int(control.most), step=1,
-            value=None if value is None else "min", key=state.bound(key, value), **common,
-        )  # fmt: skip
-    elif value is not None and (
-        control.kind in ("share", "scale") or (place == "lever" and control.standard)
-    ):
-        _slider(control, key, float(value), common)
-    else:
-        st.number_input(
-            min_value=control.least, max_value=control.most, step=control.step, format="%.9g",
-            value=None if value is None else "min",
-            key=state.bound(key, None if value is None else float(value)), **common,
-        )  # fmt: skip
+    match control.kind:
+        case "switch":
+            st.toggle(key=state.bound(key, value), **common)
+        case "choice":
+            st.selectbox(
+                options=control.options, format_func=partial(word_of, control.key, say=say),
+                key=state.bound(key, value), **common,
+            )  # fmt: skip
+        case "choices":
+            st.multiselect(
+                options=control.options, format_func=partial(word_of, control.key, say=say),
+                key=state.bound(key, list(value)), placeholder=say("Choose options"), **common,
+            )  # fmt: skip
+        case "whole":
+            st.number_input(
+                min_value=int(control.least), max_value=int(control.most), step=1,
+                value=None if value is None else "min", key=state.bound(key, value), **common,
+            )  # fmt: skip
+        case "share" | "number" | "scale":
+            slides = control.kind != "number" or (place == "lever" and control.standard)
+            if slides and value is not None:
+                _slider(control, key, float(value), common)
+            else:
+                st.number_input(
+                    min_value=control.least, max_value=control.most, step=control.step, format="%.9g",
+                    value=None if value is None else "min",
+                    key=state.bound(key, None if value is None else float(value)), **common,
+                )  # fmt: skip
+        case other:
+            assert_never(other)
 
 
 def _slider(control: Control, key: str, value: float, common: dict[str, Any]) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from scipy import special
+
+from fundsim.scenario.total import total
 
 Floats = NDArray[np.float64]
 Shape = Literal[
@@ -24,6 +26,10 @@ Shape = Literal[
 Scale = Literal["identity", "log", "logit"]
 Grade = Literal["data", "partly", "judgement"]
 
+# between which numbers a natural scale can have them
+BOUNDS = total(
+    Scale, {"identity": (-math.inf, math.inf), "log": (0.0, math.inf), "logit": (0.0, 1.0)}
+)
 Z90 = 1.2815515655446004  # the standard normal's 90th percentile
 
 
@@ -173,35 +179,38 @@ def quantiles(a: Assumption, quantity: Quantity, u: Floats) -> Floats:
     """
     if not a.uncertain:
         return np.full(u.shape, a.value)
+    low, mid, high = a.low, a.value, a.high
     if a.shape == "discrete":
         edges = np.cumsum(a.probabilities)[:-1]
         return np.asarray(a.values)[np.searchsorted(edges, u, side="right")]
-    low, mid, high = a.low, a.value, a.high
     assert low is not None
     assert high is not None
-    if a.shape == "two_piece":
-        x = _two_piece(low, mid, high, quantity.scale, special.ndtri(u))
-    elif a.shape == "normal":
-        _check_centre(low, mid, high, "midway between low and high")
-        x = mid + (high - low) / (2 * Z90) * special.ndtri(u)
-    elif a.shape == "lognormal":
-        if low <= 0:
-            raise ValueError("shape lognormal needs low above 0")
-        where = "near the root of low times high"
-        _check_centre(math.log(low), math.log(mid), math.log(high), where)
-        spread = (math.log(high) - math.log(low)) / (2 * Z90)
-        with np.errstate(over="ignore"):  # clipped below
-            x = mid * np.exp(spread * special.ndtri(u))
-    elif a.shape == "uniform":
-        x = low + (high - low) * (u - 0.1) / 0.8
-    elif a.shape == "gamma":
-        shape, scale = _gamma_fit(low, high)
-        x = special.gammaincinv(shape, u) * scale
-    elif a.shape == "beta":
-        first, second = _beta_fit(low, high)
-        x = special.betaincinv(first, second, u)
-    else:
-        x = _between(a.shape, low, mid, high, u)
+    match a.shape:
+        case "two_piece":
+            x = _two_piece(low, mid, high, quantity.scale, special.ndtri(u))
+        case "normal":
+            _check_centre(low, mid, high, "midway between low and high")
+            x = mid + (high - low) / (2 * Z90) * special.ndtri(u)
+        case "lognormal":
+            if low <= 0:
+                raise ValueError("shape lognormal needs low above 0")
+            where = "near the root of low times high"
+            _check_centre(math.log(low), math.log(mid), math.log(high), where)
+            spread = (math.log(high) - math.log(low)) / (2 * Z90)
+            with np.errstate(over="ignore"):  # clipped below
+                x = mid * np.exp(spread * special.ndtri(u))
+        case "uniform":
+            x = low + (high - low) * (u - 0.1) / 0.8
+        case "gamma":
+            shape, scale = _gamma_fit(low, high)
+            x = special.gammaincinv(shape, u) * scale
+        case "beta":
+            first, second = _beta_fit(low, high)
+            x = special.betaincinv(first, second, u)
+        case "pert" | "triangular":
+            x = _between(a.shape, low, mid, high, u)
+        case other:
+            assert_never(other)
     return np.clip(x, quantity.least, quantity.most)
 
 
@@ -212,23 +221,33 @@ def _check_centre(low: float, mid: float, high: float, where: str) -> None:
 
 
 def _two_piece(low: float, mid: float, high: float, scale: Scale, z: Floats) -> Floats:
-    bottom, top = {"identity": (-math.inf, math.inf), "log": (0.0, math.inf), "logit": (0.0, 1.0)}[
-        scale
-    ]
+    bottom, top = BOUNDS[scale]
     if low <= bottom or high >= top:
         scale = "identity"
 
     def forward(x: float) -> float:
-        if scale == "log":
-            return math.log(x)
-        return math.log(x / (1 - x)) if scale == "logit" else x
+        match scale:
+            case "identity":
+                return x
+            case "log":
+                return math.log(x)
+            case "logit":
+                return math.log(x / (1 - x))
+            case other:
+                assert_never(other)
 
     lo, m, hi = forward(low), forward(mid), forward(high)
     y = m + np.where(z < 0, (m - lo) / Z90, (hi - m) / Z90) * z
-    if scale == "log":
-        with np.errstate(over="ignore"):  # clipped by the caller
-            return np.asarray(np.exp(y))
-    return np.asarray(special.expit(y) if scale == "logit" else y)
+    match scale:
+        case "identity":
+            return np.asarray(y)
+        case "log":
+            with np.errstate(over="ignore"):  # clipped by the caller
+                return np.asarray(np.exp(y))
+        case "logit":
+            return np.asarray(special.expit(y))
+        case other:
+            assert_never(other)
 
 
 _NONE = "no distribution of this shape has that low and high"

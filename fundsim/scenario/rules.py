@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
 from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.errors import nearest
 from fundsim.scenario.retired import retired_key, retired_name
-from fundsim.scenario.schema import Effect, World, assumptions
+from fundsim.scenario.schema import Effect, Operation, World, assumptions
 
 Broken = tuple[str, str, str]  # key, value, rule
 
@@ -97,9 +97,7 @@ def _changes(world: World, known: Known) -> Iterator[Broken]:
                 yield f"{key}.size", f"{least:g}", "an odds ratio is above 0"
             elif wrong := _undrawable(size, _size_quantity(effect)):
                 yield f"{key}.size", "", wrong
-            unit = {"factor": "factor", "narrow": "factor", "odds_ratio": "odds ratio"}.get(
-                effect.by, quantity.unit
-            )
+            unit = _size_unit(effect.by, quantity)
             if effect.size.unit != unit:
                 yield f"{key}.size.unit", effect.size.unit or '""', f'must be "{unit}"'
             if not effect.size.source:
@@ -147,10 +145,26 @@ def rank_matrix(world: World, names: list[str]) -> np.ndarray[Any, np.dtype[np.f
     return matrix
 
 
+def _size_unit(by: Operation, quantity: Quantity) -> str:
+    match by:
+        case "factor" | "narrow":
+            return "factor"
+        case "odds_ratio":
+            return "odds ratio"
+        case "add":
+            return quantity.unit
+        case other:
+            assert_never(other)
+
+
 def _size_quantity(effect: Effect) -> Quantity:
-    if effect.by == "add":
-        return Quantity(effect.size.unit)
-    return Quantity(effect.size.unit, 0.0, scale="log")
+    match effect.by:
+        case "add":
+            return Quantity(effect.size.unit)
+        case "factor" | "odds_ratio" | "narrow":
+            return Quantity(effect.size.unit, 0.0, scale="log")
+        case other:
+            assert_never(other)
 
 
 def _undrawable(a: Assumption, quantity: Quantity) -> str:
@@ -177,9 +191,15 @@ def _most(world: World, known: Known, key: str) -> float:
     a, quantity = known[key]
     x = top(a, quantity)
     for effect in (e for change in world.changes.values() for e in change.effects if e.on == key):
-        if effect.by in ("factor", "add"):
-            size = top(effect.size, _size_quantity(effect))
-            x = x * max(size, 1.0) if effect.by == "factor" else x + max(size, 0.0)
+        match effect.by:
+            case "factor":
+                x = x * max(top(effect.size, _size_quantity(effect)), 1.0)
+            case "add":
+                x = x + max(top(effect.size, _size_quantity(effect)), 0.0)
+            case "odds_ratio" | "narrow":
+                pass  # shares stay shares, and a narrower range has a lower top
+            case other:
+                assert_never(other)
     return min(x, quantity.most)
 
 
@@ -201,7 +221,7 @@ def _sizes(world: World) -> Iterator[Broken]:
     if cases > MOST_CASES:
         rule = f"up to {cases:.2g} cases in one future (level, trend, mass cases); at most {MOST_CASES:.0e}"
         yield "caseload.level", f"{world.caseload.level.value:g}", rule
-    wage = world.country.net_wage.value if world.fund.amount.money == "monthly_wages" else 1.0
+    wage = world.country.net_wage.value if world.fund.amount.in_wages else 1.0
     claim = max(
         world.award.p90.value,
         *(a.value * wage for key, a, _ in assumptions(world) if key.startswith("fund.amount.")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from fundsim.scenario import files
-from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.assumption import Assumption, Grade
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.schema import assumptions
 from fundsim.validation.check import Check, Group, Line, exact
@@ -59,7 +60,7 @@ def grades() -> dict[str, dict[str, int]]:
         scenario = load(f"{country}+tariff")
         graded = [a.graded for _, a, _ in assumptions(scenario.world) if a.uncertain]
         found[scenario.world.country.name] = {
-            grade: graded.count(grade) for grade in ("data", "partly", "judgement")
+            grade: graded.count(grade) for grade in get_args(Grade)
         }
     return found
 

@@ -25,14 +25,19 @@ from fundsim.report.language import language, marked
 from fundsim.report.screen import belief
 from fundsim.report.sensitivity import picture as figures_influence
 from fundsim.report.sensitivity.tell import sentence
+from fundsim.scenario.assumption import Grade
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.total import total
 
 LABELS = {m.name: m.label for m in ALL}
-GRADE_WORDS = {
-    "data": marked("rests on data"),
-    "partly": marked("rests on partial data"),
-    "judgement": marked("a judgement"),
-}
+GRADE_WORDS = total(
+    Grade,
+    {
+        "data": marked("rests on data"),
+        "partly": marked("rests on partial data"),
+        "judgement": marked("a judgement"),
+    },
+)
 
 
 def controls(choice: Choice) -> None:

@@ -206,16 +206,12 @@ def _amount(world: World, say: Language) -> Iterator[str]:
 
 def _sum(amount: Amount, value: float, say: Language) -> str:
     """A sum in the unit that the scenario has it in."""
-    match amount.money:
-        case "euro":
-            return say.euro(value)
-        case "monthly_wages":
-            return say.counted(
-                "{n} average monthly net wage", "{n} average monthly net wages",
-                round(value) if value == round(value) else MANY, n=say.decimal(value),
-            )  # fmt: skip
-        case other:
-            assert_never(other)
+    if not amount.in_wages:
+        return say.euro(value)
+    return say.counted(
+        "{n} average monthly net wage", "{n} average monthly net wages", round(value) if value == round(value) else MANY,
+        n=say.decimal(value),
+    )  # fmt: skip
 
 
 # of what a briefing tells of the fund, in this order: keys and tables by their sentences, what is named already left out

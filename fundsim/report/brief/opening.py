@@ -10,7 +10,8 @@ from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
 from fundsim.report.wording import receipts
-from fundsim.scenario.schema import BudgetLine
+from fundsim.scenario.schema import BudgetLine, Index
+from fundsim.scenario.total import total
 
 LASTS, FAILS = (
     0.05,
@@ -19,15 +20,18 @@ LASTS, FAILS = (
 SOURCES = 3  # of income that the first paragraph names
 LEAST = 0.005  # share of what comes in, below which a source is not named
 # the budget line and what the state must pay, by what they grow with
-PLANNED = {
-    "none": marked("With the budget line of {amount} a year"),
-    "prices": marked(
-        "With the budget line of {amount} a year (in euro of {year}, rising with prices)"
-    ),
-    "wages": marked(
-        "With the budget line of {amount} a year (in euro of {year}, rising with wages)"
-    ),
-}
+PLANNED = total(
+    Index,
+    {
+        "none": marked("With the budget line of {amount} a year"),
+        "prices": marked(
+            "With the budget line of {amount} a year (in euro of {year}, rising with prices)"
+        ),
+        "wages": marked(
+            "With the budget line of {amount} a year (in euro of {year}, rising with wages)"
+        ),
+    },
+)
 NEEDED = {
     "none": marked("To last in {sure} of 100 futures it needs {amount} a year from the state."),
     "prices": marked(

@@ -28,11 +28,13 @@ from fundsim.report.figures import (
 )
 from fundsim.report.language import ENGLISH, Language, marked
 from fundsim.report.wording import country_and_rest
+from fundsim.scenario.assumption import Grade
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.total import total
 
 MOST = 12  # bars
 NAMES: Mapping[str, str] = MappingProxyType({})
-GRADES = {marked("data"): GREEN, marked("partly"): SKY, marked("judgement"): ORANGE}
+GRADES = total(Grade, {marked("data"): GREEN, marked("partly"): SKY, marked("judgement"): ORANGE})
 
 
 def _bars(

@@ -20,7 +20,8 @@ from fundsim.report.request import Draws, Request
 from fundsim.report.solve.picture import confidence_curve, frontier_curve, trials_curve
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
-from fundsim.scenario.schema import BudgetLine
+from fundsim.scenario.schema import BudgetLine, Index
+from fundsim.scenario.total import total
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 EXACT = ("contribution", "capital")
@@ -144,14 +145,19 @@ def _as_it_is(found: Needs) -> str:
     return f"{text}."
 
 
-def _terms(found: Needs, lever: str) -> str:
-    source = found.scenario.world.income[found.line]
-    assert isinstance(source, BudgetLine)
-    index = {
+GROWS = total(
+    Index,
+    {
         "none": "the same every year",
         "prices": "rising with prices",
         "wages": "rising with wages",
-    }
+    },
+)
+
+
+def _terms(found: Needs, lever: str) -> str:
+    source = found.scenario.world.income[found.line]
+    assert isinstance(source, BudgetLine)
     text = (
         "Exact: in every future the smallest whole euro that would have sufficed, with everything due paid in "
         "its month."
@@ -162,7 +168,7 @@ def _terms(found: Needs, lever: str) -> str:
             "run the scenario with the amount to check."
         )
     if lever == "contribution":
-        text += f" The line is nominal, {index[source.index]}, paid in January"
+        text += f" The line is nominal, {GROWS[source.index]}, paid in January"
         if source.cut_rate.value > 0:
             text += ", with its cuts"
         if source.lapses:

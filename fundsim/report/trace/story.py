@@ -16,6 +16,8 @@ from fundsim.reference.victim import Claim, Victim
 from fundsim.report.language import ENGLISH, Language, marked
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.schema import Form
+from fundsim.scenario.total import total
 
 FINDS = ("paid", "refused", "waiting", "capped", "set_off", "never_claims", "offender_pays")
 PARTS = (marked("without the fund"), marked("with the fund"))
@@ -25,13 +27,16 @@ DRAWS = marked(
 )
 NOBODY = marked("No real person: every number is drawn from the scenario's assumptions.")
 MOST_SEARCHED = 200  # replications looked through for a case of the wanted kind
-FORM_WORDS = {
-    "sexual": marked("sexual exploitation"),
-    "labour": marked("labour exploitation"),
-    "begging": marked("forced begging"),
-    "criminality": marked("forced criminality"),
-    "other": marked("forced marriage or another form"),
-}
+FORM_WORDS = total(
+    Form,
+    {
+        "sexual": marked("sexual exploitation"),
+        "labour": marked("labour exploitation"),
+        "begging": marked("forced begging"),
+        "criminality": marked("forced criminality"),
+        "other": marked("forced marriage or another form"),
+    },
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated, assert_never, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -220,6 +220,17 @@ class Amount(Table, idle=NO_CLAIM, steps=(Step.CLAIMED,)):
         ),
     ] = "none"
     """What fixed sums, tariff, floor and cap grow with from the price year to the year of filing."""
+
+    @property
+    def in_wages(self) -> bool:
+        """Whether fixed sums, tariff, floor and cap are in monthly wages; else in euro."""
+        match self.money:
+            case "monthly_wages":
+                return True
+            case "euro":
+                return False
+            case other:
+                assert_never(other)
 
 
 class Subsidiarity(Table, idle=NOBODY_ENTITLED):
