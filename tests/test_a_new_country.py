@@ -1,7 +1,6 @@
 """A country file that is added is offered everywhere, with no line of code: a made-up one in a copy of the scenarios."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,14 @@ TODAY = ("serbia", "bosnia_and_herzegovina", "montenegro", "north_macedonia", "a
 
 
 @pytest.fixture
-def moldova(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def moldova(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The country's file, beside the shipped ones."""
     copy = tmp_path / "scenarios"
     shutil.copytree(files.folder(), copy)
     monkeypatch.setattr(files, "folder", lambda: copy)
     path = copy / "base" / "moldova.toml"
     path.write_text(country_template("Moldova"), encoding="utf-8")
-    yield path
+    return path
 
 
 def test_the_six_stand_in_the_places_that_their_files_name() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -41,7 +41,7 @@ Years = Annotated[Assumption, _read, _kind("years", 0, 18, "log")]
 Rate = Annotated[Assumption, _read, _kind("local currency per EUR", 0.001, 1e6, "log", timed=False)]
 
 Form = Literal["sexual", "labour", "begging", "criminality", "other"]
-FORMS: tuple[Form, ...] = ("sexual", "labour", "begging", "criminality", "other")
+FORMS: tuple[Form, ...] = get_args(Form)
 Index = Literal["none", "prices", "wages"]
 Foreign = Literal["all", "lawful", "reciprocity", "none"]
 Basis = Literal["fixed", "tariff", "judgment", "smaller"]
