@@ -2,16 +2,21 @@
 
 import math
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from fundsim.analysis.measures import MEASURES, _suffices, measure, named
+from fundsim.analysis.measures import MEASURES, NEEDS, measure, named, shown_in
 from fundsim.analysis.needs import needs
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.project import Projection, project
+from fundsim.analysis.statistics import PERCENTS, _suffices
+from fundsim.analysis.tags import EnglishPlace, Place, SpokenPlace
 from fundsim.model.pathway import TRAFFICKING
 from fundsim.model.run import simulate
+from fundsim.report.language import ENGLISH, language
+from fundsim.report.languages import codes
 from fundsim.report.run.files import dictionary
 from fundsim.report.wording import Results, spending
 from fundsim.scenario.compose import load
@@ -305,3 +310,89 @@ def test_an_amount_that_suffices_is_told_of_so_many_futures_as_have_an_interval(
     assert f"solvent{percent}" not in _suffices(np.arange(least - 1.0))
     need = np.arange(float(least))
     assert (need <= _suffices(need)[f"solvent{percent}"]).mean() >= percent / 100
+
+
+# ---------------------------------------------------------------------------------------- tags
+
+PLACES: tuple[Place, ...] = get_args(Place)
+EVERY = (*MEASURES, *NEEDS)
+
+
+def test_each_tag_names_a_place_that_is_shown_somewhere() -> None:
+    """A place that no module asks for would show its measures to nobody."""
+    modules = {
+        path: path.read_text(encoding="utf-8") for path in (DOCS.parent / "fundsim").rglob("*.py")
+    }
+    told = "".join(
+        text for path, text in modules.items() if path.name not in ("tags.py", "measures.py")
+    )
+    assert len(set(PLACES)) == len(PLACES)
+    assert set(get_args(EnglishPlace)).isdisjoint(get_args(SpokenPlace))
+    assert {tag.place for m in EVERY for tag in m.shown} == set(PLACES)
+    assert [place for place in PLACES if f'"{place}"' not in told] == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place_shows_every_measure_tagged_with_it_in_a_fixed_order(place: Place) -> None:
+    """None is lost because what it follows is not there, or follows it in turn; rows that follow nothing keep their order."""
+    shown = shown_in(place)
+    assert shown
+    asked = [(m.name, tag.statistic) for m in EVERY for tag in m.shown if tag.place == place]
+    assert sorted(asked) == sorted((m.name, tag.statistic) for m, tag in shown)
+    assert len(set(asked)) == len(asked)
+    names = [m.name for m, _ in shown]
+    assert all(names.index(tag.after) < names.index(m.name) for m, tag in shown if tag.after)
+    rows = [EVERY.index(m) for m, tag in shown if not tag.after]
+    assert rows == sorted(rows)
+    assert not any("{" in name for name in names), "a part or group cannot be shown by its tag"
+    assert {tag.statistic for _, tag in shown} <= {"mean", "range", *(f"p{p}" for p in PERCENTS)}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("code", codes())
+def test_no_two_measures_are_called_alike_in_one_place(place: Place, code: str) -> None:
+    """A table has one column for each."""
+    say = language(code) if place in get_args(SpokenPlace) else ENGLISH
+    units = place == "sheet by year"  # whose heads have them
+    heads = [(say(tag.words, sure=95), m.unit if units else "") for m, tag in shown_in(place)]
+    assert len(set(heads)) == len(heads)
+
+
+def test_the_order_of_the_places_is_the_one_that_readers_know() -> None:
+    """The figures of a link are told apart by their place alone: what is new comes last."""
+    assert [m.name for m, _ in shown_in("link")] == [
+        "due_a_year", "contribution_needed", "share_paid_with", "share_paid_without",
+        "months_to_payment_with", "ruin",
+    ]  # fmt: skip
+    assert [m.name for m, _ in shown_in("compare")] == [
+        "due_a_year", "outgo_a_year", "state_cost_a_year", "ruin", "longest_delay", "paid_with",
+        "share_paid_with", "share_soon_with", "months_to_payment_with", "received_with",
+    ]  # fmt: skip
+
+
+def test_a_measure_that_can_get_better_says_which_way_in_its_groups_too() -> None:
+    better = {m.name: m.better for m in MEASURES}
+    groups = [name for name in better if name.endswith(".{group}")]
+    assert groups
+    assert all(better[name] == better[name.removesuffix(".{group}")] for name in groups)
+    assert better["due"] == better["ruin"] == "less"
+    assert better["received_with"] == "more"
+    assert better["outgo"] is None, "a fund that cannot pay has a low cost paid"
+
+
+def test_a_sentence_of_change_is_said_both_ways() -> None:
+    told = [m for m in EVERY if m.if_less or m.if_more]
+    assert told
+    assert all(m.if_less.count("{change}") == m.if_more.count("{change}") == 1 for m in told)
+
+
+def test_what_a_measure_needs_decides_whether_it_says_something() -> None:
+    without, fund = load("serbia+no_fund").world, load("serbia+tariff").world
+    no_line = fund.model_copy(update={"income": {}})
+    says = {m.name: m.says_something for m in EVERY}
+    assert says["share_paid_without"](without)
+    assert not says["due_a_year"](without)
+    assert says["due_a_year"](no_line)
+    assert says["contribution_needed"](fund)
+    assert not says["contribution_needed"](without)
+    assert not says["contribution_needed"](no_line)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 
 from fundsim.analysis import precision
-from fundsim.analysis.measures import Measure, named
+from fundsim.analysis.measures import named
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
+from fundsim.analysis.tags import Measure
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.errors import InputError, Problem
 
@@ -134,12 +136,18 @@ def each_future(projection: Projection, m: Measure, column: str) -> Floats:
 
 def _share(m: Measure, change: Floats, sign: int) -> float | None:
     """Share of futures in which the change is for the better (sign 1) or the worse (-1)."""
-    if not m.better:
-        return None
+    match m.better:
+        case None:
+            return None
+        case "more":
+            upward = sign
+        case "less":
+            upward = -sign
+        case _:
+            assert_never(m.better)
     known = change[~np.isnan(change)]
     if not known.size:
         return None
-    upward = sign if m.better == "higher" else -sign
     return float(np.mean(known > 0 if upward > 0 else known < 0))
 
 

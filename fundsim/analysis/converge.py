@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fundsim.analysis.measures import Measure, estimate, named
+from fundsim.analysis.measures import named
 from fundsim.analysis.project import Projection, Unit, block_outcomes, extend, project
+from fundsim.analysis.statistics import estimate
+from fundsim.analysis.tags import Measure
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 

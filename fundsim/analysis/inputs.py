@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from fundsim.analysis import precision
-from fundsim.analysis.measures import Measure, measures_of
+from fundsim.analysis.measures import measures_of
 from fundsim.analysis.outcomes import limits, money, victims
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.tags import Measure
 from fundsim.analysis.workers import shared_out
 from fundsim.model.parameters import TWINS, effect_name, form_name
 from fundsim.model.run import Future, block_size, futures

@@ -6,196 +6,220 @@ plotted or stored that does not stand here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
-import numpy as np
-
-from fundsim.analysis import precision
-from fundsim.analysis.needs import amount
-from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
+from fundsim.analysis.statistics import statistics
+from fundsim.analysis.tags import At, Measure, Place, at
 from fundsim.model.costs import COST_KINDS
-from fundsim.model.parameters import TWINS
-from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS, World, assumptions
 
-PERCENTS = (5, 25, 50, 75, 95)
 GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.foreign",
           "nationality.national")  # fmt: skip
-
-
-# cost paid is neither: it is low where the fund cannot pay
-LOWER_IS_BETTER = {
-    "due", "due_real", "state_cost", "state_cost_real", "unpaid",
-    "shortfall", "shortfall_so_far", "due_a_year", "due_per_head",
-    "state_cost_a_year", "ruin", "peak_need", "longest_delay", "months_to_payment_without",
-    "months_to_payment_with", "claims_late_rate", "claims_undecided_rate", "claims_unpaid_rate",
-}  # fmt: skip
-HIGHER_IS_BETTER = {
-    "benefits", "benefits_real", "benefits_a_year", "benefits_total", "cash", "funding_ratio",
-    "worst_balance", "recoveries", "informed", "prosecuted", "convicted", "awarded", "paid_without",
-    "entitled", "applied", "granted", "paid_by_fund", "paid_with", "share_paid_without",
-    "share_paid_with", "share_soon_without", "share_soon_with", "received_without", "received_with",
-    "award_received_without", "award_received_with", "benefits_to_awards",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One entry of the data dictionary.
-
-    name     name in every output; {…} stands for a source of income, kind of cost, or group
-    unit     EUR, share, persons, months, ratio; a price base where it matters
-    kind     mean, probability, ratio (of two outcomes' sums), or need (what suffices)
-    yearly   one value for each calendar year, else one for the horizon
-    formula  in words;  label  short, for tables and figures
-    template the name with {…} that was filled in
-    """
-
-    name: str
-    label: str
-    unit: str
-    formula: str
-    kind: str = "mean"
-    yearly: bool = False
-    above: str = ""
-    below: str = ""
-    tail: bool = False  # also 99.5 % VaR and TVaR
-    template: str = ""
-
-    @property
-    def better(self) -> str:
-        """Whether lower or higher is better for who pays or who is paid; empty where neither is."""
-        stem = self.name.split(".")[0]
-        return "lower" if stem in LOWER_IS_BETTER else "higher" if stem in HIGHER_IS_BETTER else ""
 
 
 def _m(name: str, label: str, unit: str, formula: str, **more: object) -> Measure:
     return Measure(name, label, unit, formula, **more)  # type: ignore[arg-type]
 
 
-def _ratio(name: str, label: str, unit: str, above: str, below: str, formula: str) -> Measure:
-    return Measure(name, label, unit, formula, kind="ratio", above=above, below=below)
+def _ratio(
+    name: str, label: str, unit: str, above: str, below: str, formula: str, **more: object
+) -> Measure:
+    return _m(name, label, unit, formula, kind="ratio", above=above, below=below, **more)
 
 
 EUR, REAL = "EUR nominal", "EUR of the price year"
 _YEARLY = (
-    _m("due", "Cost due", EUR, "costs due + payments due in the year: the cost were cash never short"),
-    _m("due_real", "Cost due", REAL, "due / price index of the year"),
-    _m("outgo", "Cost paid", EUR, "costs paid + benefits paid in the calendar year", tail=True),
-    _m("outgo_real", "Cost paid", REAL, "outgo / price index of the year", tail=True),
-    _m("outgo_local", "Cost", "local currency nominal", "outgo × exchange rate of the year"),
-    _m("benefits", "Benefits paid", EUR, "paid to victims in the calendar year (paid)"),
-    _m("benefits_real", "Benefits paid", REAL, "benefits / price index"),
+    _m("due", "Cost due", EUR, "costs due + payments due in the year: the cost were cash never short", better="less",
+       shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Cost")
+              + at("run by year", "answer by year", "briefing by year", words="9 of 10 futures", statistic="range"))),
+    _m("due_real", "Cost due", REAL, "due / price index of the year", better="less",
+       shown=at("changes by year") + at("sheet by year")),
+    _m("outgo", "Cost paid", EUR, "costs paid + benefits paid in the calendar year", tail=True,
+       shown=at("sheet by year") + at("run by year", "answer by year", words="Paid")),
+    _m("outgo_real", "Cost paid", REAL, "outgo / price index of the year", tail=True, shown=at("sheet by year")),
+    _m("outgo_local", "Cost", "local currency nominal", "outgo × exchange rate of the year", shown=at("sheet by year")),
+    _m("benefits", "Benefits paid", EUR, "paid to victims in the calendar year (paid)", better="more",
+       shown=at("sheet by year") + at("briefing by year", words="to victims")),
+    _m("benefits_real", "Benefits paid", REAL, "benefits / price index", better="more", shown=at("changes by year")),
     _m("incurred", "Benefits incurred", EUR,
-       "benefits and interim payments ever due to victims identified in the year"),
-    _m("income", "Income", EUR, "all sources in force, without recoveries, returns and advances"),
+       "benefits and interim payments ever due to victims identified in the year", shown=at("sheet by year")),
+    _m("income", "Income", EUR, "all sources in force, without recoveries, returns and advances",
+       shown=at("sheet by year", "run by year", "answer by year", "briefing by year")),
     _m("income_real", "Income", REAL, "income / price index"),
     _m("income.{source}", "Income from one source", EUR, "cash received from the source in the year"),
     _m("income.{source}_real", "Income from one source", REAL, "income.{source} / price index"),
     _m("cost.{kind}_real", "Running costs of one kind", REAL, "cost.{kind} / price index"),
     _m("cost.{kind}", "Running costs of one kind", EUR, "paid in the year"),
-    _m("recoveries", "Recovered from offenders", EUR, "received by subrogation"),
-    _m("returns", "Return on reserves", EUR, "earned on cash; may be negative"),
-    _m("advances", "Treasury advances", EUR, "lent by the treasury in the year"),
+    _m("recoveries", "Recovered from offenders", EUR, "received by subrogation", better="more", shown=at("receipts")),
+    _m("returns", "Return on reserves", EUR, "earned on cash; may be negative", shown=at("receipts")),
+    _m("advances", "Treasury advances", EUR, "lent by the treasury in the year", shown=at("receipts")),
     _m("repayments", "Advances repaid", EUR, "repaid to the treasury in the year"),
     _m("lapsed", "Lapsed budget", EUR, "unspent budget returned to the treasury in December"),
-    _m("state_cost", "Cost of reforms to the state", EUR, "reform costs not borne by the fund"),
-    _m("state_cost_real", "Cost of reforms to the state", REAL, "state_cost / price index"),
-    _m("cash", "Cash at year end", EUR, "closing cash of December; never negative"),
+    _m("state_cost", "Cost of reforms to the state", EUR, "reform costs not borne by the fund", better="less", needs=None,
+       shown=at("sheet by year", after="unpaid")),
+    _m("state_cost_real", "Cost of reforms to the state", REAL, "state_cost / price index", better="less", needs=None),
+    _m("cash", "Cash at year end", EUR, "closing cash of December; never negative", better="more",
+       shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Cash")
+              + at("changes by year", words="Cash in December"))),
     _m("liabilities", "Liabilities at year end", EUR,
-       "incurred by victims identified by then − benefits paid by then"),
-    _m("funding_ratio", "Funding ratio at year end", "ratio", "cash / liabilities, cut at 99"),
+       "incurred by victims identified by then − benefits paid by then",
+       shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Still to pay"))),
+    _m("funding_ratio", "Funding ratio at year end", "ratio", "cash / liabilities, cut at 99", better="more"),
     _m("unpaid", "Shortfall at year end", EUR,
-       "payments and costs due and unpaid, and the treasury advance, in December"),
+       "payments and costs due and unpaid, and the treasury advance, in December", better="less", shown=at("sheet by year")),
     _m("shortfall", "Shortfall in the year", "share",
-       "share of futures with a shortfall in any month of the year", kind="probability"),
+       "share of futures with a shortfall in any month of the year", kind="probability", better="less",
+       shown=at("sheet by year")),
     _m("shortfall_so_far", "Ruin by year", "share",
-       "share of futures with a shortfall in any month up to the year's end", kind="probability"),
+       "share of futures with a shortfall in any month up to the year's end", kind="probability", better="less",
+       shown=(at("sheet by year") + at("run by year", words="Falls short by then")
+              + at("answer by year", "briefing by year", words="Fell short by then"))),
 )  # fmt: skip
 _WHOLE = (
-    _m("due_a_year", "Cost due a year", REAL, "mean of due_real over the horizon's years"),
-    _m("due_per_head", "Cost due a year per inhabitant", REAL, "due_a_year / inhabitants"),
-    _m("outgo_a_year", "Cost paid a year", REAL, "mean of outgo_real over the horizon's years"),
-    _m("benefits_a_year", "Benefits a year", REAL, "mean of benefits_real over the years"),
-    _m("income_a_year", "Income a year", REAL, "mean of income_real over the years"),
+    _m("due_a_year", "Cost due a year", REAL, "mean of due_real over the horizon's years", better="less",
+       shown=(at("sheet", "compare", "stress", "spread", "drives", "batch") + at("explain", words="cost a year")
+              + at("runs", "countries", "what if", "answer", "link", "briefing", "briefing designs", "briefing hard years", words="Cost a year")
+              + at("countries", words="9 of 10 futures", statistic="range") + at("what if pictures", after="share_paid_with")),
+       if_less="it costs {change} less a year", if_more="it costs {change} more a year"),
+    _m("due_per_head", "Cost due a year per inhabitant", REAL, "due_a_year / inhabitants", better="less",
+       shown=at("sheet") + at("countries", words="per inhabitant")),
+    _m("outgo_a_year", "Cost paid a year", REAL, "mean of outgo_real over the horizon's years", shown=at("sheet", "compare")),
+    _m("benefits_a_year", "Benefits a year", REAL, "mean of benefits_real over the years", better="more",
+       shown=(at("sheet", "batch") + at("runs", "countries", "what if", words="to victims")
+              + at("drives", after="longest_delay"))),
+    _m("income_a_year", "Income a year", REAL, "mean of income_real over the years", shown=at("sheet")),
     _m("state_cost_a_year", "Reforms, cost to the state a year", REAL,
-       "mean of state_cost_real over the years"),
+       "mean of state_cost_real over the years", better="less", needs=None,
+       shown=(at("sheet", "compare") + at("explain", words="reforms, cost to the state a year")
+              + at("what if", words="Reforms cost the state", after="received_with")
+              + at("briefing", after="months_to_payment_with"))),
     _m("outgo_per_head", "Cost a year per inhabitant", REAL, "outgo_a_year / inhabitants"),
     _m("incurred_total", "Benefits incurred", EUR, "all benefits ever due to known victims"),
-    _m("benefits_total", "Benefits paid", EUR, "paid within the horizon"),
+    _m("benefits_total", "Benefits paid", EUR, "paid within the horizon", better="more"),
     _m("ruin", "Probability of a shortfall", "share",
-       "share of futures with a shortfall in any month of the horizon", kind="probability"),
+       "share of futures with a shortfall in any month of the horizon", kind="probability", better="less",
+       shown=(at("sheet", "compare", "drives", "batch") + at("explain", words="probability of a shortfall")
+              + at("spread", words="Falling short") + at("stress", "runs", "countries", "what if", words="Falls short")
+              + at("answer", words="Falls short", after="months_to_payment_with")
+              + at("link", words="Futures in which it falls short", after="months_to_payment_with")
+              + at("what if pictures", after="due_a_year") + at("briefing designs", "briefing hard years", words="Runs short")
+              + at("briefing", words="Futures in which money runs short, as planned (range: error of the simulation)", after="state_cost_a_year")),
+       if_less="it falls short in {change} fewer of 100 futures", if_more="it falls short in {change} more of 100 futures"),
     _m("worst_balance", "Worst balance", EUR,
-       "lowest month-end value of what cash would be had all due been paid in time"),
+       "lowest month-end value of what cash would be had all due been paid in time", better="more",
+       shown=at("sheet", after="peak_need")),
     _m("peak_need", "Peak need", "EUR at the opening",
        "what was missing at the worst, had everything due been paid in time: flows without returns, discounted "
-       "to the opening at the fund's return"),
+       "to the opening at the fund's return", better="less",
+       shown=(at("sheet") + at("drives", after="received_with") + at("spread", words="Missing at the worst")
+              + at("explain", words="missing at the opening, mean"))),
     _m("longest_delay", "Longest delay of a payment", "months",
-       "most months a payment due waited for cash; unpaid: until the horizon's end"),
+       "most months a payment due waited for cash; unpaid: until the horizon's end", better="less",
+       shown=(at("sheet", "compare") + at("drives", after="months_to_payment_with")
+              + at("explain", words="longest delay of a payment", after="received_with"))),
     _ratio("benefits_to_awards", "Benefits paid to court awards", "ratio", "amount_by_fund",
-           "awards", "paid by the fund to victims of the horizon / court awards to them, real"),
-    _m("identified", "Identified victims", "persons", "identified within the horizon"),
-    _m("informed", "Informed of the right", "persons", "of them, informed"),
-    _m("prosecuted", "Offender indicted for trafficking", "persons", "of them"),
-    _m("convicted", "Offender convicted", "persons", "of them, any offence"),
-    _m("awarded", "Awarded compensation by a court", "persons", "of them, criminal or civil"),
+           "awards", "paid by the fund to victims of the horizon / court awards to them, real", better="more"),
+    _m("identified", "Identified victims", "persons", "identified within the horizon", needs=None,
+       shown=at("sheet") + at("without the fund", "with the fund", words="Identified victims")),
+    _m("informed", "Informed of the right", "persons", "of them, informed", better="more", needs=None,
+       shown=at("without the fund", words="informed of the right")),
+    _m("prosecuted", "Offender indicted for trafficking", "persons", "of them", better="more", needs=None,
+       shown=at("without the fund", words="offender indicted for trafficking")),
+    _m("convicted", "Offender convicted", "persons", "of them, any offence", better="more", needs=None,
+       shown=at("without the fund", words="offender convicted, any offence")),
+    _m("awarded", "Awarded compensation by a court", "persons", "of them, criminal or civil", better="more", needs=None,
+       shown=at("without the fund", words="awarded compensation")),
     _m("paid_without", "Paid anything without the fund", "persons",
-       "of them, the offender pays within horizon and run-off"),
-    _m("entitled", "Entitled to claim", "persons", "of them, past the entry point and covered"),
-    _m("applied", "Claimed", "persons", "of them, filed in time"),
-    _m("granted", "Granted", "persons", "of them, claim approved"),
-    _m("paid_by_fund", "Paid in full by the fund", "persons", "of them"),
+       "of them, the offender pays within horizon and run-off", better="more", needs=None,
+       shown=at("without the fund", words="paid anything by the offender")),
+    _m("entitled", "Entitled to claim", "persons", "of them, past the entry point and covered", better="more",
+       shown=at("with the fund", words="entitled to claim")),
+    _m("applied", "Claimed", "persons", "of them, filed in time", better="more", shown=at("with the fund", words="claimed")),
+    _m("granted", "Granted", "persons", "of them, claim approved", better="more", shown=at("with the fund", words="granted")),
+    _m("paid_by_fund", "Paid in full by the fund", "persons", "of them", better="more",
+       shown=at("with the fund", words="paid in full by the fund")),
     _m("paid_with", "Paid with the fund", "persons",
-       "of them, paid in full by the fund or anything by the offender"),
+       "of them, paid in full by the fund or anything by the offender", better="more",
+       shown=at("compare") + at("with the fund", words="paid by fund or offender")),
     _ratio("share_paid_without", "Share paid without the fund", "share", "paid_without",
-           "identified", "paid_without / identified"),
+           "identified", "paid_without / identified", better="more", needs=None,
+       shown=(at("sheet", "batch") + at("explain", words="share paid without the fund", after="share_paid_with")
+              + at("runs", "countries", words="Paid without")
+              + at("link", words="Identified victims who get money without it", after="share_paid_with")
+              + at("briefing", words="Identified victims who get money, without the fund"))),
     _ratio("share_paid_with", "Share paid with the fund", "share", "paid_with", "identified",
-           "paid_with / identified"),
+           "paid_with / identified", better="more",
+       shown=(at("sheet", "compare", "drives", "batch", "what if pictures") + at("explain", words="share paid with the fund")
+              + at("spread", words="Share of identified victims paid") + at("stress", words="Victims paid")
+              + at("runs", "countries", words="Paid with") + at("what if", words="Paid")
+              + at("answer", "briefing designs", "briefing hard years", words="Victims paid, of 100")
+              + at("link", words="Identified victims who get money with the fund")
+              + at("briefing", words="Identified victims who get money, with the fund")),
+       if_less="of 100 identified victims {change} fewer get money",
+       if_more="of 100 identified victims {change} more get money"),
     _ratio("share_soon_without", "Share paid within 24 months without the fund", "share",
-           "soon_without", "identified", "paid within 24 months of identification / identified"),
+           "soon_without", "identified", "paid within 24 months of identification / identified", better="more", needs=None,
+       shown=at("sheet")),
     _ratio("share_soon_with", "Share paid within 24 months with the fund", "share", "soon_with",
-           "identified", "paid within 24 months of identification / identified"),
+           "identified", "paid within 24 months of identification / identified", better="more", shown=at("sheet", "compare")),
     _ratio("months_to_payment_without", "Months to payment without the fund", "months",
-           "months_without", "paid_without", "mean months from identification to payment, of those paid"),
+           "months_without", "paid_without", "mean months from identification to payment, of those paid", better="less",
+       needs=None, shown=at("sheet")),
     _ratio("months_to_payment_with", "Months to payment with the fund", "months", "months_with",
-           "paid_with", "mean months from identification to first payment in full, of those paid"),
+           "paid_with", "mean months from identification to first payment in full, of those paid", better="less",
+       shown=(at("sheet", "compare") + at("drives", after="peak_need") + at("spread", words="Months to payment")
+              + at("stress", words="Wait of those paid") + at("runs", words="Wait", statistic="p50")
+              + at("answer", "countries", "what if", "briefing designs", words="Wait, middle future", statistic="p50")
+              + at("link", words="Months to payment, middle future", statistic="p50")
+              + at("briefing", words="Wait from identification to payment, with the fund", after="received_with", statistic="p50")),
+       if_less="those paid in full wait {change} less for it on average",
+       if_more="those paid in full wait {change} longer for it on average"),
     _ratio("received_without", "Received per identified victim without the fund", REAL,
-           "amount_without", "identified", "paid by offenders / identified"),
+           "amount_without", "identified", "paid by offenders / identified", better="more", needs=None, shown=at("sheet")),
     _ratio("received_with", "Received per identified victim with the fund", REAL, "amount_with",
-           "identified", "paid by offenders and fund / identified"),
+           "identified", "paid by offenders and fund / identified", better="more",
+       shown=(at("sheet", "compare", "what if pictures") + at("drives", after="share_paid_with")
+              + at("explain", words="each identified victim receives") + at("spread", words="Received by each victim")
+              + at("stress", words="Received by each")
+              + at("runs", "what if", "briefing designs", "briefing hard years", words="Each receives")
+              + at("briefing", words="Received, averaged over all identified victims, with the fund")),
+       if_less="averaged over all identified victims, each receives {change} less",
+       if_more="averaged over all identified victims, each receives {change} more"),
     _ratio("award_received_without", "Share of court awards received without the fund", "share",
-           "amount_without", "awards", "paid by offenders / court awards"),
+           "amount_without", "awards", "paid by offenders / court awards", better="more", needs=None),
     _ratio("award_received_with", "Received with the fund to court awards", "ratio",
-           "amount_with", "awards", "paid by offenders and fund / court awards"),
+           "amount_with", "awards", "paid by offenders and fund / court awards", better="more"),
     _ratio("share_paid_without.{group}", "Share paid without the fund, by group", "share",
-           "paid_without.{group}", "identified.{group}", "paid_without / identified in the group"),
+           "paid_without.{group}", "identified.{group}", "paid_without / identified in the group", better="more", needs=None),
     _ratio("share_paid_with.{group}", "Share paid with the fund, by group", "share",
-           "paid_with.{group}", "identified.{group}", "paid_with / identified in the group"),
+           "paid_with.{group}", "identified.{group}", "paid_with / identified in the group", better="more"),
     _ratio("received_without.{group}", "Received per victim without the fund, by group", REAL,
-           "amount_without.{group}", "identified.{group}", "as received_without in the group"),
+           "amount_without.{group}", "identified.{group}", "as received_without in the group", better="more", needs=None),
     _ratio("received_with.{group}", "Received per victim with the fund, by group", REAL,
-           "amount_with.{group}", "identified.{group}", "as received_with in the group"),
+           "amount_with.{group}", "identified.{group}", "as received_with in the group", better="more"),
     _ratio("months_to_payment_without.{group}", "Months to payment without the fund, by group", "months",
-           "months_without.{group}", "paid_without.{group}", "as months_to_payment_without in the group"),
+           "months_without.{group}", "paid_without.{group}", "as months_to_payment_without in the group", better="less",
+       needs=None),
     _ratio("months_to_payment_with.{group}", "Months to payment with the fund, by group", "months",
-           "months_with.{group}", "paid_with.{group}", "as months_to_payment_with in the group"),
+           "months_with.{group}", "paid_with.{group}", "as months_to_payment_with in the group", better="less"),
     _ratio("award_received_without.{group}", "Share of court awards received without the fund, by group",
-           "share", "amount_without.{group}", "awards.{group}", "as award_received_without in the group"),
+           "share", "amount_without.{group}", "awards.{group}", "as award_received_without in the group", better="more",
+       needs=None),
     _ratio("award_received_with.{group}", "Received with the fund to court awards, by group", "ratio",
-           "amount_with.{group}", "awards.{group}", "as award_received_with in the group"),
+           "amount_with.{group}", "awards.{group}", "as award_received_with in the group", better="more"),
     _ratio("claims_capped_rate", "Claims cut by the cap", "share", "claims_capped", "claims",
            "claims that the cap made smaller / claims filed"),
     _ratio("claims_set_off_rate", "Claims reduced by set-off", "share", "claims_set_off", "claims",
            "claims from which an offender's payment was deducted / claims filed"),
     _ratio("claims_late_rate", "Claims out of time", "share", "claims_late", "claims",
-           "claims beyond the filing limit / claims filed in time"),
+           "claims beyond the filing limit / claims filed in time", better="less"),
     _ratio("claims_undecided_rate", "Claims never decided", "share", "claims_undecided", "claims",
-           "claims not decided by the end of the run-off / claims filed"),
+           "claims not decided by the end of the run-off / claims filed", better="less"),
     _ratio("claims_unpaid_rate", "Granted claims never paid in full", "share", "claims_unpaid",
-           "claims", "granted claims not fully paid by the end of the run-off / claims filed"),
+           "claims", "granted claims not fully paid by the end of the run-off / claims filed", better="less"),
 )  # fmt: skip
 MEASURES: tuple[Measure, ...] = (
     *(replace(m, yearly=True) for m in _YEARLY),
@@ -205,12 +229,30 @@ MEASURES: tuple[Measure, ...] = (
 NEEDS = (
     _m("contribution_needed", "Contribution that suffices", "EUR a year, as the line is written",
        "smallest yearly amount of the state's budget line with which a future never falls short, with the scenario's "
-       "opening capital", kind="need"),
+       "opening capital", kind="need", needs="line",
+       shown=(at("answer", words="The state pays a year", after="due_a_year")
+              + at("link", words="The state pays a year, for the chosen confidence", after="due_a_year")
+              + at("what if", words="The state must pay a year, to last in {sure} of 100", after="due_a_year")
+              + at("briefing", words="The state pays a year, to last in {sure} of 100 futures (range: error of the simulation)", after="due_a_year"))),
     _m("capital_needed", "Opening capital that suffices", "EUR at the opening",
-       "smallest opening capital with which a future never falls short, with the scenario's budget line", kind="need"),
+       "smallest opening capital with which a future never falls short, with the scenario's budget line", kind="need",
+       needs="line"),
 )  # fmt: skip
-SOLVENT = (50, 75, 90, 95, 99)  # of 100 futures
-SOLVENT_STATISTICS = tuple(f"solvent{percent}" for percent in SOLVENT)
+
+
+@cache
+def shown_in(place: Place) -> tuple[tuple[Measure, At], ...]:
+    """The measures that a place shows, in its order, each with what it is called there."""
+    here = [(m, tag) for m in (*MEASURES, *NEEDS) for tag in m.shown if tag.place == place]
+
+    def behind(name: str) -> Iterator[tuple[Measure, At]]:
+        for m, tag in here:
+            if tag.after == name:
+                yield m, replace(tag, words=tag.words or m.label)
+                if tag.statistic != "range":
+                    yield from behind(m.name)
+
+    return tuple(behind(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,81 +309,6 @@ def columns_of(m: Measure, year: int | None) -> tuple[str, ...]:
     if m.kind == "ratio":
         return m.above, m.below
     return (m.name if year is None else f"{m.name}@{year}",)
-
-
-def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate, Floats]:
-    """A measure's central figure with its error, and its value in each replication."""
-    if m.kind == "ratio":
-        above, below = projection.column(m.above), projection.column(m.below)
-        each = above[below > 0] / below[below > 0]
-        return precision.ratio(above, below), each
-    x = projection.column(column)
-    return (precision.probability if m.kind == "probability" else precision.mean)(x), x
-
-
-def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:
-    """Every statistic of one measure (of one year)."""
-    if m.kind == "need":
-        return _suffices(projection.column(column))
-    centre, x = estimate(projection, m, column)
-    found = {"mean": centre.value}
-    if centre.mc_error is not None:
-        found["mc_error"] = centre.mc_error
-    if not m.yearly and (parts := _spread(projection, m, column)) is not None:
-        found |= {"sd_assumptions": parts.assumptions, "sd_chance": parts.chance}
-    if m.kind == "probability":
-        if projection.replications > 1:
-            low, high = precision.wilson(centre, projection.replications)
-            found |= {"low95": low, "high95": high}
-        return found
-    if x.size:
-        found |= {f"p{p}": q for p, q in zip(PERCENTS, percentiles(x), strict=True)}
-    if m.tail and projection.replications >= precision.LEAST_FOR_995:
-        tails = {"var99_5": precision.quantile(x, 0.995)}
-        if projection.replications >= precision.LEAST_FOR_TVAR:
-            tails["tvar99_5"] = precision.tail_mean(x, 0.995)
-        for name, tail in tails.items():
-            found[name] = tail.value
-            if tail.mc_error is not None:
-                found[f"{name}_mc_error"] = tail.mc_error
-    return {k: v for k, v in found.items() if not math.isnan(v)}
-
-
-def _suffices(need: Floats) -> dict[str, float]:
-    """The amounts with which 50 … 99 of 100 futures never fall short, infinite where none suffices."""
-    found = {}
-    for percent, statistic in zip(SOLVENT, SOLVENT_STATISTICS, strict=True):
-        if (percent / 100) ** need.size > 0.025:
-            continue  # the largest of so few is no such quantile: no 95 % interval of it exists
-        value = amount(need, percent / 100)
-        found[statistic] = value.value
-        if value.mc_error is not None:
-            found[f"{statistic}_mc_error"] = value.mc_error
-    return found
-
-
-def percentiles(x: Floats) -> list[float]:
-    """The PERCENTS of some values, as `np.percentile` gives them, to the last bit; it takes far longer
-    to find out what it was given than to sort a few hundred values."""
-    ordered, found = np.sort(x).tolist(), []
-    if math.isnan(ordered[-1]):
-        return [math.nan] * len(PERCENTS)
-    for p in PERCENTS:
-        place = p / 100 * (len(ordered) - 1)
-        low = math.floor(place)
-        a, b, t = ordered[low], ordered[min(low + 1, len(ordered) - 1)], place - low
-        found.append(a + (b - a) * t if t < 0.5 else b - (b - a) * (1 - t))
-    return found
-
-
-def _spread(projection: Projection, m: Measure, column: str) -> precision.Spread | None:
-    """What we do not know and chance; futures where a ratio has nothing below go with their twins."""
-    if m.kind != "ratio":
-        return precision.spread(projection.column(column))
-    above, below = projection.column(m.above), projection.column(m.below)
-    n = below.size // TWINS * TWINS
-    known = np.repeat((below[:n].reshape(-1, TWINS) > 0).all(axis=1), TWINS)
-    return precision.spread(above[:n][known] / below[:n][known])
 
 
 def trust(projection: Projection) -> dict[str, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario, load
@@ -20,8 +21,7 @@ from fundsim.scenario.phrase import Phrase
 PAGES = ("answer", "victims", "money", "what_if", "drives", "countries", "assumptions", "about")
 MONEY = tuple(f"{prices}_{currency}_{of}" for prices in ("real", "nominal")
               for currency in ("euro", "local") for of in ("whole", "head"))  # fmt: skip
-MEASURES = ("due_a_year", "ruin", "share_paid_with", "received_with", "peak_need",
-            "months_to_payment_with", "longest_delay", "benefits_a_year")  # fmt: skip
+MEASURES = tuple(m.name for m, _ in shown_in("drives"))
 CONFIDENCES = (50, 60, 70, 75, 80, 85, 90, 95, 97, 99)
 SIZES = (
     500,

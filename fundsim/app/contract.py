@@ -45,7 +45,7 @@ def kept(view: View, claim: Claim, whole: bool, others: Sequence[Results] | None
     st.warning(draw.plain(_difference(claim, whole, same, say)))
     if not same:
         rows = [
-            {say("Figure"): say(figure.label), say("In the link"): then, say("Here"): new}
+            {say("Figure"): say(figure.at.words), say("In the link"): then, say("Here"): new}
             for figure, then, new in zip(
                 headline.FIGURES,
                 headline.as_read(claim.figures, say),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import Answer, Needs, enough
+from fundsim.analysis.tags import At, Measure
 from fundsim.app.choice import number_text
-from fundsim.report.language import Language, marked
+from fundsim.report.language import Language
 from fundsim.report.wording import Results
 
 NONE = "none"  # a figure that does not exist: nobody is paid, there is no contribution to look for
@@ -24,43 +26,32 @@ _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")  # no figure of a headline i
 class Figure:
     """One headline figure.
 
-    name  a measure, with its statistic; contribution is read from the needs;  label  in English
-    form  how a language writes the number
+    measure, at  a measure that a link carries, and how
     """
 
-    name: str
-    statistic: str
-    label: str
-    form: Callable[[Language, float], str]
+    measure: Measure
+    at: At
 
     def text(self, value: str, say: Language) -> str:
         """The figure of a link as people read it; a question mark for what is none."""
         if value in (NONE, NEVER):
             return "–" if value == NONE else say("no amount suffices")
-        return self.form(say, float(value)) if _NUMBER.fullmatch(value) else "?"
+        return say.form(self.measure.unit)(float(value)) if _NUMBER.fullmatch(value) else "?"
 
 
-FIGURES = (
-    Figure("due_a_year", "mean", marked("Cost a year"), Language.euro),
-    Figure("contribution", "", marked("The state pays a year, for the chosen confidence"), Language.euro),
-    Figure("share_paid_with", "mean", marked("Identified victims who get money with the fund"), Language.percent),
-    Figure("share_paid_without", "mean", marked("Identified victims who get money without it"), Language.percent),
-    Figure("months_to_payment_with", "p50", marked("Months to payment, middle future"), Language.months),
-    Figure("ruin", "mean", marked("Futures in which it falls short"), Language.percent),
-)  # fmt: skip
+FIGURES = tuple(Figure(m, at) for m, at in shown_in("link"))
 
 
 def figures(results: Results, needs: Needs | None, confidence: int) -> tuple[str, ...]:
     """The headline figures as texts of four digits, in the order of FIGURES."""
     found = []
     for figure in FIGURES:
-        if figure.name == "contribution" and needs is not None:
+        if figure.measure.name == "contribution_needed" and needs is not None:
             amount = contribution(needs, confidence).amount
             found.append(_four_digits(amount) if math.isfinite(amount) else NEVER)
         else:
-            found.append(
-                _four_digits(results.values.get((figure.name, None, figure.statistic), math.nan))
-            )
+            key = figure.measure.name, None, figure.at.statistic
+            found.append(_four_digits(results.values.get(key, math.nan)))
     return tuple(found)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from fundsim.analysis.measures import MEASURES, NEEDS, SOLVENT_STATISTICS
+from fundsim.analysis.measures import MEASURES, NEEDS
+from fundsim.analysis.statistics import SOLVENT_STATISTICS
 from fundsim.batch.axis import Axis
 from fundsim.batch.parquet import write_groups
 from fundsim.batch.plan import Figure, Plan

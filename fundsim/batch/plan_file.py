@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fundsim.analysis.measures import MEASURES, NEEDS, SOLVENT, SOLVENT_STATISTICS
+from fundsim.analysis.measures import MEASURES, NEEDS, shown_in
 from fundsim.analysis.project import DEFAULT_SEED
+from fundsim.analysis.statistics import SOLVENT, SOLVENT_STATISTICS
 from fundsim.batch.axis import SAMPLINGS, Axis
 from fundsim.batch.axis_file import dotted, one_of, read_axis
 from fundsim.batch.plan import DEFAULT, MOST_SCENARIOS, NONE, Figure, Front, Goal, Limit, Plan
@@ -22,13 +23,7 @@ KEYS = (
     "samples", "sampling", "levers", "assumptions", "best", "front",
 )  # fmt: skip
 OVER = ("worst", "mean")
-DEFAULT_MEASURES = (
-    "due_a_year",
-    "benefits_a_year",
-    "ruin",
-    "share_paid_without",
-    "share_paid_with",
-)
+DEFAULT_MEASURES = tuple(m.name for m, _ in shown_in("batch"))
 DEFAULT_REPLICATIONS = 1000
 # without so many, the largest of them is no such quantile: no 95 % interval of it exists
 LEAST = {

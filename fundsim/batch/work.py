@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from fundsim.analysis.measures import NEEDS as NEED_MEASURES
-from fundsim.analysis.measures import Measure, columns_of, measures_of, rows_of
+from fundsim.analysis.measures import columns_of, measures_of, rows_of
 from fundsim.analysis.project import Projection
+from fundsim.analysis.tags import Measure
 from fundsim.batch.axis import Value
 from fundsim.batch.lookup import kept_block
 from fundsim.batch.plan import DEFAULT, NONE, Member, Plan, contents_hash, member, resolve

@@ -10,14 +10,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from fundsim import __version__
 from fundsim.analysis.decision import ASSETS, GROUPS, OTHER, OTHER_INCOME
-from fundsim.analysis.measures import MEASURES
+from fundsim.analysis.measures import MEASURES, NEEDS
 from fundsim.analysis.sensitivity import THE_REST
+from fundsim.analysis.tags import SpokenPlace
 from fundsim.report.brief import evidence
 from fundsim.report.languages import FOLDER
 from fundsim.scenario import files
@@ -88,6 +90,10 @@ def _tables() -> Iterator[Wanted]:
     yield from ((None, text) for text in (*evidence.METHOD, *evidence.LIMITS))
     for measure in MEASURES:
         yield from ((None, text) for text in (measure.label, measure.unit))
+    for measure in (*MEASURES, *NEEDS):
+        spoken = [at.words for at in measure.shown if at.place in get_args(SpokenPlace)]
+        texts = (*spoken, measure.if_less, measure.if_more)
+        yield from ((None, text) for text in texts if text)
     yield None, THE_REST
     groups = (*dict(GROUPS).values(), ASSETS, OTHER_INCOME, OTHER)
     yield from (("group", group) for group in groups)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from fundsim.analysis.measures import shown_in
 from fundsim.report.language import ENGLISH, Language, marked
 from fundsim.report.wording import RECEIPTS, Results, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
@@ -194,24 +195,8 @@ def income_by_source(results: Results, say: Language = ENGLISH) -> Figure:
     return _stack(results, heading, parts, say)
 
 
-WITHOUT = [
-    ("identified", marked("Identified victims")),
-    ("informed", marked("informed of the right")),
-    ("prosecuted", marked("offender indicted for trafficking")),
-    ("convicted", marked("offender convicted, any offence")),
-    ("awarded", marked("awarded compensation")),
-    ("paid_without", marked("paid anything by the offender")),
-]
-WITH_FUND = [
-    ("identified", marked("Identified victims")),
-    ("entitled", marked("entitled to claim")),
-    ("applied", marked("claimed")),
-    ("granted", marked("granted")),
-    ("paid_by_fund", marked("paid in full by the fund")),
-    ("paid_with", marked("paid by fund or offender")),
-]
-
-
+WITHOUT = [(m.name, at.words) for m, at in shown_in("without the fund")]
+WITH_FUND = [(m.name, at.words) for m, at in shown_in("with the fund")]
 PANELS = (marked("Without the fund"), marked("With the fund, the same cases"))
 
 

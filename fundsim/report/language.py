@@ -158,6 +158,14 @@ class Language:
             return self("{amount} million euro", amount=amount)
         return self("{amount} euro", amount=amount)
 
+    def form(self, unit: str) -> Callable[[float], str]:
+        """How figures of a measure's unit are written."""
+        if unit.startswith("EUR"):
+            return self.euro
+        return {"share": self.percent, "months": self.months, "persons": self.whole}.get(
+            unit, self.number
+        )
+
     def money(self, x: float, currency: str) -> str:
         """The same in any currency: € or a code as RSD."""
         if currency == "€":

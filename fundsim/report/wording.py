@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fundsim.analysis.measures import Row
+from fundsim.analysis.measures import Row, shown_in
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
@@ -16,11 +16,6 @@ from fundsim.scenario.schema import BudgetLine
 Key = tuple[str, int | None, str]
 Form = Callable[[float], str]
 TAIL = 0.995
-SPREAD_OF = (
-    ("due_a_year", "Cost due a year"), ("ruin", "Falling short"), ("peak_need", "Missing at the worst"),
-    ("share_paid_with", "Share of identified victims paid"),
-    ("months_to_payment_with", "Months to payment"), ("received_with", "Received by each victim"),
-)  # fmt: skip
 VICTIMS, RUNNING = marked("money to victims"), marked("running the fund")
 # kinds of cost that do not run the fund, and what they are called in a sentence
 SPENT = {
@@ -29,11 +24,7 @@ SPENT = {
     "reforms": marked("reforms"),
 }
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
-RECEIPTS = {
-    "recoveries": marked("Recovered from offenders"),
-    "returns": marked("Return on reserves"),
-    "advances": marked("Treasury advances"),
-}
+RECEIPTS = {m.name: at.words for m, at in shown_in("receipts")}
 # numbers as the commands print them
 euro, number, percent, months = ENGLISH.euro, ENGLISH.number, ENGLISH.percent, ENGLISH.months
 
@@ -271,16 +262,15 @@ def spreads(results: Results) -> list[tuple[str, float, float, str]]:
     """The parts of the spread of each headline: its label, the share of the variance that is what nobody
     knows, the share that is computer noise, and a sentence that says so."""
     found = []
-    for (name, label), form in zip(
-        SPREAD_OF, (euro, percent, euro, percent, months, euro), strict=True
-    ):
-        unknown, chance = (results.get(name, s) for s in ("sd_assumptions", "sd_chance"))
-        noise = results.get(name, "mc_error")
+    for m, at in shown_in("spread"):
+        label, form = at.words, ENGLISH.form(m.unit)
+        unknown, chance = (results.get(m.name, s) for s in ("sd_assumptions", "sd_chance"))
+        noise = results.get(m.name, "mc_error")
         whole = unknown**2 + chance**2
         if whole <= 0:
             continue
         share, again = unknown**2 / whole, form(noise)
-        if form is percent:
+        if form == percent:
             again = f"{100 * noise:.1f} points"
         text = (
             f"{label}: of how far futures lie apart {percent(share)} is what nobody knows and "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from fundsim.analysis.measures import EUR, REAL, Measure, named
+from fundsim.analysis.measures import EUR, REAL, named, shown_in
+from fundsim.analysis.tags import Measure, Place
 from fundsim.report.figures import GROUP_LABELS
 from fundsim.report.wording import Results
 from fundsim.report.workbook_parts import (
@@ -19,13 +20,6 @@ from fundsim.report.workbook_parts import (
 )
 from fundsim.scenario.schema import World
 
-HEADLINE = (
-    "due_a_year", "due_per_head", "outgo_a_year", "benefits_a_year", "income_a_year",
-    "state_cost_a_year", "ruin", "peak_need", "worst_balance", "longest_delay", "identified",
-    "share_paid_without", "share_paid_with", "share_soon_without", "share_soon_with",
-    "months_to_payment_without", "months_to_payment_with", "received_without", "received_with",
-)  # fmt: skip
-WITHOUT_FUND = ("state_cost_a_year", "state_cost", "identified")  # what there is where no fund is
 STATISTICS = {"mean": "mean", "p5": "5th percentile", "p50": "median", "p95": "95th percentile"}
 ERROR = "Monte Carlo error"
 FINER = {PERCENT: FINE_PERCENT, TENTHS: CENTS, SHARE: FINE}  # an error has a digit more
@@ -42,10 +36,10 @@ def has_fund(results: Results) -> bool:
     return results.projection.scenario.world.has_fund
 
 
-def shown(results: Results, names: Iterable[str]) -> list[Measure]:
-    """The measures of these names that say something: all of them, or those that are not the fund's."""
-    known, fund = measures(results), has_fund(results)
-    return [known[n] for n in names if fund or n.endswith("_without") or n in WITHOUT_FUND]
+def shown(results: Results, place: Place) -> list[Measure]:
+    """The measures of a sheet that say something about a run: all of them, or those that are not the fund's."""
+    world = results.projection.scenario.world
+    return [m for m, _ in shown_in(place) if m.says_something(world)]
 
 
 def measures(results: Results) -> dict[str, Measure]:

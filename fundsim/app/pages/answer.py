@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.app import charts, draw, headline, state
 from fundsim.app.choice import CONFIDENCES, Choice
@@ -12,6 +13,7 @@ from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures, wording
 from fundsim.report.language import Language, country_of, language, marked
+from fundsim.report.rows import cell, cells, received, span
 from fundsim.report.solve.picture import confidence_curve
 from fundsim.scenario.schema import BudgetLine
 
@@ -151,31 +153,38 @@ def _index(view: View) -> str:
 
 def _tiles(view: View, paid: Answer | None) -> None:
     get, say, years = view.results.get, view.say, len(view.years)
-    wait, beside = "–", say("nobody is paid")
-    if get("paid_with") > 0:
-        wait, beside = (
-            say.months(get("months_to_payment_with", "p50")),
-            say("without the fund nobody is paid"),
-        )
-        if get("paid_without") > 0:
-            months = say.months(get("months_to_payment_without", "p50"))
-            beside = say("without the fund {months}", months=months)
-    draw.tiles([
-        (say("Cost a year"), say.euro(get("due_a_year")), say(
+    own = {  # figure, and what stands beside it
+        "due_a_year": (say.euro(get("due_a_year")), say(
             "{low} to {high}, euro of {year}", low=say.euro(get("due_a_year", "p5")),
             high=say.euro(get("due_a_year", "p95")), year=view.scenario.world.time.price_year)),
-        (say("The state pays a year"), *_contribution(view, paid)),
-        (say("Victims paid, of 100"), say.hundred(get("share_paid_with")), say(
+        "contribution_needed": _contribution(view, paid),
+        "share_paid_with": (say.hundred(get("share_paid_with")), say(
             "{low} to {high} in 9 of 10 futures; {without} without the fund",
             low=say.hundred(get("share_paid_with", "p5")), high=say.hundred(get("share_paid_with", "p95")),
             without=say.hundred(get("share_paid_without")))),
-        (say("Wait, middle future"), wait, beside),
+        "months_to_payment_with": _wait(view),
         # with none or all of the futures the error is not 0: the interval tells what they can tell
-        (say("Falls short"), say.percent(get("ruin")), say.counted(
+        "ruin": (say.percent(get("ruin")), say.counted(
             "of futures within {n} year, as funded now (95 % interval {low} to {high})",
             "of futures within {n} years, as funded now (95 % interval {low} to {high})", years,
             low=say.fixed(100 * get("ruin", "low95")), high=say.fixed(100 * get("ruin", "high95")))),
+    }  # fmt: skip
+    draw.tiles([
+        (say(at.words), *(own.get(m.name) or (cell(view.results, m, at, say), span(view.results, m, say))))
+        for m, at in shown_in("answer")
     ])  # fmt: skip
+
+
+def _wait(view: View) -> tuple[str, str]:
+    """The wait for money with the fund, and without it."""
+    get, say = view.results.get, view.say
+    if get("paid_with") <= 0:
+        return "–", say("nobody is paid")
+    wait = say.months(get("months_to_payment_with", "p50"))
+    if get("paid_without") <= 0:
+        return wait, say("without the fund nobody is paid")
+    months = say.months(get("months_to_payment_without", "p50"))
+    return wait, say("without the fund {months}", months=months)
 
 
 def _contribution(view: View, paid: Answer | None) -> tuple[str, str]:
@@ -244,20 +253,12 @@ def _amount(need: np.ndarray, confidence: int, say: Language) -> str:
 
 
 def _yearly(view: View) -> list[dict[str, str]]:
-    rows, say = [], view.say
+    say, rows = view.say, []
     for year in view.years:
-
-        def get(measure: str, statistic: str = "mean", year: int = year) -> float:
-            return view.results.get(measure, statistic, year)
-
-        received = sum(get(m) for m in ("income", "recoveries", "returns"))
-        span = say("{low} to {high}", low=say.thousand(get("due", "p5")), high=say.thousand(get("due", "p95")))  # fmt: skip
-        rows.append({
-            say("Year"): str(year), say("Cost"): say.thousand(get("due")), say("9 of 10 futures"): span,
-            say("Paid"): say.thousand(get("outgo")), say("Income"): say.thousand(received),
-            say("Cash"): say.thousand(get("cash")), say("Still to pay"): say.thousand(get("liabilities")),
-            say("Fell short by then"): say.percent(get("shortfall_so_far")),
-        })  # fmt: skip
+        own = {"income": say.thousand(received(view.results, year))}
+        rows.append(
+            {say("Year"): str(year), **cells(view.results, "answer by year", say, own, year)}
+        )
     return rows
 
 

@@ -12,6 +12,7 @@ from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures
 from fundsim.report.language import Language, country_of
+from fundsim.report.rows import cells, to_victims
 from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
@@ -98,17 +99,11 @@ def _name(results: Results, say: Language) -> str:
 
 
 def _row(r: Results, say: Language) -> dict[str, str]:
-    spent, fund = r.get("outgo_a_year"), r.get("due_a_year") > 0
-    low, high = (say.euro(r.get("due_a_year", p)) for p in ("p5", "p95"))
+    own = {"benefits_a_year": to_victims(r, say)}
+    if r.get("due_a_year") <= 0:
+        own["ruin"] = "–"
     return {
         say("Country"): _name(r, say),
         say("Victims a year"): say.whole(r.get("identified") / len(r.projection.years())),
-        say("Cost a year"): say.euro(r.get("due_a_year")),
-        say("9 of 10 futures"): say("{low} to {high}", low=low, high=high),
-        say("per inhabitant"): say.euro(r.get("due_per_head")),
-        say("to victims"): say.percent(r.get("benefits_a_year") / spent) if spent else "–",
-        say("Falls short"): say.percent(r.get("ruin")) if fund else "–",
-        say("Paid without"): say.percent(r.get("share_paid_without")),
-        say("Paid with"): say.percent(r.get("share_paid_with")),
-        say("Wait, middle future"): say.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
-    }  # fmt: skip
+        **cells(r, "countries", say, own),
+    }

@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 
 from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import line_of_state
+from fundsim.analysis.tags import Measure
 from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
 from fundsim.app.draw import Shown
@@ -19,12 +21,12 @@ from fundsim.report import wording
 from fundsim.report.compare import tell as comparison
 from fundsim.report.compare.picture import difference_fan
 from fundsim.report.language import language
+from fundsim.report.rows import cells, to_victims
 from fundsim.report.wording import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
 LIKELY = ("status_fixed", "judgment_advance", "tariff")  # what is most often compared, first
-PANELS = ("share_paid_with", "due_a_year", "ruin", "received_with")
 
 
 def controls(choice: Choice) -> None:
@@ -124,8 +126,8 @@ def page(view: View) -> Shown:
     draw.table(
         rows, say("Side by side"), say("Means over futures; cost and amounts in euro of the price year.")
     )  # fmt: skip
-    for name in PANELS:
-        _panel(view, found, differences, name)
+    for m, _ in shown_in("what if pictures"):
+        _panel(view, found, differences, m)
     paired = _paired(view, found, differences)
     draw.table(
         paired,
@@ -193,36 +195,26 @@ def _contribution(view: View, results: Results) -> str:
 
 def _side_by_side(view: View, found: list[Results]) -> list[dict[str, str]]:
     say, rows = view.say, []
-    pays = say(
-        "The state must pay a year, to last in {sure} of 100", sure=view.choice.confidence
-    )  # fmt: skip
     for r in found:
-        spent = r.get("outgo_a_year")
-        rows.append({
-            say("Design"): title_of(r.projection.scenario, say), say("Cost a year"): say.euro(r.get("due_a_year")),
-            pays: _contribution(view, r),
-            say("to victims"): say.percent(r.get("benefits_a_year") / spent) if spent else "–",
-            say("Falls short"): say.percent(r.get("ruin")), say("Paid"): say.percent(r.get("share_paid_with")),
-            say("Wait, middle future"): say.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") else "–",
-            say("Each receives"): say.euro(r.get("received_with")),
-            say("Reforms cost the state"): say.euro(r.get("state_cost_a_year")),
-        })  # fmt: skip
+        own = {"contribution_needed": _contribution(view, r), "benefits_a_year": to_victims(r, say)}
+        figures = cells(r, "what if", say, own, sure=view.choice.confidence)
+        rows.append({say("Design"): title_of(r.projection.scenario, say), **figures})
     return rows
 
 
-def _panel(view: View, found: list[Results], differences: list[Difference], name: str) -> None:
+def _panel(view: View, found: list[Results], differences: list[Difference], m: Measure) -> None:
     """A picture of how much one measure changes; none where no error is known."""
     say = view.say
     titles = {r.projection.scenario.name: title_of(r.projection.scenario, say) for r in found}
-    form = comparison.forms(say)[name]
+    form = say.form(m.unit)
     bars = [
         {"name": titles[d.scenario], "value": d.change, "low": d.low95, "high": d.high95,
          "text": comparison.changed(d, form, say)}
-        for d in differences if d.measure == name and d.mc_error is not None
+        for d in differences if d.measure == m.name and d.mc_error is not None
     ]  # fmt: skip
     if not bars:
         return
-    label = say(comparison.LABELS[name])
+    label = say(m.label)
     draw.heading(
         say("{measure}: change beside {design}", measure=label, design=title_of(view.scenario, say))
     )

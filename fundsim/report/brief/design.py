@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, assert_never
 
+from fundsim.analysis.measures import shown_in
 from fundsim.report.brief.blocks import Block, Heading, Items, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language
+from fundsim.report.rows import cells
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.labels import fields
 from fundsim.scenario.record import record_in
@@ -223,21 +225,18 @@ ORDER: tuple[str | Callable[[World, Language], Iterator[str]], ...] = (
 
 
 def _alternatives(facts: Facts, say: Language) -> Table:
-    rows = [
-        (
-            title_of(r.projection.scenario.name, say), say.euro(r.get("due_a_year")),
-            say.percent(r.get("ruin")) if r.get("due_a_year") > 0 else "–",
-            say.hundred(r.get("share_paid_with")),
-            say.months(r.get("months_to_payment_with", "p50")) if r.get("paid_with") > 0 else "–",
-            say.euro(r.get("received_with")),
-        )
-        for r in (facts.results, *facts.variants)
-    ]  # fmt: skip
+    rows = []
+    for r in (facts.results, *facts.variants):
+        own = {"share_paid_with": say.hundred(r.get("share_paid_with"))}
+        if r.get("due_a_year") <= 0:
+            own["ruin"] = "–"
+        design = title_of(r.projection.scenario.name, say)
+        rows.append({say("Design"): design, **cells(r, "briefing designs", say, own)})
+    narrow = ("ruin", "share_paid_with")
+    widths = (1.6 if m.name in narrow else 2 for m, _ in shown_in("briefing designs"))
     return Table(
-        say("Designs side by side, means over futures"),
-        (say("Design"), say("Cost a year"), say("Runs short"), say("Victims paid, of 100"), say("Wait, middle future"),
-         say("Each receives")),
-        tuple(rows), (False, True, True, True, True, True), (4, 2, 1.6, 1.6, 2, 2),
+        say("Designs side by side, means over futures"), tuple(rows[0]), tuple(tuple(row.values()) for row in rows),
+        (False, *(True,) * (len(rows[0]) - 1)), (4, *widths),
     )  # fmt: skip
 
 

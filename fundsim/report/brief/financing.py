@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import enough
 from fundsim.report import figures
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.opening import LEAST, growth
 from fundsim.report.language import Language, marked
+from fundsim.report.rows import cells, received
 from fundsim.report.solve.picture import confidence_curve
 from fundsim.report.wording import receipts, spending
 from fundsim.scenario.schema import SeizedAssets
@@ -26,6 +28,9 @@ GROWS = {
     ),
 }
 CONFIDENCES = (0.5, 0.75, 0.9, 0.95, 0.99)
+WIDTHS = {  # of the columns by year that are not as wide as most
+    ("due", "mean"): 1, ("due", "range"): 1.7, ("liabilities", "mean"): 1.2, ("shortfall_so_far", "mean"): 1.3,
+}  # fmt: skip
 
 
 def financing(facts: Facts, say: Language) -> Iterator[Block]:
@@ -99,25 +104,14 @@ def _burden(facts: Facts, say: Language) -> Iterator[str]:
 def _yearly(facts: Facts, say: Language) -> Table:
     rows = []
     for year in facts.results.projection.years():
-
-        def get(measure: str, statistic: str = "mean", year: int = year) -> float:
-            return facts.get(measure, statistic, year)
-
-        income = sum(get(m) for m in ("income", "recoveries", "returns"))
-        span = say(
-            "{low} to {high}",
-            low=say.thousand(get("due", "p5")),
-            high=say.thousand(get("due", "p95")),
+        own = {"income": say.thousand(received(facts.results, year))}
+        rows.append(
+            {say("Year"): str(year), **cells(facts.results, "briefing by year", say, own, year)}
         )
-        rows.append((
-            str(year), say.thousand(get("due")), span, say.thousand(get("benefits")), say.thousand(income),
-            say.thousand(get("cash")), say.thousand(get("liabilities")), say.percent(get("shortfall_so_far")),
-        ))  # fmt: skip
+    widths = (WIDTHS.get((m.name, at.statistic), 1.1) for m, at in shown_in("briefing by year"))
     return Table(
-        say("Year by year, thousand euro of each year, means over futures"),
-        (say("Year"), say("Cost"), say("9 of 10 futures"), say("to victims"), say("Income"), say("Cash"),
-         say("Still to pay"), say("Fell short by then")),
-        tuple(rows), (False, *(True,) * 7), (1, 1, 1.7, 1.1, 1.1, 1.1, 1.2, 1.3),
+        say("Year by year, thousand euro of each year, means over futures"), tuple(rows[0]),
+        tuple(tuple(row.values()) for row in rows), (False, *(True,) * (len(rows[0]) - 1)), (1, *widths),
     )  # fmt: skip
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fundsim.analysis.measures import shown_in
 from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
+from fundsim.report.rows import cell, span
 from fundsim.report.wording import receipts
 from fundsim.scenario.schema import BudgetLine, Index
 from fundsim.scenario.total import total
@@ -269,43 +271,34 @@ def _sure(facts: Facts, say: Language) -> str:
     )  # fmt: skip
 
 
+def _must_pay(facts: Facts, say: Language) -> tuple[str, str] | None:
+    """What the state must pay a year, and the error of the simulation; None where nothing could be varied."""
+    if facts.paid is None:
+        return None
+    if not np.isfinite(facts.paid.amount):
+        return say("no amount suffices"), "–"
+    if not np.isfinite(facts.paid.high95):
+        return say.euro(facts.paid.amount), "–"
+    low, high = say.euro(facts.paid.low95), say.euro(facts.paid.high95)
+    return say.euro(facts.paid.amount), say("{low} to {high}", low=low, high=high)
+
+
 def _glance(facts: Facts, say: Language) -> Table:
     get = facts.get
-
-    def row(label: str, form: str, name: str, statistic: str = "mean") -> tuple[str, str, str]:
-        how = {"euro": say.euro, "share": say.percent, "months": say.months}[form]
-        low, high = (how(get(name, p)) for p in ("p5", "p95"))
-        return label, how(get(name, statistic)), say("{low} to {high}", low=low, high=high)
-
-    rows = [row(say("Cost a year"), "euro", "due_a_year")]
-    if facts.paid is not None:
-        finite = np.isfinite(facts.paid.amount)
-        amount = say.euro(facts.paid.amount) if finite else say("no amount suffices")
-        span = "–"
-        if finite and np.isfinite(facts.paid.high95):
-            span = say(
-                "{low} to {high}", low=say.euro(facts.paid.low95), high=say.euro(facts.paid.high95)
-            )
-        label = say(
-            "The state pays a year, to last in {sure} of 100 futures (range: error of the simulation)",
-            sure=sure_of(facts, say),
-        )
-        rows.append((label, amount, span))
-    rows += [
-        row(say("Identified victims who get money, without the fund"), "share", "share_paid_without"),
-        row(say("Identified victims who get money, with the fund"), "share", "share_paid_with"),
-        row(say("Received, averaged over all identified victims, with the fund"), "euro", "received_with"),
-    ]  # fmt: skip
-    if get("paid_by_fund") > 0:
-        rows.append(row(say("Wait from identification to payment, with the fund"), "months",
-                        "months_to_payment_with", "p50"))  # fmt: skip
-    if get("state_cost_a_year") > 0:
-        rows.append(row(say("Reforms, cost to the state a year"), "euro", "state_cost_a_year"))
     low, high = (say.percent(get("ruin", p)) for p in ("low95", "high95"))
-    rows.append(
-        (say("Futures in which money runs short, as planned (range: error of the simulation)"),
-         say.percent(get("ruin")), say("{low} to {high}", low=low, high=high))
-    )  # fmt: skip
+    own = {
+        "contribution_needed": _must_pay(facts, say),
+        "ruin": (say.percent(get("ruin")), say("{low} to {high}", low=low, high=high)),
+    }
+    if get("paid_by_fund") <= 0:
+        own["months_to_payment_with"] = None
+    if get("state_cost_a_year") <= 0:
+        own["state_cost_a_year"] = None
+    rows = []
+    for m, at in shown_in("briefing"):
+        usual = cell(facts.results, m, at, say), span(facts.results, m, say)
+        if (figures := own.get(m.name, usual)) is not None:
+            rows.append((say(at.words, sure=sure_of(facts, say)), *figures))
     year = facts.scenario.world.time.price_year
     return Table(
         say("At a glance (money in euro of {year})", year=year),

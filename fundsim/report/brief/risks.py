@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fundsim.analysis.measures import shown_in
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts, missing
 from fundsim.report.language import Language
+from fundsim.report.rows import cells
 from fundsim.report.sensitivity.picture import ranking_bars
 from fundsim.report.wording import Results
 from fundsim.scenario.labels import joined, labels
@@ -81,22 +83,19 @@ def _learn(facts: Facts, say: Language) -> str:
 
 
 def _stresses(facts: Facts, say: Language) -> Table:
-    def figures(results: Results) -> tuple[str, ...]:
-        get = results.get
-        return (
-            say.euro(get("due_a_year")), say.percent(get("ruin")), say.hundred(get("share_paid_with")),
-            say.euro(get("received_with")),
-        )  # fmt: skip
+    def figures(results: Results) -> dict[str, str]:
+        own = {"share_paid_with": say.hundred(results.get("share_paid_with"))}
+        return cells(results, "briefing hard years", say, own)
 
     planned = figures(facts.results)
-    rows = [(say("As planned"), *planned)]
+    rows = [(say("As planned"), *planned.values())]
     for name, results in facts.stresses.items():
         label = say(results.projection.scenario.world.changes[f"stress.{name}"].label)
         if figures(results) == planned:
             label = say("{stress} (changes none of these figures)", stress=label)
-        rows.append((label, *figures(results)))
+        rows.append((label, *figures(results).values()))
+    widths = (1.7 if m.name == "ruin" else 2 for m, _ in shown_in("briefing hard years"))
     return Table(
-        say("Hard years: the same fund under each stress"),
-        (say("Stress"), say("Cost a year"), say("Runs short"), say("Victims paid, of 100"), say("Each receives")),
-        tuple(rows), (False, True, True, True, True), (5, 2, 1.7, 2, 2),
+        say("Hard years: the same fund under each stress"), (say("Stress"), *planned), tuple(rows),
+        (False, *(True,) * len(planned)), (5, *widths),
     )  # fmt: skip

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.project import Projection
 from fundsim.report.figures import GREY, PALETTE, Picture, euro_axis, sheet
-from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.report.language import ENGLISH, Language
 from fundsim.report.wording import stamp, title
 
-PANELS = (
-    ("due_real", marked("Cost due")),
-    ("benefits_real", marked("Benefits paid")),
-    ("cash", marked("Cash in December")),
-)
+PANELS = [(m.name, at.words) for m, at in shown_in("changes by year")]
 STYLES = ("-", "--", ":", "-.")
 
 

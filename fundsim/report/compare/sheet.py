@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fundsim.analysis.compare import Difference, compare
+from fundsim.analysis.measures import shown_in
 from fundsim.report import wording
 from fundsim.report.wording import Results
 from fundsim.report.workbook import workbook
@@ -13,7 +14,6 @@ from fundsim.report.workbook_labels import (
     ERROR,
     FINER,
     FORMULAS,
-    HEADLINE,
     MEAN,
     STATISTICS,
     figures,
@@ -21,7 +21,6 @@ from fundsim.report.workbook_labels import (
     form_of,
     label,
     measures,
-    shown,
     unit_text,
 )
 from fundsim.report.workbook_parts import PERCENT, Number, Sheet, Table
@@ -50,18 +49,21 @@ def runs_workbook(runs: Sequence[Results]) -> bytes:
 
 def side_by_side_sheet(runs: Sequence[Results]) -> Sheet:
     """The mean of each headline measure in each run, with its Monte Carlo error."""
-    rows: dict[str, dict[str, Any]] = {}
-    units = {name: m.unit for run in runs for name, m in measures(run).items()}
-    for name in HEADLINE:
-        row: dict[str, Any] = {"Measure": measures(runs[0])[name].label, "Unit": units[name]}
+    rows: list[dict[str, Any]] = []
+    for m, _ in shown_in("sheet"):
+        row: dict[str, Any] = {"Measure": m.label, "Unit": m.unit}
         for run in runs:
-            scenario = run.projection.scenario.name
-            [cells] = [figures(run, m, {"mean": scenario}) for m in shown(run, [name])] or [{}]
-            row |= {scenario: cells.get(scenario), f"{scenario}, {ERROR}": cells.get(ERROR)}
-        rows[name] = {**row, "Name": name}
-    return Sheet(
-        [Table(list(rows.values()), notes=[MEAN, APART, FORMULAS, *footnotes(runs)])], frozen=1
-    )
+            scenario, says = (
+                run.projection.scenario,
+                m.says_something(run.projection.scenario.world),
+            )
+            cells = figures(run, m, {"mean": scenario.name}) if says else {}
+            row |= {
+                scenario.name: cells.get(scenario.name),
+                f"{scenario.name}, {ERROR}": cells.get(ERROR),
+            }
+        rows.append({**row, "Name": m.name})
+    return Sheet([Table(rows, notes=[MEAN, APART, FORMULAS, *footnotes(runs)])], frozen=1)
 
 
 def comparison_sheet(runs: Sequence[Results]) -> Sheet | None:

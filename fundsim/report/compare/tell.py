@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.analysis.compare import Difference, compare
-from fundsim.analysis.measures import MEASURES
+from fundsim.analysis.measures import MEASURES, shown_in
 from fundsim.analysis.project import Projection
 from fundsim.report import wording
 from fundsim.report.checks import draws_of
 from fundsim.report.deliver import save_answer
 from fundsim.report.folder import check_target
-from fundsim.report.language import ENGLISH, Language, capital, marked
+from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
 from fundsim.report.screen import console_for_tables
@@ -27,43 +27,11 @@ from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
 LABELS = {m.name: m.label for m in MEASURES}
-CLAUSES = {  # measure -> what is said when it is less, and when it is more
-    "due_a_year": (
-        marked("it costs {change} less a year"), marked("it costs {change} more a year"),
-    ),
-    "ruin": (
-        marked("it falls short in {change} fewer of 100 futures"),
-        marked("it falls short in {change} more of 100 futures"),
-    ),
-    "share_paid_with": (
-        marked("of 100 identified victims {change} fewer get money"),
-        marked("of 100 identified victims {change} more get money"),
-    ),
-    "months_to_payment_with": (
-        marked("those paid in full wait {change} less for it on average"),
-        marked("those paid in full wait {change} longer for it on average"),
-    ),
-    "received_with": (
-        marked("averaged over all identified victims, each receives {change} less"),
-        marked("averaged over all identified victims, each receives {change} more"),
-    ),
-}  # fmt: skip
 
 
 def forms(say: Language = ENGLISH) -> dict[str, wording.Form]:
     """The measures that are shown, in their order, each with how its figures are written."""
-    return {
-        "due_a_year": say.euro,
-        "outgo_a_year": say.euro,
-        "state_cost_a_year": say.euro,
-        "ruin": say.percent,
-        "longest_delay": say.months,
-        "paid_with": say.whole,
-        "share_paid_with": say.percent,
-        "share_soon_with": say.percent,
-        "months_to_payment_with": say.months,
-        "received_with": say.euro,
-    }
+    return {m.name: say.form(m.unit) for m, _ in shown_in("compare")}
 
 
 def print_comparison(request: Request) -> None:
@@ -182,20 +150,17 @@ def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:
     """The same as what may stand within a sentence: clauses, without a full stop."""
     if all(d.mc_error is None for d in means.values()):
         return say("so few futures cannot tell a change from noise")
-    moved = {
-        name: d for name, d in means.items() if name in CLAUSES and not (d.same or d.within_noise)
-    }
-    if not moved:
-        return say("no headline figure changes by more than the noise of the simulation")
-    form, told = forms(say), []
-    for name, (less, more) in CLAUSES.items():
-        if (d := moved.get(name)) is None:
+    told = []
+    for m in MEASURES:
+        d = means.get(m.name)
+        if d is None or d.same or d.within_noise or not m.if_more:
             continue
-        share = form[name] == say.percent
-        size = say.fixed(100 * abs(d.change)) if share else form[name](abs(d.change))
-        text = less if d.change < 0 else more
-        told.append(say(text, change=size))
-    return "; ".join(told)
+        size = abs(d.change)
+        change = say.fixed(100 * size) if m.unit == "share" else say.form(m.unit)(size)
+        text = m.if_less if d.change < 0 else m.if_more
+        told.append(say(text, change=change))
+    nothing = say("no headline figure changes by more than the noise of the simulation")
+    return "; ".join(told) or nothing
 
 
 def _pairing(d: Difference) -> str:

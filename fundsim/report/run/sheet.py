@@ -11,7 +11,6 @@ from fundsim.report.wording import Results
 from fundsim.report.workbook import workbook
 from fundsim.report.workbook_labels import (
     FORMULAS,
-    HEADLINE,
     MEAN,
     RANGE,
     STATISTICS,
@@ -49,7 +48,7 @@ def answer_sheet(results: Results) -> Sheet:
     called = {s: text[0].upper() + text[1:] for s, text in STATISTICS.items()}
     rows = [
         {"Measure": m.label, "Unit": unit_text(m.unit, world), **figures(results, m, called), "Name": m.name}
-        for m in shown(results, HEADLINE)
+        for m in shown(results, "sheet")
     ]  # fmt: skip
     warning = wording.tail_warning(results)
     notes = [*wording.answer(results), *([warning] if warning else []), MEAN, RANGE, FORMULAS, *footnotes([results])]  # fmt: skip

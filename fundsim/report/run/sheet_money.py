@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fundsim.analysis.measures import EUR, REAL, Measure
+from fundsim.analysis.measures import EUR, REAL
+from fundsim.analysis.tags import Measure
 from fundsim.report.figures import BLUE, KIND_LABELS, PALETTE
-from fundsim.report.wording import Results
+from fundsim.report.wording import RECEIPTS, Results
 from fundsim.report.workbook_labels import (
     ERROR,
     FINER,
@@ -21,10 +22,6 @@ from fundsim.report.workbook_labels import (
 )
 from fundsim.report.workbook_parts import NAME, Chart, Number, Series, Sheet, Table
 
-YEARLY = (
-    "due", "due_real", "outgo", "outgo_real", "outgo_local", "benefits", "incurred", "income", "cash",
-    "liabilities", "unpaid", "state_cost", "shortfall", "shortfall_so_far",
-)  # fmt: skip
 BASES = (
     "Means over futures. Nominal: money of each year; the other columns are in euro of one year, without inflation. The "
     "sheet yearly has the ranges of all sources together and of the cost paid."
@@ -36,7 +33,7 @@ def yearly_sheet(results: Results) -> Sheet:
     """Each year's cost, balances and probability of a shortfall; without a fund, what reforms cost the state."""
     world = results.projection.scenario.world
     columns: dict[str, list[Number]] = {}
-    for m in shown(results, YEARLY):
+    for m in shown(results, "sheet by year"):
         unit, statistics = unit_text(m.unit, world), STATISTICS
         if m.kind == "probability":
             unit, statistics = "share of futures", {"mean": "mean", "mc_error": ERROR}
@@ -50,8 +47,7 @@ def income_sheet(results: Results) -> Sheet:
     """Mean income by source and year."""
     sources = results.projection.scenario.world.income
     parts = {f"income.{name}": s.label for name, s in sorted(sources.items()) if s.in_force}
-    parts |= _occurring(results, {"recoveries": "Recovered from offenders", "returns": "Return on reserves",
-                                  "advances": "Treasury advances"})  # fmt: skip
+    parts |= _occurring(results, RECEIPTS)
     totals = {"income": "All sources together"}
     return _stack(results, parts, totals, "Income by source, mean over futures")
 

@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.report.wording import Results, command, euro, percent, stamp, title
+from fundsim.report.language import ENGLISH
+from fundsim.report.rows import cells, received, to_victims
+from fundsim.report.wording import Results, command, percent, stamp, title
 from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import FormShares
@@ -22,57 +24,46 @@ def _table(heading: str, columns: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def thousand(x: float) -> str:
-    """Euro in thousands, for narrow columns."""
-    return f"{x / 1000:,.0f}".replace("-", "−")
-
-
 def yearly(results: Results) -> Table:
     """Year by year: cost with its range, income, cash, liabilities, probability of a shortfall."""
     heading = f"{title(results.projection)}: year by year, thousand euro of each year, mean of all futures"
-    table = _table(
-        heading,
-        [(name, "right") for name in ("Year", "Cost", "9 of 10 futures", "Paid", "Income", "Cash",
-                                      "Still to pay", "Falls short by then")],
-    )  # fmt: skip
+    rows = []
+    for year in results.projection.years():
+        error = 100 * results.get("shortfall_so_far", "mc_error", year)
+        own = {
+            "income": ENGLISH.thousand(received(results, year)),
+            "shortfall_so_far": f"{percent(results.get('shortfall_so_far', year=year))} ± {error:.1f}",
+        }
+        rows.append({"Year": str(year), **cells(results, "run by year", ENGLISH, own, year)})
+    table = _table(heading, [(name, "right") for name in rows[0]])
     table.caption = (
         "Cost: what falls due, then its range. Paid: of it. Income: all sources, recoveries and returns. "
         "Cash and what is still to pay on known cases: in December. ±: one standard error, in points."
     )
-    for year in results.projection.years():
-
-        def get(measure: str, statistic: str = "mean", year: int = year) -> float:
-            return results.get(measure, statistic, year)
-
-        received = sum(get(m) for m in ("income", "recoveries", "returns"))
-        error = 100 * get("shortfall_so_far", "mc_error")
-        table.add_row(
-            str(year), thousand(get("due")), f"{thousand(get('due', 'p5'))} to {thousand(get('due', 'p95'))}",
-            thousand(get("outgo")), thousand(received), thousand(get("cash")),
-            thousand(get("liabilities")), f"{percent(get('shortfall_so_far'))} ± {error:.1f}",
-        )  # fmt: skip
+    for row in rows:
+        table.add_row(*row.values())
     return table
 
 
 def comparison(runs: list[Results]) -> Table:
     """The headline of several runs side by side."""
-    table = _table(
-        "Side by side (means; cost and amounts in euro of the price year)", [("Scenario", "left")]
-    )
-    table.columns[0].overflow = "fold"
-    for name in ("Cost a year", "to victims", "Falls short", "Paid without", "Paid with", "Wait",
-                 "Each receives", "Guesses"):  # fmt: skip
-        table.add_column(name, justify="right")
+    rows = []
     for r in runs:
         total = sum(r.get("assumptions", grade) for grade in ("data", "partly", "judgement"))
-        spent = r.get("outgo_a_year")
-        reaches = percent(r.get("benefits_a_year") / spent) if spent else "–"
-        table.add_row(
-            r.projection.scenario.name.replace("+", " +"), euro(r.get("due_a_year")), reaches,
-            percent(r.get("ruin")), percent(r.get("share_paid_without")), percent(r.get("share_paid_with")),
-            f"{r.get('months_to_payment_with', 'p50'):.0f} months", euro(r.get("received_with")),
-            f"{r.get('assumptions', 'judgement'):.0f} of {total:.0f}",
-        )  # fmt: skip
+        own = {
+            "benefits_a_year": to_victims(r, ENGLISH),
+            "months_to_payment_with": f"{r.get('months_to_payment_with', 'p50'):.0f} months",
+        }
+        rows.append({
+            "Scenario": r.projection.scenario.name.replace("+", " +"), **cells(r, "runs", ENGLISH, own),
+            "Guesses": f"{r.get('assumptions', 'judgement'):.0f} of {total:.0f}",
+        })  # fmt: skip
+    table = _table(
+        "Side by side (means; cost and amounts in euro of the price year)",
+        [(name, "left" if name == "Scenario" else "right") for name in rows[0]],
+    )
+    for row in rows:
+        table.add_row(*row.values())
     return table
 
 

@@ -90,7 +90,7 @@ def _print_moves(console: Console, a: Projection, b: Projection) -> None:
         half = precision.Z95 * (change.mc_error or 0.0)
         sign = "+" if change.value > 0 else "−" if change.value < 0 else ""
         size = form(abs(change.value))
-        unit = " points" if form is wording.percent else ""
+        unit = " points" if form == wording.percent else ""
         if unit:
             size, spread = f"{100 * abs(change.value):.1f}", f"{100 * half:.1f}{unit}"
         else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from fundsim.analysis.measures import measure
+from fundsim.analysis.measures import measure, shown_in
 from fundsim.analysis.project import project
-from fundsim.report import wording
 from fundsim.report.checks import draws_of
+from fundsim.report.language import ENGLISH
 from fundsim.report.request import Draws, Request
 from fundsim.report.run.tables import leaves, shown
 from fundsim.report.wording import Results
@@ -19,16 +19,7 @@ from fundsim.scenario.messages import model_at
 from fundsim.scenario.retired import retired_key
 
 REPLICATIONS = 1000
-HEADLINE = (
-    ("due_a_year", "cost a year", wording.euro),
-    ("state_cost_a_year", "reforms, cost to the state a year", wording.euro),
-    ("ruin", "probability of a shortfall", wording.percent),
-    ("peak_need", "missing at the opening, mean", wording.euro),
-    ("share_paid_with", "share paid with the fund", wording.percent),
-    ("share_paid_without", "share paid without the fund", wording.percent),
-    ("received_with", "each identified victim receives", wording.euro),
-    ("longest_delay", "longest delay of a payment", wording.months),
-)
+HEADLINE = tuple((m.name, at.words, ENGLISH.form(m.unit)) for m, at in shown_in("explain"))
 
 
 def print_explanation(request: Request, key: str) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from fundsim.analysis.circumstances import circumstances, sentences
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.hard_years import Rule, hard_years
+from fundsim.analysis.measures import shown_in
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.analysis.reverse import Found, failure_rules
@@ -20,6 +21,7 @@ from fundsim.report.compare.tell import changed
 from fundsim.report.deliver import Reply, Rows, deliver
 from fundsim.report.figures import Picture
 from fundsim.report.folder import check_target
+from fundsim.report.language import ENGLISH
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
 from fundsim.report.screen import table_of
@@ -29,13 +31,7 @@ from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import shipped
 
 REPLICATIONS = 4000
-SHOWN: tuple[tuple[str, str, wording.Form], ...] = (
-    ("due_a_year", "Cost due a year", wording.euro),
-    ("ruin", "Falls short", wording.percent),
-    ("share_paid_with", "Victims paid", wording.percent),
-    ("months_to_payment_with", "Wait of those paid", wording.months),
-    ("received_with", "Received by each", wording.euro),
-)
+SHOWN = tuple((m.name, at.words, ENGLISH.form(m.unit)) for m, at in shown_in("stress"))
 Changes = dict[str, dict[str, Difference]]  # stress -> measure -> difference
 
 

@@ -1,0 +1,94 @@
+"""The statistics of a measure over replications: its central figure with the Monte Carlo error, percentiles, what spreads it, its tail."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from fundsim.analysis import precision
+from fundsim.analysis.needs import amount
+from fundsim.analysis.precision import Estimate
+from fundsim.analysis.project import Projection
+from fundsim.analysis.tags import Measure
+from fundsim.model.parameters import TWINS
+from fundsim.scenario.assumption import Floats
+
+PERCENTS = (5, 25, 50, 75, 95)
+SOLVENT = (50, 75, 90, 95, 99)  # of 100 futures
+SOLVENT_STATISTICS = tuple(f"solvent{percent}" for percent in SOLVENT)
+
+
+def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate, Floats]:
+    """A measure's central figure with its error, and its value in each replication."""
+    if m.kind == "ratio":
+        above, below = projection.column(m.above), projection.column(m.below)
+        each = above[below > 0] / below[below > 0]
+        return precision.ratio(above, below), each
+    x = projection.column(column)
+    return (precision.probability if m.kind == "probability" else precision.mean)(x), x
+
+
+def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:
+    """Every statistic of one measure (of one year)."""
+    if m.kind == "need":
+        return _suffices(projection.column(column))
+    centre, x = estimate(projection, m, column)
+    found = {"mean": centre.value}
+    if centre.mc_error is not None:
+        found["mc_error"] = centre.mc_error
+    if not m.yearly and (parts := _spread(projection, m, column)) is not None:
+        found |= {"sd_assumptions": parts.assumptions, "sd_chance": parts.chance}
+    if m.kind == "probability":
+        if projection.replications > 1:
+            low, high = precision.wilson(centre, projection.replications)
+            found |= {"low95": low, "high95": high}
+        return found
+    if x.size:
+        found |= {f"p{p}": q for p, q in zip(PERCENTS, percentiles(x), strict=True)}
+    if m.tail and projection.replications >= precision.LEAST_FOR_995:
+        tails = {"var99_5": precision.quantile(x, 0.995)}
+        if projection.replications >= precision.LEAST_FOR_TVAR:
+            tails["tvar99_5"] = precision.tail_mean(x, 0.995)
+        for name, tail in tails.items():
+            found[name] = tail.value
+            if tail.mc_error is not None:
+                found[f"{name}_mc_error"] = tail.mc_error
+    return {k: v for k, v in found.items() if not math.isnan(v)}
+
+
+def _suffices(need: Floats) -> dict[str, float]:
+    """The amounts with which 50 … 99 of 100 futures never fall short, infinite where none suffices."""
+    found = {}
+    for percent, statistic in zip(SOLVENT, SOLVENT_STATISTICS, strict=True):
+        if (percent / 100) ** need.size > 0.025:
+            continue  # the largest of so few is no such quantile: no 95 % interval of it exists
+        value = amount(need, percent / 100)
+        found[statistic] = value.value
+        if value.mc_error is not None:
+            found[f"{statistic}_mc_error"] = value.mc_error
+    return found
+
+
+def percentiles(x: Floats) -> list[float]:
+    """The PERCENTS of some values, as `np.percentile` gives them, to the last bit; it takes far longer
+    to find out what it was given than to sort a few hundred values."""
+    ordered, found = np.sort(x).tolist(), []
+    if math.isnan(ordered[-1]):
+        return [math.nan] * len(PERCENTS)
+    for p in PERCENTS:
+        place = p / 100 * (len(ordered) - 1)
+        low = math.floor(place)
+        a, b, t = ordered[low], ordered[min(low + 1, len(ordered) - 1)], place - low
+        found.append(a + (b - a) * t if t < 0.5 else b - (b - a) * (1 - t))
+    return found
+
+
+def _spread(projection: Projection, m: Measure, column: str) -> precision.Spread | None:
+    """What we do not know and chance; futures where a ratio has nothing below go with their twins."""
+    if m.kind != "ratio":
+        return precision.spread(projection.column(column))
+    above, below = projection.column(m.above), projection.column(m.below)
+    n = below.size // TWINS * TWINS
+    known = np.repeat((below[:n].reshape(-1, TWINS) > 0).all(axis=1), TWINS)
+    return precision.spread(above[:n][known] / below[:n][known])

@@ -1,0 +1,61 @@
+"""The cells of a table's row: what one place says of a run, by the tags of the measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fundsim.analysis.measures import shown_in
+from fundsim.analysis.tags import At, Measure, Place
+from fundsim.report.language import Language
+from fundsim.report.wording import Form, Results
+
+
+def cells(
+    results: Results,
+    place: Place,
+    say: Language,
+    own: Mapping[str, str],
+    year: int | None = None,
+    **values: object,
+) -> dict[str, str]:
+    """The figures of a place by what they are called there, in its order.
+
+    own  measure -> its figure, where the place has its own way with it;  year  of yearly measures
+    values  for what is left open in the words
+    """
+    return {
+        say(at.words, **values): own[m.name]
+        if m.name in own and at.statistic != "range"
+        else cell(results, m, at, say, year)
+        for m, at in shown_in(place)
+    }
+
+
+def cell(results: Results, m: Measure, at: At, say: Language, year: int | None = None) -> str:
+    """One figure as a table has it: money of a year in thousand euro, and a dash where nobody waits."""
+    if m.unit == "months" and m.below and not results.get(m.below, year=year):
+        return "–"
+    if at.statistic == "range":
+        return span(results, m, say, year)
+    return _form(m, say, year)(results.get(m.name, at.statistic, year))
+
+
+def span(results: Results, m: Measure, say: Language, year: int | None = None) -> str:
+    """Between what 9 of 10 futures lie."""
+    low, high = (_form(m, say, year)(results.get(m.name, p, year)) for p in ("p5", "p95"))
+    return say("{low} to {high}", low=low, high=high)
+
+
+def _form(m: Measure, say: Language, year: int | None) -> Form:
+    return say.thousand if year is not None and m.unit.startswith("EUR") else say.form(m.unit)
+
+
+def to_victims(results: Results, say: Language) -> str:
+    """The share of what the fund can pay that reaches victims."""
+    spent = results.get("outgo_a_year")
+    return say.percent(results.get("benefits_a_year") / spent) if spent else "–"
+
+
+def received(results: Results, year: int) -> float:
+    """What comes in in a year, in euro: all sources, recoveries and returns."""
+    return sum(results.get(m, year=year) for m in ("income", "recoveries", "returns"))
