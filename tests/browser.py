@@ -22,8 +22,7 @@ from urllib.request import urlopen
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fundsim.app.choice import PAGES
-from fundsim.app.sidebar import TITLES
+from fundsim.app.pages import pages
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("/usr/bin/chromium", "chromium", "google-chrome")
@@ -126,7 +125,7 @@ def whole(page: Page) -> None:
 
 def go(page: Page, name: str) -> Page:
     """Change to a page by its button, and wait for what it shows in the end."""
-    page.get_by_role("radio", name=TITLES[name], exact=True).click()
+    page.get_by_role("radio", name=pages()[name].TITLE, exact=True).click()
     page.wait_for_url(f"**page={name}&**")
     return finished(page)
 
@@ -146,7 +145,8 @@ def pictures(folder: Path) -> None:
         first = finished(open_page(opened, f"{address}/{VIEW}"))
         for width, scheme in product(WIDTHS, SCHEMES):
             page = finished(open_page(opened, first.url, width, 900, scheme))
-            for name in (*PAGES[1:], PAGES[0]):
+            first_page, *others = pages()
+            for name in (*others, first_page):
                 page.set_viewport_size({"width": width, "height": 900})
                 go(page, name)
                 whole(page)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fundsim import load, measure, project
 from fundsim.app import headline
-from fundsim.app.choice import PAGES
+from fundsim.app.pages import pages
 from fundsim.report.wording import Results
 from tests import browser as real
 from tests.browser import FINAL, VIEW, finished, go, open_page
@@ -197,7 +197,9 @@ SETTLED = """dark => document.getAnimations().every(a => a.playState !== "runnin
     && (getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor === "rgb(14, 17, 23)") === dark"""
 
 
-@pytest.mark.parametrize("half", [PAGES[:4], PAGES[4:]], ids=["first_pages", "last_pages"])
+@pytest.mark.parametrize(
+    "half", [tuple(pages())[:4], tuple(pages())[4:]], ids=["first_pages", "last_pages"]
+)
 def test_no_serious_fault_for_those_who_see_or_hear_otherwise(
     address: str, opened: Browser, half: tuple[str, ...]
 ) -> None:

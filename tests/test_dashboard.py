@@ -1,6 +1,7 @@
 """The dashboard without a browser: every page, every control, links in, hostile texts, own files."""
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 from fundsim import load, measure, project
 from fundsim.app import briefing as module
 from fundsim.app import headline, main, runs, sidebar
-from fundsim.app.choice import PAGES, Choice, Design, name_of, scenario_of
+from fundsim.app import pages as package
+from fundsim.app.choice import Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
+from fundsim.app.pages import pages
 from fundsim.model.ledger import LedgerError
 from fundsim.report.brief.blocks import Document, Link, Table
 from fundsim.report.wording import Results
@@ -67,7 +70,45 @@ def told(app: AppTest) -> str:
 # --------------------------------------------------------------------------------------- pages
 
 
-@pytest.mark.parametrize("page", PAGES)
+def test_pages_stand_in_the_order_that_visitors_know_and_name_what_they_show() -> None:
+    names = ["answer", "victims", "money", "what_if", "drives", "countries", "assumptions", "about"]
+    assert list(pages()) == names
+    places = [page.ORDER for page in pages().values()]
+    assert len(set(places)) == len(places)
+    for name, page in pages().items():
+        assert page.TITLE
+        assert page.PARTS or name == "about"
+
+
+def test_a_module_among_the_pages_is_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file: it is offered in its place, opens by a link, and its table can be downloaded by its name."""
+    (tmp_path / "letters.py").write_text(
+        """
+from fundsim.app import draw
+from fundsim.app.draw import Shown
+TITLE, ORDER, PARTS = "Letters", 25, {"letters": "letters to the court"}
+def controls(choice): pass
+def page(view):
+    draw.answer(view.top, "What the fund writes")
+    return Shown({}, {"letters": [{"To": "the court", "Letters": "3"}]})
+"""
+    )
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    pages.cache_clear()
+    try:
+        assert list(pages())[1:4] == ["victims", "letters", "money"]
+        app = opened(s="serbia-tariff", page="letters", n="500")
+        assert app.header[0].value == "What the fund writes"
+        assert app.button_group(key="page").options[2] == "Letters"
+        assert "Letters to the court (CSV)" in [b.label for b in app.get("download_button")]
+    finally:
+        pages.cache_clear()
+        sys.modules.pop(f"{package.__name__}.letters", None)
+
+
+@pytest.mark.parametrize("page", pages())
 @pytest.mark.parametrize("policy", ["tariff", "no_fund", "judgment_advance"])
 def test_every_page_opens_with_its_answer(page: str, policy: str) -> None:
     app = opened(replace(TARIFF, page=page, design=Design(policy)))

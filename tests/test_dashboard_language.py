@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from fundsim import load
 from fundsim.app import link, sidebar
-from fundsim.app.choice import ANALYSES, CASES, PAGES, Choice, Design, scenario_of
+from fundsim.app.choice import ANALYSES, CASES, Choice, Design, scenario_of
 from fundsim.app.controls import controls, group_label, word_of
+from fundsim.app.pages import pages
 from fundsim.report.language import Language, language
 from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
@@ -159,7 +160,7 @@ def left(told: Iterable[str], language_: Language, scenario: Scenario) -> dict[s
 
 
 @pytest.mark.parametrize("choice", [TARIFF, RICH], ids=["tariff", "much"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", pages())
 def test_no_english_is_left_on_a_page(page: str, choice: Choice, wrapped: Language) -> None:
     choice = replace(choice, page=page)
     if page == "drives":  # few futures tell nothing of influence

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim.app import draw, on_request, upload
-from fundsim.app.choice import PAGES, Choice, Design, scenario_of
+from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.app.pages import pages
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.files import MOST_BYTES
 from fundsim.scenario.schema import assumptions
@@ -81,7 +82,7 @@ def harmless(text: str) -> bool:
     return not any(s in bare for s in SIGNS) and not LATER.search(re.sub(r"\\(.)", r"\1", text))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", pages())
 def test_no_text_of_a_file_is_read_as_markdown(page: str, file: Path) -> None:
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     app.session_state["choice"] = Choice(str(file), Design(), page=page, replications=500)

@@ -18,7 +18,6 @@ from fundsim.app.choice import (
     MONEY,
     MOST_CASES,
     MOST_SEED,
-    PAGES,
     SIZES,
     Choice,
     Design,
@@ -28,6 +27,7 @@ from fundsim.app.choice import (
 )
 from fundsim.app.controls import chosen, controls
 from fundsim.app.files import names
+from fundsim.app.pages import pages
 from fundsim.report.languages import codes
 from fundsim.scenario import files
 from fundsim.scenario.compose import load
@@ -76,7 +76,7 @@ def random_choice(chance: random.Random) -> Choice:
 
     return Choice(
         country, design(), tuple(design() for _ in range(chance.randint(0, 3))), chance.choice(codes()),
-        chance.choice(PAGES),
+        chance.choice(list(pages())),
         chance.choice(CONFIDENCES), chance.choice(MONEY), chance.choice(MEASURES),
         tuple(n for n in ANALYSES if chance.random() < 0.3), chance.choice(CASES), chance.randrange(MOST_CASES),
         chance.choice(SIZES), chance.randint(0, MOST_SEED),

@@ -18,7 +18,6 @@ from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.phrase import Phrase
 
-PAGES = ("answer", "victims", "money", "what_if", "drives", "countries", "assumptions", "about")
 MONEY = tuple(f"{prices}_{currency}_{of}" for prices in ("real", "nominal")
               for currency in ("euro", "local") for of in ("whole", "head"))  # fmt: skip
 MEASURES = tuple(m.name for m, _ in shown_in("drives"))
@@ -78,7 +77,7 @@ class Choice:
     country       a shipped country, or the path of an own file
     variants      designs set beside the first, at most `MOST_VARIANTS`
     language      code of the language that the page is written in
-    page          of PAGES;  money  of MONEY;  measure  of MEASURES, what "What drives it" explains
+    page          of `pages()`;  money  of MONEY;  measure  of MEASURES, what "What drives it" explains
     confidence    of 100 futures, in how many the fund shall last;  of CONFIDENCES
     also          of ANALYSES, what "What drives it" computes further
     case          of CASES, which kind of case "Victims" tells;  told  the future from which it is looked for

@@ -32,7 +32,6 @@ from fundsim.app.choice import (
     MOST_CASES,
     MOST_SEED,
     MOST_VARIANTS,
-    PAGES,
     SIZES,
     Choice,
     Design,
@@ -40,6 +39,7 @@ from fundsim.app.choice import (
     is_value,
     list_text,
 )
+from fundsim.app.pages import pages
 from fundsim.report.language import marked
 from fundsim.report.languages import codes
 from fundsim.scenario import files
@@ -269,7 +269,7 @@ def _read(flat: dict[str, str], start: Choice) -> Opened:
             _design(f"{w}.", flat[w], flat, notices) for w in VARIANTS if w in flat
         ),
         language=one_of("lang", codes(), start.language),
-        page=one_of("page", PAGES, start.page),
+        page=one_of("page", tuple(pages()), start.page),
         money=one_of("m", MONEY, start.money),
         measure=one_of("o", MEASURES, start.measure),
         confidence=whole("c", start.confidence, lambda c: c in CONFIDENCES),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 import streamlit as st
@@ -17,26 +16,13 @@ from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
 from fundsim.app.gate import Busy
-from fundsim.app.pages import (
-    about,
-    answer,
-    assumptions,
-    countries,
-    drives,
-    money,
-    victims,
-    what_if,
-)
+from fundsim.app.pages import pages
 from fundsim.app.view import View, title_of
 from fundsim.report import wording
 from fundsim.report.language import Language, language
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
-PAGES: dict[str, ModuleType] = {
-    "answer": answer, "victims": victims, "money": money, "what_if": what_if, "drives": drives,
-    "countries": countries, "assumptions": assumptions, "about": about,
-}  # fmt: skip
 MOST_CHANGES = 6  # listed by name
 DONE = "done"  # what was last shown in full, so that a change of page does not begin anew
 
@@ -60,7 +46,7 @@ def show() -> None:
         sidebar.beside(choice, found, scenario, say)
     _about_the_scenario(choice, scenario, found, say)
     top = st.empty()
-    PAGES[choice.page].controls(choice)
+    pages()[choice.page].controls(choice)
     try:
         view, shown, below = _computed(choice, scenario, top, say)
     except InputError as error:
@@ -76,6 +62,7 @@ def show() -> None:
 def prepare() -> None:
     """Do once what the first visitor would wait for: late imports, and the figures of the page that opens first."""
     import_module("pandas")  # Streamlit imports it for the first table
+    pages()
     choice = Choice()
     design = state.named(choice.country, choice.design)
     scenario = scenario_of(choice.country, design)
@@ -133,7 +120,7 @@ def _computed(
     choice: Choice, scenario: Scenario, top: Any, say: Language
 ) -> tuple[View, Shown, Any]:
     """The page, drawn with few futures at once and again in its place with all of them."""
-    draw_page = PAGES[choice.page].page
+    draw_page = pages()[choice.page].page
     body, progress, first = st.empty(), st.empty(), st.empty()
     below = st.empty()  # takes away links and files of what was shown before
     key = (scenario.hash, choice.seed, choice.replications)

@@ -14,6 +14,7 @@ import streamlit as st
 from fundsim.app import contract, draw, headline, link
 from fundsim.app.draw import Drawn, Row, Shown
 from fundsim.app.files import label_of
+from fundsim.app.pages import pages
 from fundsim.app.view import View
 from fundsim.report import wording
 from fundsim.report.folder import csv_text
@@ -28,20 +29,7 @@ STYLE = (Path(__file__).parent / "share.css").read_text(encoding="utf-8")
 TYPES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json",
          "toml": "application/toml",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
-# what pictures and tables of the pages are called, by the names that their files have
-TITLES = {
-    "cash": marked("cash"), "contribution": marked("contribution"), "yearly": marked("yearly"),
-    "contribution and confidence": marked("contribution and confidence"), "pathway": marked("pathway"),
-    "case": marked("case"), "groups": marked("groups"), "without the fund": marked("without the fund"),
-    "with the fund": marked("with the fund"), "cost": marked("cost"), "income": marked("income"),
-    "incurred and paid": marked("incurred and paid"), "cost_by_kind": marked("cost by kind"),
-    "income_by_source": marked("income by source"), "incurred_paid": marked("incurred paid"),
-    "side by side": marked("side by side"), "paired differences": marked("paired differences"),
-    "all differences": marked("all differences"), "what_changes": marked("what changes"),
-    "ranking": marked("ranking"), "tornado": marked("tornado"), "sobol": marked("sobol"), "worth": marked("worth"),
-    "countries": marked("countries"), "assumptions": marked("assumptions"), "run card": marked("run card"),
-    "measures": marked("measures"),
-}  # fmt: skip
+OF_ALL = {"run card": marked("run card"), "measures": marked("measures")}  # tables of every page
 
 
 def links(view: View, others: Sequence[Results]) -> None:
@@ -127,7 +115,8 @@ def title_of_part(name: str, say: Language) -> str:
     """What a picture or table is called; a country's cash is called after it."""
     if name.startswith("cash_"):
         return say("cash, {country}", country=label_of("base", name.removeprefix("cash_"), say))
-    return say(TITLES[name])
+    called = {key: text for page in pages().values() for key, text in page.PARTS.items()} | OF_ALL
+    return say(called[name])
 
 
 def _image(picture: Drawn, kind: str) -> Callable[[], bytes]:

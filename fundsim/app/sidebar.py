@@ -12,7 +12,8 @@ from fundsim.app import draw, state
 from fundsim.app.choice import MOST_SEED, SIZES, Choice, Design, name_of
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, word_of
 from fundsim.app.files import label_of, names, question_of
-from fundsim.report.language import Language, language, marked
+from fundsim.app.pages import pages
+from fundsim.report.language import Language, language
 from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.files import countries
@@ -20,13 +21,6 @@ from fundsim.scenario.files import countries
 LANGUAGE_WIDTH = 170  # pixels
 CHANGED = " *"  # beside the label of a value that differs from the files
 FOLDS = 4.0  # a slider reaches this many times its standard value, where nothing else bounds it
-
-
-TITLES = {
-    "answer": marked("Answer"), "victims": marked("Victims"), "money": marked("Money"), "what_if": marked("What if"),
-    "drives": marked("What drives it"), "countries": marked("Countries"), "assumptions": marked("Assumptions"),
-    "about": marked("About"),
-}  # fmt: skip
 
 
 def title(choice: Choice, say: Language) -> None:
@@ -57,7 +51,7 @@ def head(choice: Choice, say: Language) -> None:
         help=draw.plain(say(question_of("policy", choice.design.policy))) or None,
     )  # fmt: skip
     st.segmented_control(
-        say("Page"), list(TITLES), format_func=lambda name: say(TITLES[name]), required=True,
+        say("Page"), list(pages()), format_func=lambda name: say(pages()[name].TITLE), required=True,
         key=state.bound("page", choice.page), on_change=state.on("page", lambda v: state.change(page=v)),
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip

@@ -14,6 +14,9 @@ from fundsim.report import wording
 from fundsim.report.language import Language, marked
 from fundsim.scenario import files
 
+TITLE, ORDER = marked("About"), 80
+PARTS: dict[str, str] = {}
+
 METHOD = (
     (marked("Cases"), marked(
         "Each future draws identified victims year by year (over-dispersed counts, rare mass cases), who they are, "

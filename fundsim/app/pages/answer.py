@@ -17,6 +17,12 @@ from fundsim.report.rows import cell, cells, received, span
 from fundsim.report.solve.picture import confidence_curve
 from fundsim.scenario.schema import BudgetLine
 
+TITLE, ORDER = marked("Answer"), 10
+PARTS = {
+    "cash": marked("cash"), "contribution": marked("contribution"), "yearly": marked("yearly"),
+    "contribution and confidence": marked("contribution and confidence"), "pathway": marked("pathway"),
+}  # fmt: skip
+
 SHARES = np.concatenate([np.linspace(0.05, 0.95, 37), [0.96, 0.97, 0.98, 0.99]])
 
 

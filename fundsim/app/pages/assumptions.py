@@ -11,10 +11,13 @@ from fundsim.app.choice import Choice, number_text, scenario_of
 from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report.language import Language, language
+from fundsim.report.language import Language, language, marked
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.resolved import resolved_toml
 from fundsim.scenario.schema import assumptions
+
+TITLE, ORDER = marked("Assumptions"), 70
+PARTS = {"assumptions": marked("assumptions")}
 
 EDIT = "edited"
 NUMBERS = ("value", "low", "high")

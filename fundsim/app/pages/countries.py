@@ -11,11 +11,14 @@ from fundsim.app.choice import Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures
-from fundsim.report.language import Language, country_of
+from fundsim.report.language import Language, country_of, marked
 from fundsim.report.rows import cells, to_victims
 from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
+
+TITLE, ORDER = marked("Countries"), 60
+PARTS = {"countries": marked("countries")}
 
 
 def controls(choice: Choice) -> None:

@@ -29,6 +29,12 @@ from fundsim.scenario.assumption import Grade
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.total import total
 
+TITLE, ORDER = marked("What drives it"), 50
+PARTS = {
+    "ranking": marked("ranking"), "tornado": marked("tornado"), "sobol": marked("sobol"),
+    "worth": marked("worth"),
+}  # fmt: skip
+
 LABELS = {m.name: m.label for m in ALL}
 GRADE_WORDS = total(
     Grade,

@@ -14,6 +14,13 @@ from fundsim.app.view import View
 from fundsim.report import figures, wording
 from fundsim.report.language import Language, language, marked
 
+TITLE, ORDER = marked("Money"), 30
+PARTS = {
+    "cost": marked("cost"), "income": marked("income"), "incurred and paid": marked("incurred and paid"),
+    "cost_by_kind": marked("cost by kind"), "income_by_source": marked("income by source"),
+    "incurred_paid": marked("incurred paid"),
+}  # fmt: skip
+
 PRICES = {
     "real": marked("prices of today (real)"),
     "nominal": marked("money of each year (nominal)"),

@@ -16,6 +16,12 @@ from fundsim.report.trace.picture import timeline
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
+TITLE, ORDER = marked("Victims"), 20
+PARTS = {
+    "pathway": marked("pathway"), "case": marked("case"), "groups": marked("groups"),
+    "without the fund": marked("without the fund"), "with the fund": marked("with the fund"),
+}  # fmt: skip
+
 KINDS = {
     "any": marked("any case"), "paid": marked("is paid by the fund"), "refused": marked("is refused"),
     "waiting": marked("is granted and not paid yet"), "never_claims": marked("never claims"),

@@ -20,11 +20,17 @@ from fundsim.app.view import View, title_of
 from fundsim.report import wording
 from fundsim.report.compare import tell as comparison
 from fundsim.report.compare.picture import difference_fan
-from fundsim.report.language import language
+from fundsim.report.language import language, marked
 from fundsim.report.rows import cells, to_victims
 from fundsim.report.wording import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
+
+TITLE, ORDER = marked("What if"), 40
+PARTS = {
+    "side by side": marked("side by side"), "paired differences": marked("paired differences"),
+    "all differences": marked("all differences"), "what_changes": marked("what changes"),
+}  # fmt: skip
 
 LIKELY = ("status_fixed", "judgment_advance", "tariff")  # what is most often compared, first
 
