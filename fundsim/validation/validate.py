@@ -10,18 +10,26 @@ from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.analysis.workers import shared_out
 from fundsim.validation import (
     analyses,
+    comparisons,
     compound,
     data,
     directions,
     engines,
     evidence,
+    figures,
+    hard_times,
+    influence,
     money,
     monte_carlo,
+    one_fund,
     pathway,
     queues,
     randomness,
     reproducibility,
     ruin,
+    rules_of_claims,
+    rules_of_money,
+    rules_of_victims,
     stress,
     uncertainty,
 )
@@ -30,7 +38,8 @@ from fundsim.validation.identity import identity
 
 MODULES = (
     engines, directions, pathway, compound, ruin, queues, money, randomness, monte_carlo, evidence,
-    analyses, stress, uncertainty, reproducibility, data,
+    analyses, stress, uncertainty, reproducibility, data, rules_of_money, rules_of_victims,
+    rules_of_claims, figures, comparisons, one_fund, influence, hard_times,
 )  # fmt: skip
 GROUPS: tuple[Group, ...] = tuple(group for module in MODULES for group in module.GROUPS)
 WORKERS = 2

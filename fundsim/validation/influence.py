@@ -1,0 +1,219 @@
+"""Section 6: what the answer hangs on, worked out again from the same futures in plain loops."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from fundsim.analysis.project import Projection, project
+from fundsim.analysis.sensitivity import Ranking, ranking, swapped
+from fundsim.analysis.tornado import tornado
+from fundsim.model.parameters import Parameters
+from fundsim.model.run import simulate
+from fundsim.model.streams import Streams
+from fundsim.scenario.compose import load
+from fundsim.scenario.schema import assumptions
+from fundsim.validation import plain
+from fundsim.validation.check import Check, Group, Line
+from fundsim.validation.figures import METHOD
+from fundsim.validation.one_future import of_money
+from fundsim.validation.plain import Tally
+
+NAME, MEASURE = "serbia+tariff", "due_a_year"
+RANGES = (
+    'caseload.level={ value = 8, low = 4, high = 16, unit = "persons a year", source = "judgement" }',
+    'fund.costs.office_a_year={ value = 60000, low = 30000, high = 80000, unit = "EUR a year", source = "judgement" }',
+)
+SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2", *RANGES)
+LARGEST = "fund.costs.office_a_year"  # in so small a country the office is most of the cost
+BARS = 64  # replications of a bar
+# inputs that move the cost smoothly, and one that does nothing to it
+MOVED = (
+    "caseload.level", "fund.costs.office_a_year", "fund.costs.caseworker_a_year", "macro.inflation",
+    "macro.real_wage_growth", "fund.decision.approval_rate", "enforcement.failure_rate",
+)  # fmt: skip
+SETS = 512  # sets of assumptions of the ranking, each lived twice
+SWAPPED = ("fund.take_up.rate", LARGEST)
+
+
+def bars(seed: int) -> list[Check]:
+    """Each end of a bar, from a scenario in which the input's low or high is written as a number."""
+    scenario = load(NAME, SHORT)
+    found = tornado(scenario, MEASURE, BARS, seed, only=MOVED)
+    centre, own = _costs((), seed)
+    ends, order = Tally(), Tally()
+    ends.near(found.centre.value, centre)
+    for bar in found.bars:
+        low, high = _range(bar.input.name)
+        changes = []
+        for at, ours, change in (
+            (low, bar.at_low, bar.change_low), (high, bar.at_high, bar.change_high),
+        ):  # fmt: skip
+            value, costs = _costs((f"{bar.input.name}={at!r}",), seed)
+            ends.near(ours, value, 1e-6)
+            ends.near(change.value / centre, (value - centre) / centre, 1e-6)
+            apart = [b - a for a, b in zip(own, costs, strict=True)]
+            error = plain.error(plain.of_mean(apart))
+            ends.near((change.mc_error or 0.0) / centre, (error or 0.0) / centre, 1e-6)
+            changes.append((value - centre, error or 0.0))
+        widest = max(0.0, *(c for c, _ in changes)) - min(0.0, *(c for c, _ in changes))
+        order.near(bar.width / centre, widest / centre, 1e-6)
+        sure = [abs(c) > 2 * e for c, e in changes]
+        one_way = all(sure) and changes[0][0] * changes[1][0] > 0
+        rises = (changes[1][0] > changes[0][0]) - (changes[1][0] < changes[0][0])
+        order.same(bar.direction, 0 if one_way or not any(sure) else rises)
+    widths = [bar.width for bar in found.bars]
+    order.same(widths, sorted(widths, reverse=True))
+    order.same(len(widths), len(MOVED))
+    what = f"tornado() of {NAME}, {len(widths)} inputs, {BARS} replications"
+    return [
+        ends.check(Line("6.60a", "Ends of the tornado's bars", f"{what}; the scenario with the low or the high written in, all else certain, costs added up in plain loops", "figures", f"{METHOD} §14"), 25),
+        order.check(Line("6.60b", "Width, direction and order of the bars", f"{what}; from the same", "figures", f"{METHOD} §14"), 10),
+    ]  # fmt: skip
+
+
+def _range(key: str) -> tuple[float, float]:
+    """Low and high as they are written."""
+    [a] = [a for name, a, _ in assumptions(load(NAME, SHORT).world) if name == key]
+    assert a.low is not None
+    assert a.high is not None
+    return a.low, a.high
+
+
+def _costs(sets: tuple[str, ...], seed: int) -> tuple[float, list[float]]:
+    """The measure over some futures in which nothing but chance varies, and in each of them."""
+    taken = {text.split("=", 1)[0] for text in sets}
+    kept = [text for text in SHORT if text.split("=", 1)[0] not in taken]
+    world = load(NAME, [*kept, *sets]).world
+    future = simulate(world, seed, np.arange(BARS), certain=True)
+    each = [float(own[MEASURE]) for own in of_money(future)]
+    return plain.mean(each), each
+
+
+def ranked(seed: int) -> list[Check]:
+    """First-order indices: products of different sets in the same bin, against all products."""
+    [run] = project([load(NAME, SHORT)], 2 * SETS, seed)
+    found = ranking(run, MEASURE)
+    y = run.column(MEASURE).tolist()
+    middles = [(y[i] + y[i + 1]) / 2 for i in range(0, len(y), 2)]
+    known, chance = _variances(y)
+    shares, told = Tally(), Tally()
+    told.near(found.sd_assumptions, math.sqrt(known), 1e-6)
+    told.near(found.sd_chance, math.sqrt(chance), 1e-6)
+    for row in found.rows:
+        column = f"assumption:{row.input.name}"
+        if column in run:
+            x = run.column(column).tolist()[::2]
+            shares.near(row.share, _first_order(x, middles, known), 1e-6)
+            told.same(row.direction, _direction(x, middles))
+    _listed(found, told)
+    what = f"ranking() of {NAME} on {MEASURE}, {SETS} sets of assumptions, each lived twice"
+    return [
+        shares.check(Line("6.61a", "First-order influence of every assumption", f"{what}; (Σ pₖ·mₖ − m)/V, products of different sets in bins of equal number", "indices", f"{METHOD} §14; Plischke, Borgonovo, Smith (2013)"), 40),
+        told.check(Line("6.61b", "Parts, directions, order and grades of the ranking", f"{what}; sign of Spearman's coefficient beyond 1.96/√n, sums by grade of those told from 0", "figures", f"{METHOD} §14"), 40),
+        *_exchanged(run, seed),
+    ]  # fmt: skip
+
+
+def _variances(y: list[float]) -> tuple[float, float]:
+    """What we do not know, and chance, from two lives of each set: squares of products, no noise squared."""
+    centre = plain.mean(y)
+    pairs = [(y[i] - centre, y[i + 1] - centre) for i in range(0, len(y), 2)]
+    middles = [(a + b) / 2 for a, b in pairs]
+    all_products = _mean_product(middles)
+    known = plain.mean([a * b for a, b in pairs]) - all_products
+    return known, plain.mean([(a - b) ** 2 / 2 for a, b in pairs])
+
+
+def _mean_product(x: list[float]) -> float:
+    """Mean of xᵢ·xⱼ over all i ≠ j."""
+    n = len(x)
+    return (math.fsum(x) ** 2 - math.fsum(a * a for a in x)) / (n * (n - 1))
+
+
+def _first_order(x: list[float], y: list[float], known: float) -> float:
+    n = len(x)
+    bins = max(4, min(64, n // 64))
+    order = sorted(range(n), key=lambda i: x[i])  # ties keep the order drawn
+    centre = plain.mean(y)
+    inside: list[list[float]] = [[] for _ in range(bins)]
+    for rank, i in enumerate(order):
+        inside[rank * bins // n].append(y[i] - centre)
+    within = math.fsum(len(own) / n * _mean_product(own) for own in inside)
+    return (within - _mean_product([value - centre for value in y])) / known
+
+
+def _direction(x: list[float], y: list[float]) -> int:
+    a, b = _ranks(x), _ranks(y)
+    middle = (len(x) + 1) / 2
+    size = math.sqrt(
+        math.fsum((p - middle) ** 2 for p in a) * math.fsum((q - middle) ** 2 for q in b)
+    )
+    product = math.fsum((p - middle) * (q - middle) for p, q in zip(a, b, strict=True))
+    r = product / size if size else 0.0
+    return ((r > 0) - (r < 0)) * (abs(r) > plain.Z95 / math.sqrt(len(x)))
+
+
+def _ranks(x: list[float]) -> list[float]:
+    """Ranks from 1, ties sharing their mean rank."""
+    order, ranks, start = sorted(range(len(x)), key=lambda i: x[i]), [0.0] * len(x), 0
+    while start < len(order):
+        end = start
+        while end < len(order) and x[order[end]] == x[order[start]]:
+            end += 1
+        for place in range(start, end):
+            ranks[order[place]] = (start + 1 + end) / 2
+        start = end
+    return ranks
+
+
+def _listed(found: Ranking, tally: Tally) -> None:
+    """The most influential first; sums of those told from 0, and their parts by grade."""
+    shares = [row.share for row in found.rows]
+    tally.same(shares, sorted(shares, reverse=True))
+    so_far, by_grade = 0.0, {"data": 0.0, "partly": 0.0, "judgement": 0.0}
+    for row in found.rows:
+        tally.same(row.low95 <= row.high95, True)
+        if row.low95 > 0:
+            so_far += row.share
+            by_grade[row.input.grade] += row.share
+        tally.near(row.cumulative, so_far)
+    tally.near(found.joint, 1 - so_far)
+    for grade, part in found.by_grade.items():
+        tally.near(part, by_grade[grade] / so_far)
+    tally.same((found.rows[0].input.name, found.rows[0].low95 > 0), (LARGEST, True))
+
+
+def _exchanged(run: Projection, seed: int) -> list[Check]:
+    """First-order and total indices from a run in which one input of A's sets comes from B."""
+    found = swapped(run, MEASURE, SWAPPED, resamples=40)
+    half, world = SETS // 2, run.scenario.world
+    y = run.column(MEASURE).tolist()
+    centre = plain.mean(y)
+    a, b = ([value - centre for value in y[i : i + SETS]] for i in (0, SETS))
+    known, chance = _variances(y)
+    streams, years = Streams(seed, world.country.code), np.arange(2025, 2033)
+    of_b = Parameters(world, streams, np.arange(SETS, 2 * SETS, 2), years)
+    tally = Tally()
+    tally.same(found.sets, half)
+    tally.same(found.names, (*SWAPPED, "all others"))
+    for place, name in enumerate(SWAPPED):
+        given = {name: of_b.uniforms[name]}
+        mixed = simulate(world, seed, np.arange(SETS), given=given)
+        ab = [float(own[MEASURE]) - centre for own in of_money(mixed)]
+        d = [x - z for x, z in zip(ab, a, strict=True)]
+        pairs = range(0, SETS, 2)
+        first = plain.mean([(b[i] + b[i + 1]) / 2 * (d[i] + d[i + 1]) / 2 for i in pairs])
+        total = plain.mean([d[i] * d[i + 1] / 2 for i in pairs])
+        noisy = plain.mean([x * x / 2 for x in d])
+        tally.near(float(found.indices.first.value[place]), first / known, 1e-6)
+        tally.near(float(found.indices.total.value[place]), total / known, 1e-6)
+        tally.near(
+            float(found.indices.total_with_chance.value[place]), noisy / (known + chance), 1e-6
+        )
+    line = Line("6.62", "Influence by exchange, first order and total", f"swapped() of {NAME} on {MEASURE}, {half} sets in each half, two inputs; mean of Y_B(Y_AB − Y_A)/V and of ½·D·D′/V", "indices", f"{METHOD} §14; Saltelli et al. (2010), Jansen (1999)")  # fmt: skip
+    return [tally.check(line, 8)]
+
+
+GROUPS = (Group("6.60", "Tornado", bars), Group("6.61", "Ranking and exchange", ranked))
