@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
+from typing import Any, Literal
 from urllib.request import urlopen
 
 from PIL import Image
@@ -28,10 +29,12 @@ ROOT = Path(__file__).parents[1]
 NAMES = ("/usr/bin/chromium", "chromium", "google-chrome")
 FINAL = "[data-name=link]"  # "Copy link" is drawn when all futures are there
 AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
-WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
+WIDTHS = (1280, 390)
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 VIEW = "?s=serbia-tariff&w1=judgment_advance&w2=tariff-legal_aid"  # what the pictures show
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
-PATIENCE = 60_000  # milliseconds that a condition may take on a busy machine
+PATIENCE = 300_000  # milliseconds that a condition may take on a busy machine
 
 
 def chromium() -> str | None:
@@ -86,7 +89,11 @@ def browser() -> Iterator[Browser]:
 
 
 def open_page(
-    browser: Browser, address: str, width: int = 1280, height: int = 900, scheme: str = "light"
+    browser: Browser,
+    address: str,
+    width: int = 1280,
+    height: int = 900,
+    scheme: Scheme = "light",
 ) -> Page:
     """A page of a visitor who was never there before."""
     context = browser.new_context(
@@ -132,9 +139,9 @@ def go(page: Page, name: str) -> Page:
 
 def _small(shot: Image.Image) -> Image.Image:
     """In its 40 most frequent colours: surfaces stay as they are, the edges of letters become a little rougher."""
-    frequent = sorted(shot.getcolors(2**24) or [], reverse=True)[:40]
+    frequent: list[Any] = sorted(shot.getcolors(2**24) or [], reverse=True)[:40]
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in frequent for part in colour])  # type: ignore[union-attr]
+    palette.putpalette([part for _, colour in frequent for part in colour])
     return shot.quantize(palette=palette, dither=Image.Dither.NONE)
 
 

@@ -82,7 +82,7 @@ def tool(name: str, *arguments: str, folder: Path) -> str:
     if not found:
         pytest.skip(f"{name} is not on this machine")
     done = subprocess.run(
-        [found, *arguments], cwd=folder, capture_output=True, check=True, timeout=120
+        [found, *arguments], cwd=folder, capture_output=True, check=True, timeout=600
     )
     return done.stdout.decode("utf-8", "replace")
 
@@ -146,14 +146,14 @@ def test_widths_are_as_wished_unless_a_word_would_be_parted() -> None:
 # --- Word ------------------------------------------------------------------------------------
 
 
-def test_word_has_real_headings_in_order(word: Word, document: Document) -> None:
+def test_word_has_real_headings_in_order(word: Any, document: Document) -> None:
     found = [(p.text, p.style.name) for p in word.paragraphs if p.style.name.startswith("Heading")]
     asked = [(b.text, f"Heading {b.level}") for b in of(document, Heading)]
     assert found == asked
     assert [p.text for p in word.paragraphs if p.style.name == "Title"] == [document.title]
 
 
-def test_word_has_every_text_as_text(word: Word, document: Document) -> None:
+def test_word_has_every_text_as_text(word: Any, document: Document) -> None:
     texts = [p.text for p in word.paragraphs]
     for block in of(document, Paragraph):
         assert shown(block.text) in texts
@@ -184,7 +184,7 @@ def test_word_has_real_tables_no_wider_than_the_page(word: Word, document: Docum
     assert all(cell._tc.find(f".//{qn('w:shd')}").get(qn("w:fill")) == "EEF5FA" for cell in boxes)
 
 
-def test_word_keeps_captions_with_what_they_name(word: Word, document: Document) -> None:
+def test_word_keeps_captions_with_what_they_name(word: Any, document: Document) -> None:
     captions = [p for p in word.paragraphs if p.style.name == "Caption"]
     asked = [b.caption for b in document.blocks if isinstance(b, Table | Figure)]
     assert [p.text for p in captions] == asked
@@ -203,7 +203,7 @@ def test_word_pictures_say_what_they_show(word: Word, document: Document) -> Non
     assert {round(Image.open(io.BytesIO(i)).info["dpi"][0]) for i in images} == {200}
 
 
-def test_word_page_foot_and_page_numbers(word: Word, document: Document) -> None:
+def test_word_page_foot_and_page_numbers(word: Any, document: Document) -> None:
     section = word.sections[0]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
     assert {round(m.cm, 1) for m in (section.left_margin, section.right_margin)} == {2.2}

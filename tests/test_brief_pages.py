@@ -40,7 +40,7 @@ def made(country: str, code: str) -> Document:
 
 
 def run(*command: str, folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=180)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=600)
     return done.stdout.decode("utf-8")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def asked(choice: Choice, **claims: Any) -> dict[str, str]:
 
 
 def opened(parameters: dict[str, str]) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
     for key, value in parameters.items():
         app.query_params[key] = value
     app.run()
@@ -48,7 +47,7 @@ def made(choice: Choice, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
     with monkeypatch.context() as patch:
         patch.setattr(link, "query", query)
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
         app.session_state["choice"] = choice
         app.run()
         assert not app.exception, app.exception[0].message
@@ -76,7 +75,7 @@ def both(app: AppTest) -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture
-def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Records of other versions: today's files, with other values."""
     monkeypatch.setattr(released, "folder", lambda: tmp_path)
 
@@ -324,7 +323,7 @@ def test_a_link_puts_no_address_or_sentence_on_the_page(text: str) -> None:
 
 def test_a_refused_change_and_the_next_one_end_no_page() -> None:
     """What stood before cannot be computed, so that the two cannot be compared."""
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
     sets = (("fund.amount.cap", "1"), ("fund.amount.floor", "2"))
     app.session_state["choice"] = replace(TARIFF, design=Design("tariff", (), sets[:1]))
     app.session_state["before"] = replace(TARIFF, design=Design("tariff", (), sets))

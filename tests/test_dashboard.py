@@ -45,7 +45,7 @@ def _few_futures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(choice: Choice = TARIFF, **query: str) -> AppTest:
     """The dashboard as a visitor with this choice sees it."""
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
     if query:
         for key, value in query.items():
             app.query_params[key] = value
@@ -187,7 +187,7 @@ def test_a_briefing_is_made_of_what_is_shown(monkeypatch: pytest.MonkeyPatch) ->
         variants=(Design("status_fixed"), Design("tariff", (), (("fund.take_up.rate", "0.4"),))),
     )  # fmt: skip
     app = opened(choice)
-    app.button(key="make_briefing").click().run(timeout=120)
+    app.button(key="make_briefing").click().run(timeout=600)
     assert not app.exception, app.exception[0].message
     [document] = made
     assert document.title == "Fond za naknadu štete žrtvama trgovine ljudima u Srbiji"

@@ -65,7 +65,7 @@ def opened(
     **query: str,
 ) -> AppTest:
     """The dashboard as a visitor sees it, with this choice, this state of the session or this link."""
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
     if locale:
         app.context["locale"] = locale
     for key, held in {**(state or {}), **({"choice": choice} if choice else {})}.items():
@@ -247,7 +247,9 @@ def test_a_visit_begins_in_the_language_of_the_browser(locale: str, code: str) -
 
 def test_a_link_opens_in_its_own_language_whatever_the_browser_s() -> None:
     query = link.query(replace(TARIFF, language="en", replications=500), CLAIM)
-    parameters = {k: v for k, _, v in (pair.partition("=") for pair in query.split("&"))}
+    parameters: dict[str, Any] = {
+        k: v for k, _, v in (pair.partition("=") for pair in query.split("&"))
+    }
     app = opened(locale="sr", **parameters)
     assert app.session_state["choice"].language == "en"
     assert "figures have changed since this link was made" in app.warning[0].value

@@ -12,7 +12,7 @@ import pytest
 
 from fundsim.app.gate import WHOLE, Busy, Turns
 
-LONG = 10.0  # s; only a failure takes this long
+LONG = 300.0  # s; only a failure takes this long
 
 
 class Block(threading.Thread):

@@ -84,7 +84,7 @@ def harmless(text: str) -> bool:
 
 @pytest.mark.parametrize("page", pages())
 def test_no_text_of_a_file_is_read_as_markdown(page: str, file: Path) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
     app.session_state["choice"] = Choice(str(file), Design(), page=page, replications=500)
     app.session_state["group"] = "caseload"
     app.run()
@@ -152,7 +152,7 @@ def test_another_source_in_a_file_is_shown_at_once(file: Path) -> None:
     """Sources do not count in the scenario's hash: what is kept by it must not tell of them."""
 
     def told() -> str:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=600)
         app.session_state["choice"] = Choice(str(file), Design(), page="about", replications=500)
         app.session_state["group"] = "caseload"
         app.run()

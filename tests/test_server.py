@@ -28,6 +28,7 @@ from fundsim.app.settings import THEME, settings
 
 ROOT = Path(__file__).parents[1]
 NAME = "fund.example.org"
+PATIENCE = 300  # s; only a failure takes this long
 PAGE = """
 import streamlit as st
 from fundsim.app import mode
@@ -65,7 +66,7 @@ class Server:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """The answer to a request whose path is sent as it is."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.putrequest(method, path, skip_host=True)
             for name, value in {"Host": self.name, **headers}.items():
                 connection.putheader(name, value)
@@ -84,7 +85,7 @@ class Server:
             "Sec-WebSocket-Version": "13",
             **headers,
         }
-        opened = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        opened = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         opened.sendall(f"GET /_stcore/stream?private=case42 HTTP/1.1\r\n{text}\r\n".encode())
         answer = b""
@@ -133,7 +134,8 @@ def start(port: int, public: bool, folder: Path) -> Server:
             text=True,
         )
     server = Server(process, port, log)
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         try:
             assert server.ask("/healthz").body == b"ok"
             return server
@@ -293,7 +295,9 @@ def test_a_message_that_is_none_closes_only_its_own_session(server: Server) -> N
 
 def test_a_port_in_use_is_one_line_and_exit_code_3(server: Server) -> None:
     words = [sys.executable, "-m", "fundsim.cli", "dashboard", "--port", str(server.port)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert done.returncode == 3, done.stderr
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
@@ -311,7 +315,7 @@ def test_ctrl_c_ends_it_quietly_with_a_page_open(tmp_path: Path) -> None:
         lines = local.log.read_text()
         _, opened = local.handshake()
         local.process.send_signal(signal.SIGINT)
-        assert local.process.wait(10) in (0, 130)
+        assert local.process.wait(PATIENCE) in (0, 130)
         opened.close()
         assert local.log.read_text() == lines  # not a word more
     finally:
