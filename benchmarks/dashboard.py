@@ -28,6 +28,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from fundsim.app.runs import QUICK
 from fundsim.app.settings import settings
@@ -88,7 +89,8 @@ class Server:
         """Resident MiB of the server and its children, once it rests."""
         time.sleep(12)
         main = psutil.Process(self.process.pid)
-        return sum(p.memory_info().rss for p in [main, *main.children(recursive=True)]) / MEBIBYTE
+        size = sum(p.memory_info().rss for p in [main, *main.children(recursive=True)])
+        return float(size / MEBIBYTE)
 
     def peak(self) -> float:
         """The most MiB that the server has had resident; NaN where Linux does not tell."""
@@ -271,7 +273,7 @@ async def together(
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
             ping_interval=None,
             max_size=None,
-            subprotocols=["streamlit"],
+            subprotocols=[Subprotocol("streamlit")],
         )
         for _ in queries
     ]

@@ -70,7 +70,7 @@ class Draws:
 def draws_of_a_block(world: World, block: Numbers) -> Draws:
     """Count the draws that the cases of a block need; a case draws only for stages it reaches."""
     counted: dict[str, dict[str, int]] = {"uniforms": {}, "normals": {}}
-    inside = []  # a normal is drawn from a uniform, which is not counted twice
+    inside: list[str] = []  # a normal is drawn from a uniform, which is not counted twice
 
     def count(kind: str, stream: str, size: int) -> None:
         counted[kind][stream] = counted[kind].get(stream, 0) + size

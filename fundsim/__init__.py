@@ -6,6 +6,14 @@ rows = measure(projection)
 brief(["serbia+tariff", "serbia+status_fixed"], "briefing.docx", "sr-Latn")
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fundsim.analysis.measures import measure
+    from fundsim.analysis.project import project
+    from fundsim.report.brief.command import brief
+    from fundsim.scenario.compose import load
+
 __version__ = "0.1.0"
 
 __all__ = ["__version__", "brief", "load", "measure", "project"]

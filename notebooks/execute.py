@@ -25,7 +25,7 @@ def executed(path: Path) -> NotebookNode:
 
     Raises nbclient's CellExecutionError if a cell fails.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
         timeout=LONGEST,

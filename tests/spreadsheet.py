@@ -22,7 +22,9 @@ def opened(data: bytes) -> tuple[Sheets, dict[str, str]]:
         shared = ElementTree.fromstring(parts["xl/sharedStrings.xml"])
         texts = ["".join(t.text or "" for t in si.iter(f"{{{NS['m']}}}t")) for si in shared]
     styles = ElementTree.fromstring(parts["xl/styles.xml"])
-    custom = {f.get("numFmtId"): f.get("formatCode") for f in styles.iterfind(".//m:numFmt", NS)}
+    custom = {
+        f.get("numFmtId", ""): f.get("formatCode", "") for f in styles.iterfind(".//m:numFmt", NS)
+    }
     built_in = {
         "0": "General",
         "1": "0",

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -141,7 +142,7 @@ def moments() -> list[tuple[str, str, int]]:
 def test_a_batch_that_is_killed_again_and_again_ends_the_same(
     fundsim: Command, whole: Path, tmp_path: Path
 ) -> None:
-    out, had = new_batch(tmp_path), {}
+    out, had = new_batch(tmp_path), dict[str, tuple[int, int, str]]()
     for moment in moments():
         assert killed_before(tmp_path, *moment) == -signal.SIGKILL, f"ended before {moment}"
         assert not (out / "manifest.json").exists(), "it looks complete"
@@ -323,7 +324,7 @@ def test_a_disk_that_is_full_at_any_stage_ends_the_batch_with_one_line(
     """It grows a little before each run: full at the first part, at later ones, at the tables, at the figures."""
     mounted("size=4k")
     new_batch(tmp_path)
-    out, had, stages = tmp_path / "disk/out", {}, 0
+    out, had, stages = tmp_path / "disk/out", dict[str, tuple[int, int, str]](), 0
     command = ("sweep", "plan.toml", "--out", "disk/out", *ONE)
     for size in range(16, 4000, 16):
         code = fundsim(*command)
@@ -539,9 +540,9 @@ def test_nothing_is_begun_where_a_batch_is_to_go_on(
 def test_a_scenario_that_fails_leaves_the_others(
     fundsim: Command, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    out, kept_block = new_batch(tmp_path), work.kept_block
+    out, kept_block = new_batch(tmp_path), vars(work)["kept_block"]
 
-    def fail(address: str, world, *args: object, **how: object):
+    def fail(address: str, world: Any, *args: Any, **how: Any) -> Any:
         if world.country.code == "XK" and world.fund.decision.caseworkers == 2:
             raise ZeroDivisionError("a fault")
         return kept_block(address, world, *args, **how)

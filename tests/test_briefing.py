@@ -29,6 +29,7 @@ from fundsim.report.brief.gather import Facts, missing
 from fundsim.report.brief.opening import FAILS, LASTS, answer
 from fundsim.report.language import ENGLISH, language
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.schema import SeizedAssets
 from tests.brief_facts import facts
 
 N, SEED = 1000, 7
@@ -159,9 +160,7 @@ def received(s: Summary, measure: str) -> float:
 
 def confiscated() -> float:
     income = load(NAME).world.income
-    return max(
-        source.yearly_value.value for source in income.values() if hasattr(source, "yearly_value")
-    )
+    return max(s.yearly_value.value for s in income.values() if isinstance(s, SeizedAssets))
 
 
 def test_every_figure_in_the_text_is_the_one_in_summary_json(
@@ -379,13 +378,15 @@ def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
     heads = [
         b.heads
         for b in briefing(mixed, ENGLISH).blocks
-        if hasattr(b, "heads") and "What it takes" in b.caption
+        if isinstance(b, Table) and "What it takes" in b.caption
     ]
     assert heads[0][1:] == (
         "Contribution of the state a year, beside other income", "or capital at the opening, with the planned line",
     )  # fmt: skip
     assets = briefing(facts("serbia+assets_only", sets=SHORT), ENGLISH)
-    heads = [b.heads for b in assets.blocks if hasattr(b, "heads") and "What it takes" in b.caption]
+    heads = [
+        b.heads for b in assets.blocks if isinstance(b, Table) and "What it takes" in b.caption
+    ]
     assert heads[0][2] == "or capital at the opening, without a contribution"
 
 

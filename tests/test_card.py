@@ -42,7 +42,7 @@ def changed(results: Results, **means: float) -> Results:
 
 
 def texts(results: Results) -> list[Text]:
-    return card(results).findobj(Text)  # type: ignore[return-value]
+    return card(results).findobj(Text)
 
 
 def said(results: Results) -> str:

@@ -94,7 +94,7 @@ def test_the_error_of_a_mean_does_not_fall_with_the_circumstances() -> None:
     values, errors = np.full((1, 9), 5.0), np.full((1, 9), 0.3)
     assert judged(values, errors, "mean", True).error == pytest.approx([0.3])
     worst = judged(np.array([[1.0, 3.0, 2.0]]), np.array([[0.4, 0.3, 0.2]]), "worst", True)
-    assert (worst.value, worst.error) == ([3.0], [0.3])
+    assert [*worst.value, *worst.error] == [3.0, 0.3]
 
 
 def test_what_was_never_or_always_seen_has_the_error_of_wilson_s_interval() -> None:

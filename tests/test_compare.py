@@ -50,6 +50,7 @@ def test_a_difference_is_the_mean_of_the_futures_differences(
     assert d.worse == np.mean(b > a)
     assert d.better == np.mean(b < a)
     # the plain standard error of paired differences; batches of a Latin hypercube make it smaller
+    assert d.mc_error is not None
     assert 0.5 < d.mc_error / ((b - a).std() / np.sqrt(a.size)) < 1.5
     assert d.high95 - d.change == pytest.approx(1.959964 * d.mc_error)
     assert d.change - d.low95 == pytest.approx(1.959964 * d.mc_error)
@@ -109,6 +110,7 @@ def test_common_draws_cut_the_noise_between_policies_tenfold_or_it_cannot_be_don
         for d in compare([first, *found[place + 1 :]]) if first is not found[-1] else []:
             if (d.measure, d.statistic) == ("due_a_year", "mean"):
                 assert d.pairing is not None
+                assert d.pairing_most is not None
                 assert d.pairing <= d.pairing_most * (1 + 1e-9)
                 if d.pairing < 10 <= d.pairing_most:
                     less.append((first.scenario.name, d.scenario, round(d.pairing, 1)))
@@ -126,6 +128,7 @@ def test_the_noise_cut_is_that_of_independent_runs(
         [b] = run("serbia+tariff+legal_aid", n=256, seed=200 + seed)
         changes.append(b.column("due_a_year").mean() - a.column("due_a_year").mean())
     d = one(table, "due_a_year")
+    assert d.mc_error is not None
     cut = np.var(changes, ddof=1) / (d.mc_error**2 * pair[0].replications / 256)
     # a variance from 30 runs is good to a quarter (one standard error)
     assert 0.3 < cut / d.noise_cut < 2.5

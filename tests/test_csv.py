@@ -41,7 +41,8 @@ def test_a_number_keeps_every_digit_and_its_minus(value: Any, cell: str) -> None
 
 
 def test_a_file_holds_the_same_text(tmp_path: Path) -> None:
-    columns, rows = ["a", "b"], [["-x", -1.5], ["č", None]]
+    columns = ["a", "b"]
+    rows: list[list[Any]] = [["-x", -1.5], ["č", None]]
     write_csv(tmp_path / "t.csv", columns, rows)
     assert (tmp_path / "t.csv").read_bytes() == csv_text(columns, rows).encode()
     assert csv_text(columns, rows) == "a,b\r\n'-x,-1.5\r\nč,\r\n"

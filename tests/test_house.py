@@ -19,7 +19,7 @@ ROOMS = [
     "scenario", "run", "compare", "solve", "sensitivity", "stress", "region", "trace", "sweep",
     "validation", "brief",
 ]  # fmt: skip
-DOORS = {
+DOORS: dict[str, str | tuple[str, ...]] = {
     "tomllib": "scenario",
     "pydantic": "scenario",
     "matplotlib": (

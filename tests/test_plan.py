@@ -2,6 +2,7 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_every_combination_once_in_the_plan_s_order(plan_of) -> None:
         assert m.number == n
         assert m.circumstances == n % plan.circumstances
         assert m.design == n // plan.circumstances % plan.designs
-    of_design = {(m.country, m.design): set() for m in found}
+    of_design: dict[Any, set[Any]] = {(m.country, m.design): set() for m in found}
     for m in found:
         of_design[m.country, m.design].add((m.policy, m.reforms, m.grid[:2]))
     assert all(len(designs) == 1 for designs in of_design.values())
@@ -93,11 +94,12 @@ def test_a_member_is_the_scenario_that_its_sets_say(plan_of) -> None:
 
 
 def test_forms_of_a_lever(plan_of) -> None:
-    def values(said: str, more: str = "") -> list[float]:
+    def values(said: str, more: str = "") -> list[Any]:
         plan = plan_of(f'question = "q"\ncountries = ["serbia"]\n{more}\n[levers]\n{said}\n')
         return [resolve(plan, member(plan, n))[1][0] for n in range(plan.size)]
 
-    now = load("serbia").world.income["budget"].amount.value
+    budget: Any = load("serbia").world.income["budget"]
+    now = budget.amount.value
     key = '"income.budget.amount"'
     assert values(f"{key} = [100, 200]") == [100, 200]
     assert values(f"{key} = {{ times = [0.5, 2] }}") == [now / 2, now * 2]

@@ -175,7 +175,7 @@ def test_without_dependence_one_fund_has_the_flows_of_the_separate_runs() -> Non
         assert (path.planned.out == ledger.due_total[:, :72]).all()
         assert (path.planned.net == net[:, :72]).all()
     pool = one_fund(paths, np.array([0.7, 0.3]))
-    assert (pool.planned.net == sum(nets)[:, :72]).all()
+    assert (pool.planned.net == np.sum(nets, axis=0)[:, :72]).all()
     assert (pool.planned.out == sum(ledger.due_total[:, :72] for ledger in ledgers)).all()
 
 

@@ -444,9 +444,11 @@ def test_a_country_given_by_path_lies_below_its_policy(policy: str, tmp_path: Pa
     assert load(str(path)).hash == load("serbia").hash
     path.write_text(country_template("Serbia"), encoding="utf-8")
     ours, theirs = load(f"{path}+{policy}").world, shipped.world
-    same = {"update": {"country": theirs.country}}
     numbers = [
-        {k: (a.value, a.low, a.high) for k, a, _ in assumptions(w.model_copy(**same))}
+        {
+            k: (a.value, a.low, a.high)
+            for k, a, _ in assumptions(w.model_copy(update={"country": theirs.country}))
+        }
         for w in (ours, theirs)
     ]
     assert numbers[0] == numbers[1]

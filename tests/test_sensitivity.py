@@ -147,7 +147,7 @@ def test_a_sum_of_normals_has_its_squared_weights() -> None:
     shares = weights**2 / (weights**2).sum()
 
     def line(u: Floats) -> Floats:
-        return weights @ special.ndtri(u)
+        return np.asarray(weights @ special.ndtri(u))
 
     found = function_indices(line, 4)
     assert np.abs(found.first.value - shares).max() < 0.02

@@ -127,7 +127,7 @@ def test_income_and_costs_are_the_summary_s_and_add_up(folder: Path) -> None:
 
 
 def check_money(cells: Any, parts: dict[str, str], measures: Summary) -> None:
-    heads = set()
+    heads = set[str]()
     for row in table_of(cells):
         year = f"{row.pop('Year'):.0f}"
         heads |= row.keys()

@@ -5,6 +5,7 @@ import json
 import shlex
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -166,9 +167,10 @@ def test_the_best_and_the_front_are_what_brute_force_finds(batch) -> None:
 def test_others_read_it_without_help(batch) -> None:
     out, _ = batch
     pandas = pd.read_parquet(out / "results")
-    found = duckdb.sql(
+    table: Any = duckdb.sql(
         f"select count(*), sum(value) from '{out}/results/*.parquet' where measure = 'due_real'"
-    ).fetchall()
+    )
+    found = table.fetchall()
     own = pandas[pandas["measure"] == "due_real"]["value"]
     assert found[0][0] == len(own)
     assert found[0][1] == pytest.approx(own.sum(), rel=1e-12)
@@ -267,11 +269,14 @@ def test_long_scenarios_in_shares_give_the_same(tmp_path, monkeypatch) -> None:
     text = SMALL.replace("90", "1100")  # three blocks
     assert sweep(tmp_path, text, "--out", str(tmp_path / "whole")) == 0
     monkeypatch.setattr(batches, "SHARE", 500)
-    counted: list[batches.Tally] = []
+    counted: list[Any] = []
     run_plan = batches.run_plan
-    monkeypatch.setattr(
-        "fundsim.report.sweep.tell.run_plan", lambda *a: counted.append(run_plan(*a)) or counted[-1]
-    )
+
+    def noted(*args: Any) -> Any:
+        counted.append(run_plan(*args))
+        return counted[-1]
+
+    monkeypatch.setattr("fundsim.report.sweep.tell.run_plan", noted)
     assert sweep(tmp_path, text, "--out", str(tmp_path / "shares")) == 0
     [p] = counted
     assert (p.computed, p.found, p.replications) == (18, 0, 6 * 1100), (
@@ -293,9 +298,9 @@ def test_a_scenario_file_that_changes_while_the_batch_runs_ends_it(
     own = tmp_path / "mine.toml"
     own.write_text('question = "q"\n[fund.amount]\ncap = 5\n', encoding="utf-8")
     text = SMALL.replace("replications", f'policies = ["tariff+{own}"]\nreplications')
-    kept = work.kept_block
+    kept: Any = vars(work)["kept_block"]
 
-    def edited(*args: object, **how: object):
+    def edited(*args: Any, **how: Any) -> Any:
         calls.append(args)
         if len(calls) == moment:
             own.write_text('question = "q"\n[fund.amount]\ncap = 6\n', encoding="utf-8")
@@ -309,7 +314,7 @@ def test_a_scenario_file_that_changes_while_the_batch_runs_ends_it(
 
 @pytest.mark.parametrize("other", [{"contents": 12 * "0"}, {"model": "another"}])
 def test_a_worker_with_other_files_or_another_model_computes_nothing(
-    tmp_path, other: dict[str, str]
+    tmp_path, other: dict[str, Any]
 ) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(SMALL, encoding="utf-8")

@@ -144,7 +144,7 @@ def moves(world: World, key: str) -> Iterator[Any]:
         return
     if isinstance(value, FormShares):
         turned = dict(zip(FORMS, (*value.shares[1:], value.shares[0]), strict=True))
-        yield value.model_copy(update=turned)
+        yield value.model_copy(update={str(form): share for form, share in turned.items()})
         return
     if isinstance(parent, dict) or isinstance(value, dict) or key.endswith(".kind"):
         return
@@ -167,9 +167,9 @@ def moves(world: World, key: str) -> Iterator[Any]:
     elif key == "fund.eligible.forms":
         yield value[1:] or FORMS
     elif key.endswith(".effects") and value:
-        more = {"low": None, "high": None}
+        unsure: dict[str, Any] = {"low": None, "high": None}
         sizes = [
-            e.size.model_copy(update={"value": e.size.value * 1.6 + 0.1, **more}) for e in value
+            e.size.model_copy(update={"value": e.size.value * 1.6 + 0.1, **unsure}) for e in value
         ]
         yield tuple(e.model_copy(update={"size": s}) for e, s in zip(value, sizes, strict=True))
     elif key.endswith(".recommended_for"):

@@ -131,7 +131,10 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
         workbook({"t": [{"a": 1}] * 3}, CARD)
 
 
-PARTS = [{"year": 2027, "a": 1.0, "b": 2.0}, {"year": 2028, "a": 3.0, "b": None}]
+PARTS: list[dict[str, Any]] = [
+    {"year": 2027, "a": 1.0, "b": 2.0},
+    {"year": 2028, "a": 3.0, "b": None},
+]
 DRAWING = "xl/drawings/drawing1.xml"
 
 
