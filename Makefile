@@ -1,5 +1,6 @@
 # make run    all countries under their default policy, with data and figures in out/
-# make test   all tests          make check  lint, format and types
+# make test   the tests of every commit, under four minutes;  make test-all  all tests, under twelve
+# make check  lint, format and types
 # make dashboard   the dashboard, in the browser
 # make bench, make bench-batches, make bench-dashboard   how long and how large: benchmarks/*.md
 # make screenshots   the dashboard's pages as pictures, in docs/screenshots;  make samples  briefings, in docs/samples
@@ -11,13 +12,20 @@ COUNTRIES = $(shell $(BIN)/python -c "from fundsim.scenario.files import countri
 
 DAY := 2026-11-22
 
-.PHONY: run test check bench bench-batches bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock setup clean
+.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
 	$(BIN)/fundsim run $(COUNTRIES) --out out
 
 test: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+# what `make test` leaves out: browser, LibreOffice, killed batches, clusters, notebooks, much statistics
+test-rest: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+
+test-all: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY)

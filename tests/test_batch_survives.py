@@ -43,6 +43,7 @@ from tests.batches import (
 )
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.xdist_group("batch"),  # one after the other: each takes two processors
     pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL"),
 ]

@@ -403,7 +403,7 @@ def inked(pages: list[Path]) -> list[bool]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["pdf", "docx"])
+@pytest.mark.parametrize("kind", ["pdf", pytest.param("docx", marks=pytest.mark.slow)])
 def test_pages_can_be_drawn_and_nothing_leaves_them(
     kind: str, files: dict[str, bytes], tmp_path: Path
 ) -> None:

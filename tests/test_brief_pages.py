@@ -44,6 +44,7 @@ def run(*command: str, folder: Path) -> str:
     return done.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
 @needs_tools
 @pytest.mark.parametrize("country", files.countries())
 def test_pages_are_whole_in_every_language(country: str, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests import browser as real
 from tests.browser import FINAL, VIEW, finished, go, open_page
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.xdist_group("browser"),  # one server and one browser for all
     pytest.mark.skipif(
         real.chromium() is None, reason="needs Chromium: apt-get install chromium, or CHROMIUM=path"
@@ -212,7 +213,7 @@ def test_no_serious_fault_for_those_who_see_or_hear_otherwise(
         for width in real.WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in real.SCHEMES:
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)
                 page.wait_for_function(SETTLED, arg=scheme == "dark")
                 # the colour scheme changes nothing but colours
                 rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}

@@ -15,6 +15,7 @@ from distributed import Client, LocalCluster, get_worker
 from fundsim import cli
 from fundsim.batch import cluster
 
+pytestmark = pytest.mark.slow
 PLAN = """
 question = "What does a lower cap save?"
 countries = ["montenegro"]

@@ -98,6 +98,7 @@ def test_pairing_is_the_variance_that_common_draws_take_away(
 POLICIES = [name for name in shipped("policy") if name != "no_fund"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("country", countries())
 def test_common_draws_cut_the_noise_between_policies_tenfold_or_it_cannot_be_done(
     country: str,
@@ -118,6 +119,7 @@ def test_common_draws_cut_the_noise_between_policies_tenfold_or_it_cannot_be_don
     assert all(pairing > 5 for *_, pairing in less), less
 
 
+@pytest.mark.slow
 def test_the_noise_cut_is_that_of_independent_runs(
     pair: list[Projection], table: list[Difference]
 ) -> None:

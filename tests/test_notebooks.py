@@ -16,7 +16,7 @@ BIGGEST, BIGGEST_PICTURE = 400_000, 60_000  # bytes
 LONGEST_CELL = 15  # lines
 NAMES = [path.stem for path in NOTEBOOKS]
 
-pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)]
 
 
 def outputs(notebook: Any) -> dict[str, list[dict[str, str]]]:

@@ -95,6 +95,7 @@ def _paired_quantiles(rng: np.random.Generator) -> Estimate:
     return difference(quantile(x, 0.9), quantile(2 * x, 0.9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("truth", "one"),
     [
@@ -126,6 +127,7 @@ def test_intervals_cover(truth: float, one: Callable[[np.random.Generator], Esti
     assert LOW <= coverage(truth, one) <= HIGH
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "too_wide"), [(additive, True), (interacting, False)])
 def test_errors_without_batches_would_be_wrong(model: Callable[..., Any], too_wide: bool) -> None:
     """The check can fail: s/√n covers too often with a Latin hypercube, too rarely with twins alone."""
@@ -138,6 +140,7 @@ def test_errors_without_batches_would_be_wrong(model: Callable[..., Any], too_wi
     assert found > HIGH if too_wide else found < LOW
 
 
+@pytest.mark.slow
 def test_error_of_the_mean_is_its_standard_deviation() -> None:
     """The mean's error², averaged over runs, is the variance of the mean over runs (unbiased by batches).
 
@@ -299,6 +302,7 @@ def test_wilson_of_none_and_of_all(n: int) -> None:
     assert wilson(probability(np.ones(n)), n) == pytest.approx((1 - upper, 1), rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [5.0, 8.0])
 def test_wilson_covers(limit: float) -> None:
     """Wilson intervals of a probability (11 %, 2.6 %) of 640 replications cover it in 93-97 % of runs.

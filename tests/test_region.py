@@ -68,6 +68,7 @@ def together(found: Region) -> NDArray[np.float64]:
 # ---- Theory ----
 
 
+@pytest.mark.slow
 def test_the_capital_of_a_poisson_number_of_fixed_sums_is_its_quantile() -> None:
     """n countries identify Poisson(50 n) victims in five years: the capital is exact, and falls as 1/√n."""
     above = {}
@@ -90,6 +91,7 @@ def test_the_capital_of_a_poisson_number_of_fixed_sums_is_its_quantile() -> None
 OUTGO = (*SHORT, "income.budget.in_force=false", "macro.investment_return=0", "macro.return_sd=0")
 
 
+@pytest.mark.slow
 def test_with_independent_countries_the_part_above_the_mean_falls_as_one_over_root_n() -> None:
     """The whole model; need = all that falls due, so its spread a country falls as the theory says."""
     n, target = 1600, 0.9
@@ -122,6 +124,7 @@ def test_with_full_dependence_nothing_falls(sets: tuple[str, ...]) -> None:
         assert abs(p.gain.value) <= k
 
 
+@pytest.mark.slow
 def test_the_gain_shrinks_as_dependence_grows() -> None:
     """Of one-factor normals the spread a country is √((1 + (n − 1)ρ)/n) of one country's; sums of nearly such are near it.
 

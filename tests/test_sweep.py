@@ -73,6 +73,7 @@ def batch(request, tmp_path_factory) -> tuple[Path, str]:
     return folder / "out", request.param
 
 
+@pytest.mark.slow
 def test_every_figure_is_that_of_the_scenario_run_alone(batch) -> None:
     out, _ = batch
     results, scenarios = pd.read_parquet(out / "results"), pd.read_parquet(out / "scenarios")

@@ -53,6 +53,7 @@ def quick() -> Report:
     return Report({**identity(SEED), "result": "0"}, tuple(found), grades(), 1.0)
 
 
+@pytest.mark.slow
 def test_every_check_passes_and_the_report_is_complete() -> None:
     """The whole run, as the command makes it; so all that must hold of it is asked here."""
     report = validate.validate(SEED)
@@ -338,6 +339,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the group that should see it is run, and a small one."""
@@ -348,6 +350,7 @@ def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert [check.id for check in found if check.verdict == "fail"], "no check has seen it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", sorted({group for *_, group in FAULTS.values()}))
 def test_no_fault_is_seen_where_there_is_none(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small groups pass as they are: it is the fault that fails them."""
