@@ -18,13 +18,13 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from fundsim.model.reference import settle_reference
 from numpy.typing import NDArray
 
 from fundsim.analysis.project import block_outcomes, project
 from fundsim.model import caseload, claims, entry, pathway, stages
 from fundsim.model import run as model
 from fundsim.model.background import background
-from fundsim.model.reference import settle_reference
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
 

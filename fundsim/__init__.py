@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fundsim.analysis.measures import measure
     from fundsim.analysis.project import project
-    from fundsim.report.brief.command import brief
+    from fundsim.report.brief.tell import brief
     from fundsim.scenario.compose import load
 
 __version__ = "0.1.0"

@@ -1,13 +1,11 @@
-"""The commands of the analyses, end to end: sensitivity, stress, exact beside simulated."""
+"""The commands of the analyses, end to end: sensitivity, stress."""
 
 from __future__ import annotations
 
 import json
-import math
 
 import pytest
 
-from tests.test_exact import COMMON, REFERENCE
 from tests.test_run_command import fundsim  # noqa: F401
 
 QUICK = ("--years", "4", "--set", "time.runoff_years=1", "--workers", "1")
@@ -111,25 +109,3 @@ def test_a_stress_already_there_is_left_out(fundsim, capsys) -> None:  # noqa: F
     stresses = {row["stress"] for row in json.loads(capsys.readouterr().out)["stresses"]}
     assert len(stresses) == 7
     assert "budget_cut" not in stresses
-
-
-def test_exact_stands_beside_simulated(fundsim, capsys) -> None:  # noqa: F811
-    """The reference case of the literature as a scenario, by the command."""
-    given = dict(text.split("=", 1) for text in (*COMMON, *REFERENCE))
-    sets = [part for key, value in given.items() for part in ("--set", f"{key}={value}")]
-    args = ("run", "serbia+judgment_advance", *sets, "-n", "2000", "--workers", "1", "--exact")
-    assert fundsim(*args) == 0
-    told = capsys.readouterr().out
-    assert "exact beside simulated" in told
-    assert "shortfall by then" in told
-    assert fundsim(*args, "--json") == 0
-    rows = json.loads(capsys.readouterr().out)["exact"]
-    [mean] = [r for r in rows if r["what"] == "mean" and r["year"] == 2027]
-    assert mean["exact"] == pytest.approx(292_715.64, abs=1)
-    assert all(r["z"] is None or math.isnan(r["z"]) or abs(r["z"]) < 4 for r in rows)
-
-
-def test_what_is_not_simple_is_refused_with_every_reason(fundsim, capsys) -> None:  # noqa: F811
-    assert fundsim("run", "kosovo", "--exact", "-n", "100") == 2
-    told = capsys.readouterr().err
-    assert told.count("not simple enough") > 3

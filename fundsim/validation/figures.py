@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from fundsim.analysis.measures import GROUPS as PEOPLE
-from fundsim.analysis.measures import NEEDS, measure, statistics
+from fundsim.analysis.measures import NEEDS, measure
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.project import Projection, project
+from fundsim.analysis.statistics import statistics
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load

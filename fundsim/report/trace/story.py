@@ -95,7 +95,9 @@ def _drawn(victim: Victim, stream: str, say: Language) -> str:
         return ""
     draw = victim.draws[stream]
     return say(
-        "chance {chance}, drawn {number}", chance=say.percent(draw.chance), number=say.percent(draw.u)
+        "chance {chance}, drawn {number}",
+        chance=say.percent(draw.chance),
+        number=say.percent(draw.u),
     )
 
 
