@@ -48,7 +48,7 @@ def show(
     """Print every value of a resolved scenario and the file and line it came from."""
     from rich.console import Console
 
-    from fundsim.report.run.tables import resolved
+    from fundsim.report.scenario.values import resolved
     from fundsim.scenario.compose import load
     from fundsim.scenario.resolved import resolved_toml
 

@@ -10,8 +10,8 @@ import pytest
 
 from fundsim import cli
 from fundsim.model.ledger import LedgerError
-from fundsim.report import figures
 from fundsim.report.run import files as write
+from fundsim.report.run import picture
 
 SMALL = ["-n", "800", "--years", "3", "--set", "time.runoff_years=2", "--workers", "1"]
 
@@ -39,7 +39,7 @@ def test_a_run_writes_everything_and_its_manifest_fits(fundsim, tmp_path, capsys
     folder = tmp_path / "result"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-    wanted = {f"figures/{f}.{kind}" for f in figures.FIGURES for kind in ("png", "svg")}
+    wanted = {f"figures/{f}.{kind}" for f in picture.FIGURES for kind in ("png", "svg")}
     wanted |= {"summary.json", "yearly.csv", "yearly.parquet", "replications.parquet"}
     wanted |= {"workbook.xlsx"}
     assert names == wanted | {"manifest.json"}
@@ -237,15 +237,15 @@ def test_list_show_and_new(fundsim, tmp_path, capsys) -> None:
     assert "the result says nothing yet" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", picture.FIGURES)
 def test_each_figure_is_a_picture_with_its_stamp(fundsim, tmp_path, name) -> None:
     """Not blank, and the stamp is in the picture's metadata or text."""
     import matplotlib.image as image
 
     fundsim("run", "albania", *SMALL, "-q", "--out", "out")
-    picture = image.imread(tmp_path / f"out/figures/{name}.png")
-    assert min(picture.shape[:2]) > 600
-    assert picture[..., :3].std() > 0.05
+    pixels = image.imread(tmp_path / f"out/figures/{name}.png")
+    assert min(pixels.shape[:2]) > 600
+    assert pixels[..., :3].std() > 0.05
     svg = (tmp_path / f"out/figures/{name}.svg").read_text(encoding="utf-8")
     assert "seed 20260101" in svg
     assert "nan" not in svg.lower().replace("financ", "")

@@ -41,11 +41,6 @@ class View:
         return language(self.choice.language)
 
     @property
-    def has_fund(self) -> bool:
-        """Whether the scenario has a fund at all."""
-        return self.scenario.world.has_fund
-
-    @property
     def note(self) -> str:
         """Where figures come from, for print."""
         return wording.stamp(self.results.projection, self.say)

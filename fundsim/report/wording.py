@@ -11,7 +11,7 @@ from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
 from fundsim.report.language import ENGLISH, Language, country_of, marked
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.schema import BudgetLine
+from fundsim.scenario.schema import BudgetLine, World
 
 Key = tuple[str, int | None, str]
 Form = Callable[[float], str]
@@ -25,6 +25,7 @@ SPENT = {
 }
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
 RECEIPTS = {m.name: at.words for m, at in shown_in("receipts")}
+NO_RANGE = marked("(one future only: no range)")
 # numbers as the commands print them
 euro, number, percent, months = ENGLISH.euro, ENGLISH.number, ENGLISH.percent, ENGLISH.months
 
@@ -42,6 +43,11 @@ class Results:
         """Index the tidy table."""
         values = {(r.measure, r.year, r.statistic): r.value for r in rows}
         return cls(projection, tuple(rows), values)
+
+    @property
+    def world(self) -> World:
+        """What was projected."""
+        return self.projection.scenario.world
 
     def get(self, measure: str, statistic: str = "mean", year: int | None = None) -> float:
         """One value; 0 where the measure does not occur (a kind of cost that is never due)."""
@@ -81,7 +87,7 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
 
     All money in it is in euro of the price year, and each range holds 9 of 10 futures.
     """
-    if results.projection.scenario.world.has_fund:
+    if results.world.has_fund:
         return [*_money(results, say), *_reforms(results, say), _lasts(results, say),
                 *_victims(results, say), _trust(results, say)]  # fmt: skip
     nothing = say("There is no fund: no cost, no income, no claims.")
@@ -97,7 +103,7 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
 def _without(results: Results, say: Language) -> str:
     get = results.get
     share = say.percent(get("share_paid_without"))
-    span = _range(results, "share_paid_without", say.percent, say)
+    span = range_of(results, "share_paid_without", say.percent, say)
     if get("share_paid_without") > 0:
         return say(
             "Without a fund {share} of identified victims {range} ever get any money, from the offender; in the middle "
@@ -111,12 +117,12 @@ def _without(results: Results, say: Language) -> str:
 
 
 def _money(results: Results, say: Language) -> list[str]:
-    get, world = results.get, results.projection.scenario.world
+    get, world = results.get, results.world
     cost = say(
         "The fund costs {amount} a year on average, in euro of {year} like all money in these sentences {range}; that "
         "is {head} per inhabitant.",
         amount=say.euro(get("due_a_year")), year=world.time.price_year,
-        range=_range(results, "due_a_year", say.euro, say), head=say.euro(get("due_per_head")),
+        range=range_of(results, "due_a_year", say.euro, say), head=say.euro(get("due_per_head")),
     )  # fmt: skip
     if (spent := get("outgo_a_year")) > 0:
         where = ", ".join(
@@ -169,7 +175,7 @@ def spending(results: Results) -> dict[str, float]:
 
 def receipts(results: Results) -> dict[str, float]:
     """What comes in over the horizon, by source, with returns and recoveries; mean, nominal."""
-    world, years = results.projection.scenario.world, results.projection.years()
+    world, years = results.world, results.projection.years()
     names = {
         f"income.{name}": source.label
         for name, source in sorted(world.income.items())
@@ -217,30 +223,39 @@ def _victims(results: Results, say: Language) -> list[str]:
         "With the fund {share} get money {range}: all that is due from the fund, or something from the offender; in the "
         "middle future they wait {wait} {wait_range}.",
         share=say.percent(get("share_paid_with")),
-        range=_range(results, "share_paid_with", say.percent, say),
+        range=range_of(results, "share_paid_with", say.percent, say),
         wait=say.months(get("months_to_payment_with", "p50")),
-        wait_range=_range(results, "months_to_payment_with", say.months, say),
+        wait_range=range_of(results, "months_to_payment_with", say.months, say),
     )  # fmt: skip
     money = say(
         "Averaged over all identified victims, each receives {amount} with the fund {range}, {less} without.",
-        amount=say.euro(get("received_with")), range=_range(results, "received_with", say.euro, say),
+        amount=say.euro(get("received_with")), range=range_of(results, "received_with", say.euro, say),
         less=say.euro(get("received_without")),
     )  # fmt: skip
     return [f"{_without(results, say)} {paid}", money]
 
 
-def _range(results: Results, measure: str, form: Form, say: Language) -> str:
+def range_of(
+    results: Results, measure: str, form: Form, say: Language, alone: str = NO_RANGE
+) -> str:
+    """The range that holds 9 of 10 futures, in brackets.  alone  what is said where there is one future"""
     if results.projection.replications == 1:
-        return say("(one future only: no range)")
+        return say(alone)
     low, high = (form(results.get(measure, p)) for p in ("p5", "p95"))
     return say("({low} to {high})", low=low, high=high)
 
 
+def grades(results: Results) -> tuple[int, int, int]:
+    """How many uncertain numbers rest on data, on partial data, and on judgement."""
+    data, partly, guess = (
+        int(results.get("assumptions", grade)) for grade in ("data", "partly", "judgement")
+    )
+    return data, partly, guess
+
+
 def _trust(results: Results, say: Language) -> str:
     get = results.get
-    data, partly, guess = (
-        int(get("assumptions", grade)) for grade in ("data", "partly", "judgement")
-    )
+    data, partly, guess = grades(results)
     text = say.counted(
         "How sure: of {n} uncertain number {data} rest on data, {partly} on partial data and {guess} on judgement.",
         "How sure: of {n} uncertain numbers {data} rest on data, {partly} on partial data and {guess} on judgement.",

@@ -31,15 +31,9 @@ RANGE = "5th to 95th percentile: 9 of 10 futures lie between, chance and assumpt
 FORMULAS = "Each measure's formula stands in docs/data_dictionary.md under its name."
 
 
-def has_fund(results: Results) -> bool:
-    """Whether the scenario has a fund."""
-    return results.projection.scenario.world.has_fund
-
-
 def shown(results: Results, place: Place) -> list[Measure]:
     """The measures of a sheet that say something about a run: all of them, or those that are not the fund's."""
-    world = results.projection.scenario.world
-    return [m for m, _ in shown_in(place) if m.says_something(world)]
+    return [m for m, _ in shown_in(place) if m.says_something(results.world)]
 
 
 def measures(results: Results) -> dict[str, Measure]:
@@ -86,5 +80,5 @@ def figures(
 
 def footnotes(runs: Sequence[Results]) -> list[str]:
     """The footnotes of the runs' countries, each once."""
-    texts = (run.projection.scenario.world.country.footnote for run in runs)
+    texts = (run.world.country.footnote for run in runs)
     return [text for text in dict.fromkeys(texts) if text]

@@ -11,9 +11,10 @@ from fundsim.app import charts, draw, headline, state
 from fundsim.app.choice import CONFIDENCES, Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import figures, wording
+from fundsim.report import wording
 from fundsim.report.language import Language, country_of, language, marked
 from fundsim.report.rows import cell, cells, received, span
+from fundsim.report.run import picture
 from fundsim.report.solve.picture import confidence_curve
 from fundsim.scenario.schema import BudgetLine
 
@@ -69,7 +70,7 @@ def controls(choice: Choice) -> None:
 
 def page(view: View) -> Shown:
     """The page."""
-    if not view.has_fund:
+    if not view.scenario.world.has_fund:
         return _without(view)
     results, get, say = view.results, view.results.get, view.say
     paid = None if view.needs is None else headline.contribution(view.needs, view.choice.confidence)
@@ -86,7 +87,7 @@ def page(view: View) -> Shown:
             charts.fan(rows, say("Cash in December"), say),
             say(
                 "Cash at year end, {first} to {last}. {what}",
-                first=view.years[0], last=view.years[-1], what=figures.alt_text(results, "cash_fan", say),
+                first=view.years[0], last=view.years[-1], what=picture.alt_text(results, "cash_fan", say),
             ),
         )  # fmt: skip
         draw.aside(
@@ -109,7 +110,7 @@ def page(view: View) -> Shown:
             ),
         )  # fmt: skip
     tables = {"yearly": _yearly(view)}
-    pictures = {"cash": lambda: figures.cash_fan(results, say)}
+    pictures = {"cash": lambda: picture.cash_fan(results, say)}
     if view.needs is not None and paid is not None:
         found, share = view.needs, view.choice.confidence / 100
         tables["contribution and confidence"] = _confidence(view, found, paid)
@@ -281,4 +282,4 @@ def _without(view: View) -> Shown:
     )
     for text in wording.answer(view.results, say):
         draw.say(text)
-    return Shown({"pathway": lambda: figures.pathway(view.results, say)}, {})
+    return Shown({"pathway": lambda: picture.pathway(view.results, say)}, {})

@@ -10,9 +10,9 @@ from fundsim.app import charts, draw, runs
 from fundsim.app.choice import Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import figures
 from fundsim.report.language import Language, country_of, marked
 from fundsim.report.rows import cells, to_victims
+from fundsim.report.run import picture
 from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
@@ -87,18 +87,18 @@ def page(view: View) -> Shown:
                 ),
             )  # fmt: skip
     for r in found:
-        footnote = r.projection.scenario.world.country.footnote
+        footnote = r.world.country.footnote
         if footnote and r.projection.scenario is not view.scenario:
             draw.aside(say(footnote))
     pictures = {
-        f"cash_{r.projection.scenario.name.split('+')[0]}": partial(figures.cash_fan, r, say)
+        f"cash_{r.projection.scenario.name.split('+')[0]}": partial(picture.cash_fan, r, say)
         for r in found if r.get("outgo_a_year") > 0
     }  # fmt: skip
     return Shown(pictures, {"countries": rows}, others=tuple(found))
 
 
 def _name(results: Results, say: Language) -> str:
-    return country_of("subject", results.projection.scenario.world.country.name, say)
+    return country_of("subject", results.world.country.name, say)
 
 
 def _row(r: Results, say: Language) -> dict[str, str]:

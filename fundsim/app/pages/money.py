@@ -13,6 +13,7 @@ from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import figures, wording
 from fundsim.report.language import Language, language, marked
+from fundsim.report.run import picture
 
 TITLE, ORDER = marked("Money"), 30
 PARTS = {
@@ -120,7 +121,7 @@ def money_of(view: View) -> Money:
 def page(view: View) -> Shown:
     """The page."""
     say, world, get = view.say, view.scenario.world, view.results.get
-    if not view.has_fund:
+    if not view.scenario.world.has_fund:
         draw.answer(
             view.top,
             say(
@@ -151,9 +152,9 @@ def page(view: View) -> Shown:
         "incurred and paid": _incurred(view, money),
     }
     pictures = {
-        "cost_by_kind": lambda: figures.cost_by_kind(view.results, say),
-        "income_by_source": lambda: figures.income_by_source(view.results, say),
-        "incurred_paid": lambda: figures.incurred_paid(view.results, say),
+        "cost_by_kind": lambda: picture.cost_by_kind(view.results, say),
+        "income_by_source": lambda: picture.income_by_source(view.results, say),
+        "incurred_paid": lambda: picture.incurred_paid(view.results, say),
     }
     return Shown(pictures, tables)
 
@@ -243,7 +244,7 @@ def _incurred(view: View, money: Money) -> list[dict[str, str]]:
     draw.heading(say("Benefits incurred, and benefits paid"))
     draw.picture(
         charts.lines(rows, money.unit, money.currency, say),
-        figures.alt_text(view.results, "incurred_paid", say),
+        picture.alt_text(view.results, "incurred_paid", say),
     )
     draw.aside(
         say(

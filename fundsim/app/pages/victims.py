@@ -8,9 +8,9 @@ from fundsim.app import charts, draw, runs, state
 from fundsim.app.choice import CASES, MOST_CASES, Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import figures
 from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
 from fundsim.report.language import capital, country_of, language, marked
+from fundsim.report.run import picture
 from fundsim.report.trace import story
 from fundsim.report.trace.picture import timeline
 from fundsim.scenario.compose import Scenario
@@ -52,7 +52,7 @@ def page(view: View) -> Shown:
     get, say = view.results.get, view.say
     a, b = get("share_paid_without"), get("share_paid_with")
     place = country_of("in", view.scenario.world.country.name, say)
-    if view.has_fund:
+    if view.scenario.world.has_fund:
         draw.answer(
             view.top,
             say(
@@ -70,8 +70,8 @@ def page(view: View) -> Shown:
                 place=place, number=say.hundred(a),
             ),
         )  # fmt: skip
-    tables: dict[str, list[draw.Row]] = {"without the fund": _steps(view, figures.WITHOUT)}
-    left, right = st.columns(2) if view.has_fund else (st.container(), None)
+    tables: dict[str, list[draw.Row]] = {"without the fund": _steps(view, picture.WITHOUT)}
+    left, right = st.columns(2) if view.scenario.world.has_fund else (st.container(), None)
     with left:
         draw.heading(say("Without the fund"))
         draw.picture(
@@ -82,7 +82,7 @@ def page(view: View) -> Shown:
             ),
         )
     if right is not None:
-        tables["with the fund"] = _steps(view, figures.WITH_FUND)
+        tables["with the fund"] = _steps(view, picture.WITH_FUND)
         with right:
             draw.heading(say("With the fund, the same cases"))
             draw.picture(
@@ -112,7 +112,7 @@ def page(view: View) -> Shown:
     )
     draw.table(rows, say("By group, means over futures"))
     tables["groups"] = rows
-    pictures: dict[str, draw.Drawn] = {"pathway": lambda: figures.pathway(view.results, say)}
+    pictures: dict[str, draw.Drawn] = {"pathway": lambda: picture.pathway(view.results, say)}
     if view.final and (case := _told(view)) is not None:
         pictures["case"] = case
     return Shown(pictures, tables)

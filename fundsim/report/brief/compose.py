@@ -25,7 +25,7 @@ def briefing(facts: Facts, say: Language) -> Document:
     place = country_of("in", country.name, say)
     projection = facts.results.projection
     title = say("A compensation fund for victims of trafficking {place}", place=place)
-    if not facts.has_fund:
+    if not facts.scenario.world.has_fund:
         title = say("Compensation of victims of trafficking {place}", place=place)
     notes = (say(country.footnote),) if country.footnote else ()
     blocks = [block for section in SECTIONS for block in section(facts, say)]

@@ -21,7 +21,7 @@ MANY = 5  # a number with decimals takes the plural form of many
 def design(facts: Facts, say: Language) -> Iterator[Block]:
     """The rules, and how other designs compare."""
     assumed = tuple(changes(facts.scenario.world, say))
-    if facts.has_fund:
+    if facts.scenario.world.has_fund:
         yield Heading(say("The fund proposed"))
         yield Items((*rules(facts.scenario.world, say), *assumed))
     elif assumed or facts.variants:

@@ -53,7 +53,7 @@ def evidence(facts: Facts, say: Language) -> Iterator[Block]:
         (4, 1.3, 2, 1.6, 4),
     )  # fmt: skip
     n = facts.results.projection.replications
-    method = METHOD if facts.has_fund else (WITHOUT, *METHOD[1:])
+    method = METHOD if facts.scenario.world.has_fund else (WITHOUT, *METHOD[1:])
     yield Box(
         say("Method"),
         tuple(say(text, n=say.whole(n)) if "{n}" in text else say(text) for text in method),

@@ -8,12 +8,12 @@ import numpy as np
 
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import enough
-from fundsim.report import figures
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.opening import LEAST, growth
 from fundsim.report.language import Language, marked
 from fundsim.report.rows import cells, received
+from fundsim.report.run import picture
 from fundsim.report.solve.picture import confidence_curve
 from fundsim.report.wording import receipts, spending
 from fundsim.scenario.schema import SeizedAssets
@@ -35,7 +35,7 @@ WIDTHS = {  # of the columns by year that are not as wide as most
 
 def financing(facts: Facts, say: Language) -> Iterator[Block]:
     """What it costs, who pays, what it takes to last."""
-    if not facts.has_fund:
+    if not facts.scenario.world.has_fund:
         return
     get = facts.get
     yield Heading(say("Cost and financing"))
@@ -56,7 +56,7 @@ def financing(facts: Facts, say: Language) -> Iterator[Block]:
     yield Figure(
         say("Cash in December: the middle future, half of the futures, 9 of 10 futures; below, how many fell short by then"),
         say("Cash at year end; money runs short in {share} of futures.", share=say.percent(get("ruin"))),
-        figures.cash_fan(facts.results, say, bare=True),
+        picture.cash_fan(facts.results, say, bare=True),
     )  # fmt: skip
     if facts.needs is not None and facts.paid is not None:
         yield Heading(say("What it takes to last"), 2)

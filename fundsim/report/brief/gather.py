@@ -58,11 +58,6 @@ class Facts:
         return self.results.projection.scenario
 
     @property
-    def has_fund(self) -> bool:
-        """Whether it has a fund at all."""
-        return self.scenario.world.has_fund
-
-    @property
     def other_income(self) -> bool:
         """Whether the fund has other income than the line that the state would vary."""
         line = self.needs.line if self.needs is not None else ""

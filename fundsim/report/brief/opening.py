@@ -61,7 +61,7 @@ NEEDED_BESIDE = {
 def opening(facts: Facts, say: Language) -> Iterator[Block]:
     """The answer."""
     yield Paragraph(" ".join(answer(facts, say)), "lead")
-    if facts.has_fund:
+    if facts.scenario.world.has_fund:
         yield _glance(facts, say)
 
 
@@ -69,7 +69,7 @@ def answer(facts: Facts, say: Language) -> list[str]:
     """What it costs, what the state must pay, who pays the rest, what changes for victims, how sure: in sentences."""
     without, with_ = facts.get("share_paid_without"), facts.get("share_paid_with")
     country = facts.scenario.world.country.name
-    if not facts.has_fund:
+    if not facts.scenario.world.has_fund:
         return [
             say("{place} has no compensation fund in this scenario.", place=country_of("subject", country, say)),
             say(
@@ -131,7 +131,7 @@ def _reforms(facts: Facts, say: Language) -> list[str]:
     cost = facts.get("state_cost_a_year")
     if cost <= 0:
         return []
-    if not facts.has_fund:
+    if not facts.scenario.world.has_fund:
         return [say("Its reforms cost the state {amount} a year.", amount=say.euro(cost))]
     return [
         say("Beside the fund, its reforms cost the state {amount} a year.", amount=say.euro(cost))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fundsim.report import figures
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of
+from fundsim.report.run import picture
 from fundsim.scenario.schema import assumptions
 
 SELDOM = 0.2  # share of victims paid, below which the known obstacles explain it
@@ -33,15 +33,15 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
     )  # fmt: skip
     yield Figure(
         say("From identification to payment, without and with the fund, the same cases")
-        if facts.has_fund
+        if facts.scenario.world.has_fund
         else say("From identification to payment, without a fund"),
         say(
             "{without} of identified victims are paid without the fund, {with_} with it.",
             without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),
         )
-        if facts.has_fund
+        if facts.scenario.world.has_fund
         else say("{without} of identified victims are paid.", without=say.percent(get("share_paid_without"))),
-        figures.pathway(facts.results, say, bare=True),
+        picture.pathway(facts.results, say, bare=True),
     )  # fmt: skip
     yield Paragraph(_sources(facts, say), "note")
     if get("share_paid_without") < SELDOM:

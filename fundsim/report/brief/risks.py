@@ -31,7 +31,7 @@ def risks(facts: Facts, say: Language) -> Iterator[Block]:
                     name=called.get(first.input.name, first.input.name), share=say.percent(first.share),
                     guess=say.percent(guess),
                 )
-                if facts.has_fund
+                if facts.scenario.world.has_fund
                 else say(
                     "What the share of victims paid hangs on most is “{name}”: {share} of what the assumptions explain.",
                     name=called.get(first.input.name, first.input.name), share=say.percent(first.share),
@@ -90,7 +90,7 @@ def _stresses(facts: Facts, say: Language) -> Table:
     planned = figures(facts.results)
     rows = [(say("As planned"), *planned.values())]
     for name, results in facts.stresses.items():
-        label = say(results.projection.scenario.world.changes[f"stress.{name}"].label)
+        label = say(results.world.changes[f"stress.{name}"].label)
         if figures(results) == planned:
             label = say("{stress} (changes none of these figures)", stress=label)
         rows.append((label, *figures(results).values()))

@@ -71,14 +71,14 @@ def comparison_sheet(runs: Sequence[Results]) -> Sheet | None:
     firsts: dict[str, Results] = {}
     rows = []
     for run in runs:
-        first = firsts.setdefault(run.projection.scenario.world.country.code, run)
+        first = firsts.setdefault(run.world.country.code, run)
         if first is not run:
             rows += _beside(first, run)
     return Sheet([Table(rows, notes=[PAIRED, *footnotes(runs)])], frozen=1) if rows else None
 
 
 def _beside(first: Results, run: Results) -> list[dict[str, Any]]:
-    world, known = run.projection.scenario.world, measures(run)
+    world, known = run.world, measures(run)
     rows = []
     for d in compare([first.projection, run.projection]):
         form = form_of(d.unit, [d.first, d.second])

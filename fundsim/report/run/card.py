@@ -9,8 +9,8 @@ from io import BytesIO
 from matplotlib.patches import Rectangle
 
 from fundsim.report.figures import BLUE, GREEN, GREY, RED, Picture
-from fundsim.report.language import ENGLISH, Language
-from fundsim.report.wording import Form, Results, stamp, title
+from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.report.wording import Results, grades, range_of, stamp, title
 
 WIDTH, HEIGHT, DPI = (
     1200,
@@ -22,6 +22,7 @@ MIDDLE = 456  # pixels: where the words beside a figure begin
 ROWS = (406, 294, 182)  # pixels from below: the middle of each headline
 INK = "#1a1a1a"
 MOST_LETTERS = 250  # of a post, in English; other languages may need more
+ALONE = marked("(one future only)")
 LEAST_TITLE = 20  # letters of the scenario's name that are left in it
 LETTERS = 42  # of the heading on one large line, above which it goes on two smaller ones
 
@@ -37,7 +38,7 @@ class Headline:
 
 def card(results: Results, say: Language = ENGLISH) -> Picture:
     """The answer as a picture of 1200 x 630 pixels that can be read on a telephone."""
-    world = results.projection.scenario.world
+    world = results.world
     picture = Picture(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
     picture.add_artist(Rectangle((0, 0), 0.018, 1, color=BLUE, transform=picture.transFigure))
     topic = say("A compensation fund for identified victims of trafficking")
@@ -70,7 +71,7 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
     """The card in few characters, for a post: at most 250 in English; a long name of the scenario is cut."""
     get = results.get
     without = of_hundred(get("share_paid_without"), say)
-    if not results.projection.scenario.world.has_fund:
+    if not results.world.has_fund:
         says = say(
             ": without a fund money ever reaches {without} of 100 identified victims of trafficking; averaged over "
             "all, each receives {amount}. Simulated; {guesses}.",
@@ -80,7 +81,7 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
         says = say(
             ": a fund costs {amount} a year {range}. Money reaches {paid} of 100 identified victims, {without} without "
             "it. It falls short in {futures}. Simulated; {guesses}.",
-            amount=say.euro(get("due_a_year")), range=_range(results, "due_a_year", say.euro, say),
+            amount=say.euro(get("due_a_year")), range=range_of(results, "due_a_year", say.euro, say, ALONE),
             paid=of_hundred(get("share_paid_with"), say), without=without,
             futures=_futures(results, say), guesses=_guesses(results, say),
         )  # fmt: skip
@@ -90,13 +91,13 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
 
 def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
     """What the card says in large letters: cost, victims paid, falling short; or how it is without a fund."""
-    get, time = results.get, results.projection.scenario.world.time
-    if not results.projection.scenario.world.has_fund:
+    get, time = results.get, results.world.time
+    if not results.world.has_fund:
         return _without(results, say)
     cost = (say("is what the fund costs a year, in euro of {year}", year=time.price_year),
-            _with_reforms(_range(results, "due_a_year", say.euro, say), results, say))  # fmt: skip
+            _with_reforms(range_of(results, "due_a_year", say.euro, say, ALONE), results, say))  # fmt: skip
     paid = (say("identified victims get money {range}",
-                range=_range(results, "share_paid_with", say.percent, say)),
+                range=range_of(results, "share_paid_with", say.percent, say, ALONE)),
             say("instead of {number} without the fund",
                 number=of_hundred(get("share_paid_without"), say)))  # fmt: skip
     large, futures = _falls_short(results, say)
@@ -110,10 +111,10 @@ def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
 
 
 def _without(results: Results, say: Language) -> list[Headline]:
-    get, time = results.get, results.projection.scenario.world.time
+    get, time = results.get, results.world.time
     share = get("share_paid_without")
     paid = (say("identified victims ever get any money,"),
-            say("from the offender {range}", range=_range(results, "share_paid_without", say.percent, say)))  # fmt: skip
+            say("from the offender {range}", range=range_of(results, "share_paid_without", say.percent, say, ALONE)))  # fmt: skip
     wait = (say("is how long those who get any wait,"),
             say("from identification on, in the middle future"))  # fmt: skip
     each = (say("is what each identified victim receives,"),
@@ -171,13 +172,6 @@ def _futures(results: Results, say: Language) -> str:
     return say("{share} of futures", share=say.percent(p))
 
 
-def _range(results: Results, measure: str, form: Form, say: Language) -> str:
-    if results.projection.replications == 1:
-        return say("(one future only)")
-    low, high = (form(results.get(measure, p)) for p in ("p5", "p95"))
-    return say("({low} to {high})", low=low, high=high)
-
-
 def _sure(results: Results, say: Language) -> str:
     guesses = _guesses(results, say)
     if results.projection.replications == 1:
@@ -186,9 +180,7 @@ def _sure(results: Results, say: Language) -> str:
 
 
 def _guesses(results: Results, say: Language) -> str:
-    guesses, data, partly = (
-        int(results.get("assumptions", grade)) for grade in ("judgement", "data", "partly")
-    )
+    data, partly, guesses = grades(results)
     return say.counted(
         "{guesses} of {n} uncertain number are guesses", "{guesses} of {n} uncertain numbers are guesses",
         guesses + data + partly, guesses=guesses,

@@ -11,9 +11,9 @@ from typing import Any
 from fundsim import __version__
 from fundsim.analysis.measures import MEASURES, NEEDS, Row
 from fundsim.batch.parquet import write_groups
-from fundsim.report import figures
 from fundsim.report.compare.sheet import runs_workbook
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
+from fundsim.report.run import picture
 from fundsim.report.run.sheet import run_workbook
 from fundsim.report.wording import Results, answer, command, spreads, stamp, tail_warning
 
@@ -49,7 +49,7 @@ def _write_run(folder: Path, results: Results) -> None:
     _write_table(folder, results.rows)
     _write_replications(folder / "replications.parquet", results)
     (folder / "figures").mkdir()
-    figures.save(results, folder / "figures")
+    picture.save(results, folder / "figures")
     (folder / WORKBOOK).write_bytes(run_workbook(results))
     write_manifest(folder, run_card(results))
 
@@ -99,8 +99,8 @@ def summary(results: Results) -> dict[str, Any]:
     )
     return {
         **{key: card[key] for key in keep},
-        "country": results.projection.scenario.world.country.name,
-        "footnote": results.projection.scenario.world.country.footnote,
+        "country": results.world.country.name,
+        "footnote": results.world.country.footnote,
         "questions": list(results.projection.scenario.questions),
         "answer": answer(results),
         "spread": [text for *_, text in spreads(results)],

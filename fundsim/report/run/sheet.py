@@ -16,7 +16,6 @@ from fundsim.report.workbook_labels import (
     STATISTICS,
     figures,
     footnotes,
-    has_fund,
     shown,
     unit_text,
 )
@@ -31,9 +30,9 @@ def run_workbook(results: Results) -> bytes:
 def run_sheets(results: Results) -> dict[str, Sheet]:
     """The sheets of a run by name; without a fund there is no money but what reforms cost the state."""
     found = {"answer": answer_sheet(results)}
-    if has_fund(results) or results.get("state_cost_a_year") > 0:
+    if results.world.has_fund or results.get("state_cost_a_year") > 0:
         found["yearly"] = yearly_sheet(results)
-    if has_fund(results):
+    if results.world.has_fund:
         found |= {"income": income_sheet(results), "costs": costs_sheet(results)}
     return found | {
         "victims": victims_sheet(results),
@@ -44,7 +43,7 @@ def run_sheets(results: Results) -> dict[str, Sheet]:
 
 def answer_sheet(results: Results) -> Sheet:
     """The headline measures with their ranges, and the answer in sentences below them."""
-    world = results.projection.scenario.world
+    world = results.world
     called = {s: text[0].upper() + text[1:] for s, text in STATISTICS.items()}
     rows = [
         {"Measure": m.label, "Unit": unit_text(m.unit, world), **figures(results, m, called), "Name": m.name}

@@ -15,7 +15,6 @@ from fundsim.report.workbook_labels import (
     RANGE,
     STATISTICS,
     form_of,
-    has_fund,
     measures,
     shown,
     unit_text,
@@ -31,7 +30,7 @@ Parts = dict[str, str]  # measure -> what it is called
 
 def yearly_sheet(results: Results) -> Sheet:
     """Each year's cost, balances and probability of a shortfall; without a fund, what reforms cost the state."""
-    world = results.projection.scenario.world
+    world = results.world
     columns: dict[str, list[Number]] = {}
     for m in shown(results, "sheet by year"):
         unit, statistics = unit_text(m.unit, world), STATISTICS
@@ -39,13 +38,13 @@ def yearly_sheet(results: Results) -> Sheet:
             unit, statistics = "share of futures", {"mean": "mean", "mc_error": ERROR}
         for statistic, text in statistics.items():
             columns[f"{m.label} ({unit}), {text}"] = _of_years(results, m, statistic)
-    bands = [_band("Cash at year end"), _band("Cost due")] if has_fund(results) else []
+    bands = [_band("Cash at year end"), _band("Cost due")] if results.world.has_fund else []
     return Sheet([Table(_by_year(results, columns), notes=[MEAN, RANGE], charts=bands)], frozen=1)
 
 
 def income_sheet(results: Results) -> Sheet:
     """Mean income by source and year."""
-    sources = results.projection.scenario.world.income
+    sources = results.world.income
     parts = {f"income.{name}": s.label for name, s in sorted(sources.items()) if s.in_force}
     parts |= _occurring(results, RECEIPTS)
     totals = {"income": "All sources together"}
@@ -95,7 +94,7 @@ def _occurring(results: Results, parts: Parts) -> Parts:
 
 def _stack(results: Results, parts: Parts, totals: Parts, title: str) -> Sheet:
     """Means by year, nominal and, where the measure has it, in euro of the price year; the chart stacks the parts."""
-    world, known = results.projection.scenario.world, measures(results)
+    world, known = results.world, measures(results)
     texts = _told_apart({**parts, **totals})
     heads = {m: f"{text} ({unit_text(EUR, world)})" for m, text in texts.items()}
     heads |= {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from fundsim.report import wording
-from fundsim.report.figures import BLUE, GREY, GROUP_LABELS, PANELS, WITH_FUND, WITHOUT
+from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
+from fundsim.report.run.picture import PANELS, WITH_FUND, WITHOUT
 from fundsim.report.wording import Results
 from fundsim.report.workbook_labels import (
     ERROR,
     STATISTICS,
     figures,
     form_of,
-    has_fund,
     measures,
     unit_text,
 )
@@ -25,7 +25,7 @@ SHARE_HEAD = "Share of identified victims (of the means)"
 def victims_sheet(results: Results) -> Sheet:
     """How many identified victims come how far, without the fund and, on the same cases, with it."""
     tables = [_way(results, PANELS[0], WITHOUT, GREY)]
-    if has_fund(results):
+    if results.world.has_fund:
         tables.append(_way(results, PANELS[1], WITH_FUND, BLUE))
     return Sheet(tables)
 
@@ -48,8 +48,8 @@ def _way(results: Results, heading: str, steps: list[tuple[str, str]], color: st
 
 def groups_sheet(results: Results) -> Sheet:
     """Who is paid, what each receives and when, by form of exploitation, age and nationality."""
-    world, known, rows = results.projection.scenario.world, measures(results), []
-    sides = {"without": GREY, "with": BLUE} if has_fund(results) else {"without": GREY}
+    world, known, rows = results.world, measures(results), []
+    sides = {"without": GREY, "with": BLUE} if results.world.has_fund else {"without": GREY}
     heads = {
         f"{stem}_{side}": f"{text} {side} the fund "
         f"({unit_text(known[f'{stem}_{side}'].unit, world)}), mean"

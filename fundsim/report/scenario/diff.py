@@ -18,8 +18,8 @@ from fundsim.report import wording
 from fundsim.report.checks import draws_of
 from fundsim.report.folder import MANIFEST
 from fundsim.report.request import Request
-from fundsim.report.run.tables import leaves, shown
 from fundsim.report.scenario.explain import HEADLINE
+from fundsim.report.scenario.values import leaves, shown
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 

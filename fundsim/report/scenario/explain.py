@@ -10,7 +10,7 @@ from fundsim.analysis.project import project
 from fundsim.report.checks import draws_of
 from fundsim.report.language import ENGLISH
 from fundsim.report.request import Draws, Request
-from fundsim.report.run.tables import leaves, shown
+from fundsim.report.scenario.values import leaves, shown
 from fundsim.report.wording import Results
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
