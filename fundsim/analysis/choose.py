@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.analysis.precision import Z95
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 
 Bools = NDArray[np.bool_]
 
@@ -116,7 +116,7 @@ def choose(goal: Judged, least: bool, bounds: Sequence[Bound]) -> Choice:
     return Choice(best, met, surely, tuple(map(int, np.flatnonzero(near))), alone)
 
 
-def front(cost: Floats, victims: Floats) -> NDArray[np.int64]:
+def front(cost: Floats, victims: Floats) -> Ints:
     """Designs that no other beats: none costs as little and does as much, and one of the two better.
 
     returns  their numbers by rising cost; of designs equal in both the first

@@ -15,13 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.model.parameters import STRATA
 from fundsim.model.streams import Streams
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 
-Ints = NDArray[np.int64]
 RESAMPLES = 400  # bootstrap samples of an interval
 BASE = 4096  # points of each of the two matrices of a function; a power of 2
 MOST_BINS, LEAST_BINS, SETS_A_BIN = 64, 4, 64  # a bin wider than 1/16 hides what happens inside it

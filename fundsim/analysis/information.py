@@ -18,16 +18,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from fundsim.analysis.decision import Decision
 from fundsim.analysis.precision import Z95, Estimate, batch_error
 from fundsim.model.parameters import BATCH, TWINS
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.errors import InputError, Problem
 
-Ints = NDArray[np.int64]
 FOLDS = 10  # parts of the sample, of whole batches; a rule fitted to the others is tried in each
 KNOTS = (0.025, 0.1833, 0.3417, 0.5, 0.6583, 0.8167, 0.975)  # of splines, quantiles (Harrell 2001)
 INDICES = 2  # main differences between losses that a group's regression bends with

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from fundsim.analysis import precision
@@ -21,7 +20,7 @@ from fundsim.analysis.tags import Measure
 from fundsim.analysis.workers import shared_out
 from fundsim.model.parameters import TWINS, effect_name, form_name
 from fundsim.model.run import Future, block_size, futures
-from fundsim.scenario.assumption import Assumption, Floats, Grade, Quantity, quantiles
+from fundsim.scenario.assumption import Assumption, Floats, Grade, Ints, Quantity, quantiles
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import FORMS, World, assumptions
@@ -220,7 +219,7 @@ def run_all(
 def outcomes_of(
     world: World,
     seed: int,
-    numbers: NDArray[np.int64],
+    numbers: Ints,
     certain: bool,
     given: Mapping[str, Floats],
     columns: Sequence[str],

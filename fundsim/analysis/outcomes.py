@@ -19,10 +19,9 @@ from fundsim.model.parameters import look_up
 from fundsim.model.pathway import TRAFFICKING, Cents, clock_of
 from fundsim.model.run import Future
 from fundsim.model.streams import Floats32
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.schema import FORMS
 
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 SOON_MONTHS = 24  # "paid soon": within two years of identification

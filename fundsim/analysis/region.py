@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.analysis import precision
 from fundsim.analysis.cash import Cash, pooled
@@ -24,7 +23,7 @@ from fundsim.model.caseload import counts
 from fundsim.model.parameters import Parameters
 from fundsim.model.run import block_size
 from fundsim.model.streams import UNTIED, Streams, Tie
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import World
@@ -148,7 +147,7 @@ def _refuse(scenarios: Sequence[Scenario], rule: str, tie: Tie) -> None:
 
 
 def fair_shares(
-    scenarios: Sequence[Scenario], blocks: Sequence[NDArray[np.int64]], seed: int, tie: Tie
+    scenarios: Sequence[Scenario], blocks: Sequence[Ints], seed: int, tie: Tie
 ) -> dict[str, Floats]:
     """Each country's share by each of RULES.  [country]
 
@@ -172,7 +171,7 @@ def fair_shares(
     return shares
 
 
-def identified(world: World, seed: int, numbers: NDArray[np.int64], tie: Tie = UNTIED) -> Floats:
+def identified(world: World, seed: int, numbers: Ints, tie: Tie = UNTIED) -> Floats:
     """Victims identified within the horizon.  [replication]"""
     streams = Streams(seed, world.country.code, tie)
     parameters = Parameters(world, streams, numbers, table_years(world))
@@ -188,7 +187,7 @@ def region_of_block(
     members: tuple[Member, ...],
     shares: Floats,
     seed: int,
-    numbers: NDArray[np.int64],
+    numbers: Ints,
     tie: Tie,
 ) -> Floats:
     """Contribution, capital and what is drawn a year, in some replications: of each country, then of one fund.

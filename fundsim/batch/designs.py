@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.analysis import precision
 from fundsim.analysis.choose import Bound, Choice, Judged, choose, front, judged
@@ -16,7 +15,7 @@ from fundsim.batch.dataset import SCENARIOS
 from fundsim.batch.parquet import read_numbers
 from fundsim.batch.plan import Figure, Goal, Plan, joined, member, resolve
 from fundsim.model.parameters import TWINS
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 
 Tables = Mapping[str, Floats]  # figure -> [country, design, circumstances]
 
@@ -59,7 +58,7 @@ class Country:
     name: str
     cost: Judged
     victims: Judged
-    front: NDArray[np.int64]
+    front: Ints
     best: Best | None
 
 

@@ -9,13 +9,12 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.analysis.measures import NEEDS
 from fundsim.analysis.needs import NeedsUnit, in_force, line_of_state, needs_of_block
 from fundsim.analysis.project import Unit, block_outcomes, block_span
 from fundsim.batch.store import ALL, Span, find, keep, refuse_unreachable
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.compose import hash_of
 from fundsim.scenario.schema import World
 
@@ -65,7 +64,7 @@ def kept_outcomes(
 
 def kept_needs(
     address: str, write: bool, world: World, line: str, given: bool, seed: int,
-    numbers: NDArray[np.int64], capitals: Floats,
+    numbers: Ints, capitals: Floats,
 ) -> Floats:  # fmt: skip
     """Needs of a block, as `needs_of_block` gives them.  write: put there what is not found"""
     label = f"needs-{line}-{'planned' if given else 'bare'}"

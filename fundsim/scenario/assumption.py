@@ -20,6 +20,7 @@ from scipy import special
 from fundsim.scenario.total import total
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Shape = Literal[
     "two_piece", "beta", "pert", "triangular", "uniform", "lognormal", "normal", "gamma", "discrete"
 ]

@@ -297,39 +297,22 @@ def uncorrelated(line: Line, rows: Floats | Floats32) -> Check:
 
 def skipped(line: Line, why: str) -> Check:
     """A check that could not be made: it counts as not passed and is listed."""
-    return make(
-        line,
-        ours=math.nan,
-        theirs=math.nan,
-        mc_error=None,
-        score=math.nan,
-        score_name="none",
-        least=0.0,
-        most=0.0,
-        power="none: nothing was compared",
-        false_alarm=0.0,
-        note=why,
-        skipped=True,
-    )
+    return _not_made(line, "none", "none: nothing was compared", why, skipped=True)
 
 
 def broken(group: Group, error: BaseException) -> Check:
     """The failed check that stands for a group that could not finish."""
     line = Line(group.id, group.name, "the checks ran to their end", "", "none")
     text = " ".join(f"{type(error).__name__}: {error}".split())
+    return _not_made(line, "error", "none: the check did not finish", text[:300])
+
+
+def _not_made(line: Line, score_name: str, power: str, note: str, skipped: bool = False) -> Check:
+    nothing = {"ours": math.nan, "theirs": math.nan, "mc_error": None, "score": math.nan}
     return make(
-        line,
-        ours=math.nan,
-        theirs=math.nan,
-        mc_error=None,
-        score=math.nan,
-        score_name="error",
-        least=0.0,
-        most=0.0,
-        power="none: the check did not finish",
-        false_alarm=0.0,
-        note=text[:300],
-    )
+        line, **nothing, score_name=score_name, least=0.0, most=0.0, power=power, false_alarm=0.0,
+        note=note, skipped=skipped,
+    )  # fmt: skip
 
 
 def finished(group: Group, seed: int) -> list[Check]:

@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.validation.exact_sums import MOST_BEYOND, MOST_CELLS, TOLERANCE, Compound, refused
 
-Ints = NDArray[np.int64]
 TRIM = 1e-13  # probability cut from each end of a distribution in each period, counted as ruin
 
 
