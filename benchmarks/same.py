@@ -112,9 +112,10 @@ def _card(name: str, sets: list[str]) -> str:
 def ask(checkout: Path, question: str, *arguments: Any) -> Any:
     """The answer of a function of this module, called in a process that has the checkout's fundsim."""
     with tempfile.NamedTemporaryFile() as answer:
-        command = [sys.executable, "-P", __file__, question, json.dumps(arguments), answer.name]
+        command = [sys.executable, "-P", __file__, question, answer.name]
         environment = os.environ | {"PYTHONPATH": str(checkout), "PYTHONSAFEPATH": "1"}
-        subprocess.run(command, check=True, env=environment, cwd=checkout)
+        given = json.dumps(arguments)
+        subprocess.run(command, check=True, env=environment, cwd=checkout, input=given, text=True)
         return pickle.loads(answer.read())
 
 
@@ -179,17 +180,18 @@ def compare(before: Path, after: Path) -> int:
         f"{len(work)} scenarios, {arrays:,} arrays with {cells:,} cells compared; {len(differ):,} arrays differ."
     )
     for side, names in only.items():
-        for name, times in sorted(names.items()):
-            print(f"only {side}: {name} (in {times} scenarios)")
-    some = differ[:MOST_LISTED]
+        for name, number in sorted(names.items()):
+            print(f"only {side}: {name} (in {number} scenarios)")
+    times = Counter(a for _, a, _ in differ)
+    first = {one[1]: one for one in reversed(differ)}
+    some = [first[a] for a, _ in times.most_common(MOST_LISTED)]
     if some:
         touched = [one for one in work if _card(one[0], one[1]) in {s for s, _, _ in some}]
         was: Arrays = ask(before, "compute", touched, [(s, a) for s, a, _ in some])
         now: Arrays = ask(after, "compute", touched, [(s, b) for s, _, b in some])
         for scenario, a, b in some:
-            print(f"{scenario}\n  {b}: {how_far(was[scenario, a], now[scenario, b])}")
-        for name, times in Counter(a for _, a, _ in differ).most_common(MOST_LISTED):
-            print(f"differs in {times} scenarios: {name}")
+            print(f"{b}: differs in {times[a]} scenarios, first in {scenario}")
+            print(f"  {how_far(was[scenario, a], now[scenario, b])}")
     lost = any(name.startswith(FIGURES) for name in only["before"])
     return 1 if differ or lost else 0
 
@@ -205,6 +207,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] in (["listed"], ["compute"]):  # in the process of a checkout, see `ask`
-        Path(sys.argv[3]).write_bytes(pickle.dumps(answered(sys.argv[1], sys.argv[2], Path.cwd())))
+        answer = answered(sys.argv[1], sys.stdin.read(), Path.cwd())
+        Path(sys.argv[2]).write_bytes(pickle.dumps(answer))
     else:
         main()
