@@ -3,8 +3,7 @@
 import datetime
 from functools import lru_cache
 
-from fundsim.analysis.needs import needs
-from fundsim.analysis.project import project
+from fundsim.analysis.project import block_answers, project
 from fundsim.report.brief.gather import Facts, gather, stresses_of
 from fundsim.scenario.compose import load
 
@@ -19,6 +18,6 @@ def facts(
     scenarios = [load(name, sets) for name in names]
     stressed = {s: load(f"{names[0]}+{s}", sets) for s in stresses_of(scenarios[0])}
     return gather(
-        scenarios, stressed, 0.95, DAY, lambda these: project(these, replications, seed),
-        lambda scenario, line: needs(scenario, line, replications, seed),
+        scenarios, stressed, 0.95, DAY,
+        lambda these: project(these, replications, seed, unit=block_answers),
     )  # fmt: skip

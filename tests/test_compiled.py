@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 LOOK = """
 import numba
 assert numba.config.BOUNDSCHECK == 1
-from fundsim.analysis.project import block_outcomes
+from fundsim.analysis.project import block_answers
 from fundsim.model import background
 from fundsim.scenario.compose import load
 from tests.test_reference import HARD
@@ -29,9 +29,9 @@ FEW = ["fund.eligible.foreign=lawful", "fund.eligible.retroactive_years=7", "tim
 for cases in (200, 10**9):
     background.PART_CASES = cases
     for name, sets in (*HARD, ("serbia+status_fixed", FEW), ("kosovo+tariff", ["fund.eligible.foreign=reciprocity"])):
-        block_outcomes(load(name, list(sets)).world, 5, 0, 6)
+        block_answers(load(name, list(sets)).world, 5, 0, 6)
     for name in ("montenegro+status_fixed", "albania+judgment_advance", "kosovo", "north_macedonia+no_fund"):
-        block_outcomes(load(name).world, 5, 0, 6)
+        block_answers(load(name).world, 5, 0, 6)
 """
 # processes that compile the same loop for different types at once would mix up their files
 ONCE = """

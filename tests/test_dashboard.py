@@ -17,7 +17,11 @@ from fundsim.app.controls import Control, controls
 from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
 from fundsim.app.pages import pages
+from fundsim.model import caseload
+from fundsim.model import run as model
+from fundsim.model.caseload import Cohorts, Victims
 from fundsim.model.ledger import LedgerError
+from fundsim.model.parameters import Parameters
 from fundsim.report.brief.blocks import Document, Link, Table
 from fundsim.report.wording import Results
 from fundsim.scenario.errors import InputError, Problem
@@ -102,7 +106,9 @@ def page(view):
         app = opened(s="serbia-tariff", page="letters", n="500")
         assert app.header[0].value == "What the fund writes"
         assert app.button_group(key="page").options[2] == "Letters"
-        assert "Letters to the court (CSV)" in [b.label for b in app.get("download_button")]
+        assert "Letters to the court (CSV)" in [
+            getattr(b, "label", "") for b in app.get("download_button")
+        ]
     finally:
         pages.cache_clear()
         sys.modules.pop(f"{package.__name__}.letters", None)
@@ -138,9 +144,23 @@ def test_the_server_prepares_all_that_the_first_page_computes(
         raise AssertionError("it is computed again")
 
     monkeypatch.setattr(runs, "block_outcomes", never)
-    monkeypatch.setattr(runs, "needs_of_block", never)
+    monkeypatch.setattr(runs, "block_answers", never)
     monkeypatch.setattr(runs, "measure", never)
     assert "the state must pay" in opened(Choice()).header[0].value
+
+
+def test_a_page_draws_its_victims_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look, and then all futures, from which the figures and what the state must pay are read."""
+    drawn, draw_victims = list[int](), caseload.draw_victims
+
+    def counted(parameters: Parameters, cohorts: Cohorts) -> Victims:
+        drawn.append(len(cohorts.number))
+        return draw_victims(parameters, cohorts)
+
+    monkeypatch.setattr(model, "draw_victims", counted)
+    app = opened(Choice("montenegro", Design("tariff"), seed=77, replications=500))
+    assert "the state must pay" in app.header[0].value
+    assert sum(drawn) == runs.QUICK + 500
 
 
 def test_four_designs_side_by_side() -> None:

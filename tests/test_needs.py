@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from fundsim.analysis.needs import Needs, enough, line_of_state, needs
-from fundsim.analysis.project import project
+from fundsim.analysis.needs import COLUMNS, Needs, enough, line_of_state, needs
+from fundsim.analysis.project import block_answers, block_outcomes, needs_in, project
+from fundsim.model import background, run
+from fundsim.model.caseload import Cohorts, Victims, draw_victims
+from fundsim.model.parameters import Parameters
+from fundsim.model.run import draw, paid_in_time, settle_drawn
+from fundsim.report.brief.gather import gather
 from fundsim.report.checks import budget_line
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
+from fundsim.validation.worlds import Named, many_scenarios
 
 SHORT = ("time.horizon_years=8", "time.runoff_years=2", "time.history_years=4")
 N = 300
@@ -206,3 +213,88 @@ def test_the_line_of_the_state_is_the_one_that_solve_varies() -> None:
     assert line_of_state(unclear.world) == ""
     with pytest.raises(InputError, match="choose one with --line: first_line, second_line"):
         budget_line(unclear, None)
+
+
+# ---- Draw once, settle twice ----
+
+
+@pytest.fixture
+def drawings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many replications' victims are drawn, each time that some are."""
+    drawn: list[int] = []
+
+    def counted(parameters: Parameters, cohorts: Cohorts) -> Victims:
+        drawn.append(len(cohorts.number))
+        return draw_victims(parameters, cohorts)
+
+    monkeypatch.setattr(run, "draw_victims", counted)
+    return drawn
+
+
+def test_an_answer_with_needs_draws_its_victims_once(
+    drawings: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "PART_CASES", 20_000)
+    scenario = load("serbia+tariff", SHORT)
+    _, plain = block_outcomes(scenario.world, 1, 0, 60)
+    once = drawings.copy()
+    assert len(once) > 1
+    assert sum(once) == 60
+    drawings.clear()
+    names, table = block_answers(scenario.world, 1, 0, 60)
+    assert drawings == once
+    assert table[: len(plain)].tobytes() == plain.tobytes()
+    assert names[len(plain) :] == COLUMNS
+
+
+def test_solving_draws_each_victim_once(drawings: list[int]) -> None:
+    needs(load("serbia+tariff", SHORT), "budget", 600, 1)
+    assert sum(drawings) == 600
+
+
+def test_a_briefing_draws_the_victims_of_each_scenario_once(drawings: list[int]) -> None:
+    scenarios = [load(f"montenegro+{policy}", SHORT) for policy in ("tariff", "status_fixed")]
+    facts = gather(
+        scenarios, {}, 0.95, datetime.date(2026, 11, 22),
+        lambda these: project(these, 1000, 1, unit=block_answers),
+    )  # fmt: skip
+    assert sum(drawings) == 2 * 1000
+    assert facts.needs is not None
+    assert (facts.needs.contribution == needs(scenarios[0], "budget", 1000, 1).contribution).all()
+
+
+@pytest.mark.parametrize("name", ["serbia+tariff", "serbia+assets_only", "kosovo+mixed_financing"])
+def test_the_needs_of_an_answer_are_those_that_solve_finds(name: str) -> None:
+    scenario = load(name, SHORT)
+    [projection] = project([scenario], 600, 1, unit=block_answers)
+    answered, solved = needs_in(projection), needs(scenario, "budget", 600, 1)
+    assert answered is not None
+    assert answered.line == solved.line
+    for field in ("contribution", "capital", "over_limit"):
+        assert (getattr(answered, field) == getattr(solved, field)).all()
+
+
+def test_without_a_fund_nothing_is_needed() -> None:
+    [projection] = project([load("serbia+no_fund", SHORT)], 20, 1, unit=block_answers)
+    assert needs_in(projection) is None
+
+
+LONGER = [(name, (*SHORT, *sets)) for name, sets in RULES.values()]
+
+
+@pytest.mark.parametrize("case", [*LONGER, *many_scenarios(4, 12)], ids=lambda c: c[0])
+def test_what_is_settled_a_second_time_is_what_a_treasury_that_pays_all_would_see(
+    case: Named,
+) -> None:
+    """Only those who wait are settled again, and only the fund's months; here everything is, with all its cases."""
+    world = load(*case).world
+    payment = world.fund.payment.model_copy(
+        update={"when_short": "treasury_advance", "yearly_limit": None}
+    )
+    lends = world.model_copy(update={"fund": world.fund.model_copy(update={"payment": payment})})
+    drawn = draw(world, 1, np.arange(40))
+    due_total, recoveries = paid_in_time(settle_drawn(world, drawn))
+    ledger = settle_drawn(lends, drawn).ledger
+    assert not (ledger.outstanding + ledger.arrears).any()
+    assert (due_total == ledger.due_total).all()
+    assert (recoveries == ledger.recoveries).all()

@@ -170,7 +170,8 @@ def test_without_dependence_one_fund_has_the_flows_of_the_separate_runs() -> Non
     """Of runs rich enough to pay in time: what is pursued of offenders depends on when benefits are paid."""
     numbers, sets = np.arange(60), (*SHORT, "fund.opening_capital=100000000")
     scenarios = [load(f"{c}+mixed_financing", sets) for c in ("serbia", "kosovo")]
-    paths = [path_of(s.world, "budget", True, 3, numbers, Tie(0.0)) for s in scenarios]
+    tied = [simulate(s.world, 3, numbers, tie=Tie(0.0)) for s in scenarios]
+    paths = [path_of(future, "budget", 3, Tie(0.0)) for future in tied]
     ledgers = [simulate(s.world, 3, numbers).ledger for s in scenarios]
     nets = [ledger.income_total + ledger.recoveries - ledger.due_total for ledger in ledgers]
     for path, ledger, net in zip(paths, ledgers, nets, strict=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fundsim.analysis.project import block_outcomes, project
+from fundsim.analysis.project import block_answers, block_outcomes, project
 from fundsim.batch import lookup, store
 from fundsim.batch.lookup import Kept, computed_outcomes, kept_block, source_of
 from fundsim.batch.store import ALL, Span, find, is_sound, keep, parts, remove, tidy_up
@@ -93,7 +93,7 @@ def test_a_block_is_computed_once_and_the_same(
     scenario = load("montenegro", SHORT)
     world, wanted = scenario.world, ["due_a_year", "ruin", "contribution_needed", "no_such"]
     names, table = computed_outcomes(world, 5, 0, 60, wanted)
-    assert set(names) == {"due_a_year", "ruin", "contribution_needed", "capital_needed"}
+    assert set(names) == {"due_a_year", "ruin", "contribution_needed"}
     first = kept_block(address, world, 5, 0, 60, wanted)
     monkeypatch.setattr(lookup, "computed_outcomes", None)  # to compute would fail
     again = kept_block(address, world, 5, 0, 60, wanted)
@@ -137,26 +137,27 @@ def test_a_run_from_the_store_is_the_run(tmp_path: Path, monkeypatch: pytest.Mon
         project([scenario], 700, 6, unit=source_of(address).outcomes)
 
 
+def test_an_answer_with_needs_from_the_store_is_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outcomes that a run has put there are completed, and then serve both."""
+    scenario, source = load("montenegro", SHORT), source_of(str(tmp_path / "s"))
+    [plain] = project([scenario], 60, 5, unit=block_answers)
+    project([scenario], 60, 5, unit=source.outcomes)
+    for _ in range(2):
+        [stored] = project([scenario], 60, 5, unit=source.answers)
+        assert stored.columns == plain.columns
+        assert all(stored.column(n).tobytes() == plain.column(n).tobytes() for n in plain.columns)
+        monkeypatch.setattr(lookup, "computed_outcomes", None)  # to compute would fail
+    [outcomes] = project([scenario], 60, 5, unit=source.outcomes)
+    assert outcomes.columns == block_outcomes(scenario.world, 5, 0, 60)[0]
+
+
 def test_a_store_that_is_only_read_stays_as_it_is(tmp_path: Path) -> None:
     world = load("montenegro", SHORT).world
     _, table = source_of(str(tmp_path / "s"), write=False).outcomes(world, 5, 0, 30, "numpy")
     assert (table == block_outcomes(world, 5, 0, 30)[1]).all()
     assert not (tmp_path / "s").exists()
-
-
-def test_needs_from_the_store_are_the_needs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from fundsim.analysis.needs import needs
-
-    scenario, source = load("montenegro", SHORT), source_of(str(tmp_path / "s"))
-    plain = needs(scenario, "budget", 600, 5)
-    for _ in range(2):
-        stored = needs(scenario, "budget", 600, 5, unit=source.needs)
-        assert (stored.contribution == plain.contribution).all()
-        assert (stored.at_capital == plain.at_capital).all()
-        assert (stored.over_limit == plain.over_limit).all()
-        monkeypatch.setattr(lookup, "needs_of_block", None)
 
 
 def test_another_model_version_finds_nothing(
@@ -235,14 +236,14 @@ def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_
     from fundsim.app import mode, runs
 
     def forget() -> None:
-        for cache in (runs._block, runs._needs_block, runs._stored):
+        for cache in (runs._block, runs._stored):
             cache.clear()
 
     def look() -> bytes:
         forget()
         projection = runs.projected(scenario, 5, 200)
-        need = runs.needed(scenario, "budget", 5, 200)
-        return projection.column("due_a_year").tobytes() + need.contribution.tobytes()
+        need = projection.column("contribution_needed")
+        return projection.column("due_a_year").tobytes() + need.tobytes()
 
     scenario, address = load("montenegro", SHORT), str(tmp_path / "s")
     monkeypatch.setenv(mode.STORE, "")
@@ -252,8 +253,7 @@ def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_
     assert look() == computed
     assert bool(list(parts(address))) == (public == "0")
     if public == "0":
-        for computing in ("block_outcomes", "needs_of_block"):
-            monkeypatch.setattr(lookup, computing, None)
+        monkeypatch.setattr(lookup, "computed_outcomes", None)
         assert look() == computed
     forget()
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.model.compiled import compiled
 from fundsim.model.pathway import Cents, to_cents
 from fundsim.scenario.assumption import Floats
 
@@ -21,7 +22,8 @@ MOST = 10**9  # euro: the largest contribution or capital that a scenario may na
 
 @dataclass(frozen=True)
 class Cash:
-    """What moves the cash of a block of futures within the horizon.  Cents [replication, month].
+    """What moves the cash of a block of futures within the horizon.  Cents [replication, month], months one
+    after the other in memory, so that each is followed in all futures at once.
 
     net      income and recoveries less what falls due
     out      what falls due: it uses up what would lapse
@@ -38,23 +40,44 @@ class Cash:
 
     def plus(self, income: Cents, lapses: bool) -> Cash:
         """The same with more income.  [replication, month]"""
+        income = np.asfortranarray(income)
         lapsing = self.lapsing + income if lapses else self.lapsing
         return replace(self, net=self.net + income, lapsing=lapsing)
 
     def lasts(self, capital: Floats) -> Bools:
         """Whether a fund with that opening capital never falls short.  euro [replication]"""
-        cash, lasts = to_cents(capital), self.within_limit.copy()
-        left, lapses = np.zeros_like(cash), bool(self.lapsing.any())
-        for t in range(self.net.shape[1]):
-            returned = np.rint(cash * self.rate[:, t]).astype(np.int64)
-            cash = cash + self.net[:, t] + returned
-            lasts &= cash >= 0
-            if lapses:
-                left = np.zeros_like(left) if t % 12 == 0 else left
-                left = np.maximum(left + self.lapsing[:, t] - self.out[:, t], 0)
-                if t % 12 == 11:
-                    cash = cash - np.minimum(np.maximum(cash, 0), left)
+        lasts = self.within_limit.copy()
+        _follow(
+            to_cents(capital), _by_month(self.net), _by_month(self.out), _by_month(self.lapsing),
+            np.ascontiguousarray(self.rate.T), lasts,
+        )  # fmt: skip
         return lasts
+
+
+def _by_month(flow: Cents) -> Cents:
+    return np.ascontiguousarray(flow.T)
+
+
+@compiled
+def _follow(
+    capital: Cents, net: Cents, out: Cents, lapsing: Cents, rate: Floats, lasts: Bools
+) -> None:
+    """Take away the replications in which cash falls below nothing, by the rules of `model.fund`.
+
+    net, out, lapsing, rate  [month, replication]: a processor follows several replications at once
+    """
+    months, n = net.shape
+    cash, left = capital.copy(), np.zeros_like(capital)
+    for t in range(months):
+        if t % 12 == 0:
+            left[:] = 0
+        for r in range(n):
+            cash[r] += net[t, r] + np.int64(np.rint(cash[r] * rate[t, r]))
+            lasts[r] &= cash[r] >= 0
+            left[r] = max(left[r] + lapsing[t, r] - out[t, r], 0)
+        if t % 12 == 11:
+            for r in range(n):
+                cash[r] -= min(max(cash[r], 0), left[r])
 
 
 def pooled(members: Sequence[Cash], shares: Floats) -> Cash:

@@ -1,16 +1,16 @@
 """What would have sufficed: the smallest contribution or opening capital of each future.
 
 In a future that never falls short everything due is paid in its month, so its flows do not depend on
-how much cash there is.  They are simulated once, with a treasury that pays for everything; the fund's
-cash is then followed under any contribution and capital, by the same rules and to the same cent as in a
-run: returns on cash, cuts, index, start and lapse of lines, yearly limit.  More never makes a future fall
-short (save where a line lapses and returns are negative: `any_lapses`), so the smallest whole euro that
-suffices is found by halving.
+how much cash there is.  The victims that were drawn for the answer are settled a second time, with a treasury that pays
+for everything (`model.run.paid_in_time`); the fund's cash is then followed under any contribution and capital, by the
+same rules and to the same cent as in a run: returns on cash, cuts, index, start and lapse of lines, yearly limit.  More
+never makes a future fall short (save where a line lapses and returns are negative: `any_lapses`), so the smallest whole
+euro that suffices is found by halving.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.income import line_of
 from fundsim.model.pathway import Cents
-from fundsim.model.run import block_size, rules_of, settle_drawn, simulate
+from fundsim.model.run import Future, block_size, futures, paid_in_time, rules_of
 from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
@@ -30,7 +30,7 @@ from fundsim.scenario.schema import BudgetLine, World
 
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as shares of the capital
 CAPITAL = "fund.opening_capital"
-NeedsUnit = Callable[[World, str, bool, int, NDArray[np.int64], Floats], Floats]
+COLUMNS = ("contribution_needed", "capital_needed", "over_limit")  # beside a block's outcomes
 
 
 @dataclass(frozen=True)
@@ -113,24 +113,23 @@ def needs(
     seed: int,
     workers: int = 1,
     on_block: Callable[[str], None] = lambda name: None,
-    unit: NeedsUnit | None = None,
 ) -> Needs:
     """What each future of a scenario needs, from one run.
 
-    line  name of a budget line of the scenario; taken as in force
-    unit  what gives a block's needs: `needs_of_block`, or from a store
+    line  name of a budget line of the scenario, which need not be in force
     """
-    given = scenario.world.income[line].in_force
-    world = in_force(scenario.world, line)
+    world = scenario.world
     size = block_size(world)
     blocks = [
         np.arange(start, min(start + size, replications)) for start in range(0, replications, size)
     ]
-    capitals = _frontier_points(world, line, seed, blocks[0])
-    tasks = [(world, line, given, seed, numbers, capitals) for numbers in blocks]
-    parts = [np.zeros(0)] * len(blocks)
-    for place, part in shared_out(unit or needs_of_block, tasks, workers):
-        parts[place] = part
+    first = _paths(world, line, seed, blocks[0])
+    capitals = _frontier_points(first)
+    parts = [_table(first, capitals), *([np.zeros(0)] * (len(blocks) - 1))]
+    on_block(scenario.name)
+    tasks = [(world, line, seed, numbers, capitals) for numbers in blocks[1:]]
+    for place, part in shared_out(needs_of_block, tasks, workers):
+        parts[1 + place] = part
         on_block(scenario.name)
     table = np.concatenate(parts, axis=1)
     over = table[2].astype(bool)
@@ -147,15 +146,9 @@ def line_of_state(world: World) -> str:
     return "budget" if "budget" in (in_use or lines) else ""
 
 
-def in_force(world: World, line: str) -> World:
-    """The world with that budget line in force."""
-    source = world.income[line].model_copy(update={"in_force": True})
-    return world.model_copy(update={"income": {**world.income, line: source}})
-
-
-def _frontier_points(world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> Floats:
+def _frontier_points(first: Sequence[Path]) -> Floats:
     """Capitals from nothing to what replaces the line in 19 of 20 of the first futures."""
-    alone = path_of(world, line, True, seed, numbers).capital_alone()
+    alone = np.concatenate([path.capital_alone() for path in first])
     largest = _order_statistic(alone, 0.95)
     if not np.isfinite(largest):
         largest = float(alone[np.isfinite(alone)].max(initial=0.0))
@@ -164,20 +157,22 @@ def _frontier_points(world: World, line: str, seed: int, numbers: NDArray[np.int
 
 
 def needs_of_block(
-    world: World, line: str, given: bool, seed: int, numbers: NDArray[np.int64], capitals: Floats
+    world: World, line: str, seed: int, numbers: NDArray[np.int64], capitals: Floats
 ) -> Floats:
-    """Needs of some replications: contribution, capital, over the limit, contribution at each capital.
+    """Needs of some replications: what COLUMNS name, then the contribution at each capital.  [row, replication]"""
+    return _table(_paths(world, line, seed, numbers), capitals)
 
-    given    whether the scenario itself has the line in force: then it helps the capital
-    returns  [row, replication], in that order of rows
-    """
-    path = path_of(world, line, given, seed, numbers)
-    rows = [
-        path.contribution(path.capital),
-        path.capital_needed(),
-        (~path.bare.within_limit).astype(np.float64),
-    ]
-    return np.stack(rows + [path.contribution(np.full(numbers.size, k)) for k in capitals])
+
+def _paths(world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> list[Path]:
+    return [path_of(future, line, seed) for future in futures(world, seed, numbers)]
+
+
+def _table(paths: Sequence[Path], capitals: Floats) -> Floats:
+    parts = []
+    for path in paths:
+        at_capital = [path.contribution(np.full_like(path.capital, k)) for k in capitals]
+        parts.append(np.stack([*path.rows(), *at_capital]))
+    return np.concatenate(parts, axis=1)
 
 
 @dataclass(frozen=True)
@@ -208,38 +203,34 @@ class Path:
         """The smallest opening capital that suffices with nothing from the line.  [replication]"""
         return self._smallest(self.funded(np.zeros_like(self.capital)).lasts)
 
+    def rows(self) -> tuple[Floats, Floats, Floats]:
+        """What COLUMNS name, in that order.  Euro, or 1 where the limit leaves payments waiting  [replication]"""
+        over_limit = (~self.bare.within_limit).astype(np.float64)
+        return self.contribution(self.capital), self.capital_needed(), over_limit
+
     def _smallest(self, lasts: Callable[[Floats], Bools]) -> Floats:
         return smallest(lasts, self.capital.size, self.finely)
 
 
-def path_of(
-    world: World,
-    line: str,
-    given: bool,
-    seed: int,
-    numbers: NDArray[np.int64],
-    tie: Tie = UNTIED,
-) -> Path:
-    """Simulate some replications with a treasury that pays for everything, and keep what moves the cash.
+def path_of(future: Future, line: str, seed: int, tie: Tie = UNTIED) -> Path:
+    """What moves the cash of futures that were simulated, were a treasury to pay for everything.
 
-    world  with the line in force;  given  whether the scenario itself has it in force
-    tie    what the draws have in common with those of other countries
+    line  name of a budget line of the scenario;  seed, tie  what the futures were drawn with
     """
-    months, paying = 12 * world.time.horizon_years, _pays_in_time(world)
-    future = simulate(world, seed, numbers, settle=lambda _, d: settle_drawn(paying, d), tie=tie)
-    drawn, ledger = future.drawn, future.ledger
-    rules = rules_of(world, drawn)
-    others = {name: flow for name, flow in ledger.income.items() if name != line}
-    net = sum(others.values(), ledger.recoveries - ledger.due_total)
+    world, drawn = future.world, future.drawn
+    months, rules = 12 * world.time.horizon_years, rules_of(world, drawn)
+    due_total, recoveries = paid_in_time(future)
+    others = {name: flow for name, flow in drawn.income.items() if name != line}
+    net = sum(others.values(), recoveries - due_total)
     bare = Cash(
         net=np.asfortranarray(net[:, :months]),
-        out=np.asfortranarray(ledger.due_total[:, :months]),
-        lapsing=_lapsing(world, others, net.shape)[:, :months],
-        rate=rules.return_rate[:, :months],
-        within_limit=_within(rules.yearly_limit, ledger.due[:, :months]),
+        out=np.asfortranarray(due_total[:, :months]),
+        lapsing=np.asfortranarray(_lapsing(world, others, net.shape)[:, :months]),
+        rate=np.asfortranarray(rules.return_rate[:, :months]),
+        within_limit=_within(rules.yearly_limit, future.ledger.due[:, :months]),
     )
     streams = Streams(seed, world.country.code, tie)
-    brings = line_of(world, drawn.parameters, drawn.macro, streams, numbers, line)
+    brings = line_of(world, drawn.parameters, drawn.macro, streams, drawn.replications, line)
     lapses = _lapses(world, line)
 
     def funded(amount: Floats) -> Cash:
@@ -249,19 +240,11 @@ def path_of(
     amount = drawn.parameters.before_changes(f"income.{line}.amount")[:, 0]
     return Path(
         bare,
-        planned=funded(amount if given else np.zeros_like(amount)),
+        planned=funded(amount if world.income[line].in_force else np.zeros_like(amount)),
         funded=funded,
         capital=drawn.parameters[CAPITAL][:, 0],
-        finely=bool((rules.return_rate < 0).any()) and any_lapses(world),
+        finely=bool((rules.return_rate < 0).any()) and (lapses or any_lapses(world)),
     )
-
-
-def _pays_in_time(world: World) -> World:
-    """The world with a treasury that lends whatever is missing, and no limit."""
-    rule = {"when_short": "treasury_advance", "yearly_limit": None}
-    payment = world.fund.payment.model_copy(update=rule)
-    fund = world.fund.model_copy(update={"payment": payment})
-    return world.model_copy(update={"fund": fund})
 
 
 def any_lapses(world: World) -> bool:
@@ -278,7 +261,7 @@ def _lapses(world: World, name: str) -> bool:
 def _lapsing(world: World, income: dict[str, Cents], shape: tuple[int, ...]) -> Cents:
     """What lapsing lines bring.  [replication, month]"""
     flows = (flow for name, flow in income.items() if _lapses(world, name))
-    return sum(flows, np.zeros(shape, dtype=np.int64, order="F"))
+    return sum(flows, np.zeros(shape, dtype=np.int64))
 
 
 def _within(yearly_limit: Cents | None, due: Cents) -> Bools:

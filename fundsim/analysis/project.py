@@ -15,13 +15,14 @@ from typing import IO
 
 import numpy as np
 
+from fundsim.analysis.needs import COLUMNS, Needs, line_of_state, path_of
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.workers import shared_out
 from fundsim.model.ledger import LedgerError
 from fundsim.model.run import Future, block_size, futures
 from fundsim.reference.future import live
 from fundsim.reference.outcomes import outcomes as reference_outcomes
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import World
 
@@ -106,7 +107,27 @@ def block_outcomes(
     if engine == "simpy":
         rows = [_reference_columns(world, seed, int(number)) for number in numbers]
         return tuple(rows[0]), np.array([list(row.values()) for row in rows]).T
-    parts = [_columns(future) for future in futures(world, seed, numbers)]
+    return _block(world, seed, numbers, _columns)
+
+
+def block_answers(
+    world: World, seed: int, block: int, replications: int, engine: str = "numpy"
+) -> tuple[tuple[str, ...], Floats]:
+    """The same by the fast engine, and beside the outcomes what each future needs of the state's budget line."""
+    assert engine == "numpy", "what suffices is worked out from the fast engine's draws"
+    line = line_of_state(world)
+
+    def columns(future: Future) -> dict[str, Floats]:
+        needed = zip(COLUMNS, path_of(future, line, seed).rows(), strict=True) if line else ()
+        return {**_columns(future), **dict(needed)}
+
+    return _block(world, seed, np.arange(*block_span(world, block, replications)), columns)
+
+
+def _block(
+    world: World, seed: int, numbers: Ints, columns: Callable[[Future], dict[str, Floats]]
+) -> tuple[tuple[str, ...], Floats]:
+    parts = [columns(future) for future in futures(world, seed, numbers)]
     names = tuple(parts[0])
     if any(tuple(part) != names for part in parts):
         raise LedgerError("parts of a block differ in their columns")
@@ -181,6 +202,21 @@ def extend(
         projection, block = owners[place]
         projection.add(block, names, table)
         on_block(projection.scenario.name)
+
+
+def needs_in(projection: Projection) -> Needs | None:
+    """What each future needs, of a projection made of `block_answers`, without a frontier; None where there is no fund or
+    no budget line of the state."""
+    world = projection.scenario.world
+    line = line_of_state(world)
+    if not world.has_fund or not line:
+        return None
+    contribution, capital, over_limit = (projection.column(name) for name in COLUMNS)
+    return Needs(
+        projection.scenario, projection.seed, line, contribution, capital,
+        capitals=np.zeros(0), at_capital=np.zeros((0, projection.replications)),
+        over_limit=over_limit.astype(bool),
+    )  # fmt: skip
 
 
 def disk_needed(replications: int, scenarios: int) -> str | None:

@@ -15,13 +15,13 @@ import numpy as np
 
 from fundsim.analysis import precision
 from fundsim.analysis.cash import Cash, pooled
-from fundsim.analysis.needs import Path, amount, in_force, path_of
+from fundsim.analysis.needs import Path, amount, path_of
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.background import table_years
 from fundsim.model.caseload import counts
 from fundsim.model.parameters import Parameters
-from fundsim.model.run import block_size
+from fundsim.model.run import block_size, simulate
 from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.compose import Scenario
@@ -86,7 +86,7 @@ def region(
 ) -> Region:
     """What each future needs, apart and in one fund, from one run of every country.
 
-    lines     the budget line of each scenario, taken as in force;  rule  of RULES
+    lines     the budget line that is varied in each scenario;  rule  of RULES
     on_block  called after each finished block of `region_block` replications
     Raises `InputError` for countries that cannot share one fund.
     """
@@ -94,10 +94,7 @@ def region(
     size = region_block(scenarios)
     blocks = [np.arange(i, min(i + size, replications)) for i in range(0, replications, size)]
     shares = fair_shares(scenarios, blocks, seed, tie)
-    members = tuple(
-        (in_force(s.world, line), line, s.world.income[line].in_force)
-        for s, line in zip(scenarios, lines, strict=True)
-    )
+    members = tuple((s.world, line) for s, line in zip(scenarios, lines, strict=True))
     tasks = [(members, shares[rule], seed, numbers, tie) for numbers in blocks]
     parts = [np.zeros(0)] * len(blocks)
     for place, part in shared_out(region_of_block, tasks, workers):
@@ -180,7 +177,7 @@ def identified(world: World, seed: int, numbers: Ints, tie: Tie = UNTIED) -> Flo
     return np.asarray(number[:, inside].sum(axis=1).astype(np.float64))
 
 
-Member = tuple[World, str, bool]  # a world with its line in force, the line, whether it is anyway
+Member = tuple[World, str]  # a world, and the budget line that is varied
 
 
 def region_of_block(
@@ -194,7 +191,9 @@ def region_of_block(
 
     returns  [row, country, replication]
     """
-    paths = [path_of(world, line, given, seed, numbers, tie) for world, line, given in members]
+    paths = [
+        path_of(simulate(world, seed, numbers, tie=tie), line, seed, tie) for world, line in members
+    ]
     years = members[0][0].time.horizon_years
     columns = [
         [

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.analysis.needs import Needs
 from fundsim.app import contract, draw, failed, runs
 from fundsim.app.address import address
 from fundsim.app.view import View
@@ -102,7 +101,7 @@ def _made(view: View, kind: str, bar: Any) -> bytes:
     with runs.turns().taken(runs.visitor()):
         facts = gather(
             [first, *variants], stressed, view.choice.confidence / 100, datetime.date.today(),
-            lambda these: [known[s.hash] for s in these], lambda scenario, line: _needs(view),
+            lambda these: [known[s.hash] for s in these],
         )  # fmt: skip
     link = ""
     if not view.choice.own:
@@ -115,11 +114,6 @@ def _made(view: View, kind: str, bar: Any) -> bytes:
 def _under(view: View, stress: str) -> Scenario:
     design = view.choice.design
     return view.scenario_of(replace(design, additions=tuple(sorted({*design.additions, stress}))))
-
-
-def _needs(view: View) -> Needs:
-    assert view.needs is not None
-    return view.needs
 
 
 def _here() -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import Any
 
 import streamlit as st
 
-from fundsim.analysis.needs import Needs, line_of_state
+from fundsim.analysis.project import needs_in
 from fundsim.analysis.still import why_still
 from fundsim.app import briefing, contract, draw, failed, headline, runs, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
@@ -67,9 +66,8 @@ def prepare() -> None:
     design = state.named(choice.country, choice.design)
     scenario = scenario_of(choice.country, design)
     controls_of(choice.country, design, changed_at(choice.country), choice.language)
-    for size in (runs.QUICK, choice.replications):
-        runs.results(scenario, choice.seed, size)
-    _needs(choice, scenario, lambda done: None)
+    runs.results(scenario, choice.seed, runs.QUICK, final=False)
+    runs.results(scenario, choice.seed, choice.replications)
 
 
 def _notices(say: Language) -> None:
@@ -125,7 +123,7 @@ def _computed(
     below = st.empty()  # takes away links and files of what was shown before
     key = (scenario.hash, choice.seed, choice.replications)
     if st.session_state.get(DONE) != key and choice.replications > runs.QUICK:
-        quick = runs.results(scenario, choice.seed, runs.QUICK)
+        quick = runs.results(scenario, choice.seed, runs.QUICK, final=False)
         view = View(choice, scenario, quick, None, runs.QUICK, False, top, lambda what, done: None)
         with body.container():
             draw_page(view)
@@ -146,7 +144,7 @@ def _computed(
     results = runs.results(
         scenario, choice.seed, choice.replications, partial(tell, say("Simulating"))
     )
-    needs = _needs(choice, scenario, partial(tell, say("What it takes")))
+    needs = needs_in(results.projection)
     view = View(choice, scenario, results, needs, choice.replications, True, top, tell)
     with body.container():
         shown: Shown = draw_page(view)
@@ -154,13 +152,6 @@ def _computed(
     first.empty()
     st.session_state[DONE] = key
     return view, shown, below
-
-
-def _needs(choice: Choice, scenario: Scenario, tell: Callable[[int], None]) -> Needs | None:
-    line = line_of_state(scenario.world)
-    if not scenario.world.has_fund or not line:
-        return None
-    return runs.needed(scenario, line, choice.seed, choice.replications, tell)
 
 
 def _after(view: View, shown: Shown) -> None:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from fundsim.analysis.measures import Row, measure
-from fundsim.analysis.needs import Needs, in_force, needs_of_block
-from fundsim.analysis.project import Projection, block_outcomes
+from fundsim.analysis.project import Projection, block_answers, block_outcomes
 from fundsim.app import mode
 from fundsim.app.gate import Turns
 from fundsim.batch.lookup import Source, source_of
@@ -61,27 +58,15 @@ def _stored() -> Source:
 
 @st.cache_data(show_spinner=False, max_entries=400, max_size="300mb")
 def _block(
-    scenario_hash: str, seed: int, block: int, replications: int, _world: World
+    scenario_hash: str, seed: int, block: int, replications: int, final: bool, _world: World
 ) -> tuple[tuple[str, ...], Floats]:
     with _turn(replications):
         try:
-            return _stored().outcomes(_world, seed, block, replications, "numpy")
+            unit = _stored().answers if final else _stored().outcomes
+            return unit(_world, seed, block, replications, "numpy")
         except OSError:  # a store that is full or gone is no reason to turn a visitor away
-            return block_outcomes(_world, seed, block, replications)
-
-
-@st.cache_data(show_spinner=False, max_entries=2000, max_size="60mb")
-def _needs_block(
-    scenario_hash: str, line: str, seed: int, block: int, replications: int, _world: World,
-    _given: bool,
-) -> Floats:  # fmt: skip
-    size = block_size(_world)
-    numbers = np.arange(block * size, min((block + 1) * size, replications))
-    with _turn():
-        try:
-            return _stored().needs(_world, line, _given, seed, numbers, np.zeros(0))
-        except OSError:
-            return needs_of_block(_world, line, _given, seed, numbers, np.zeros(0))
+            unit = block_answers if final else block_outcomes
+            return unit(_world, seed, block, replications, "numpy")
 
 
 # the same rows for everyone, not a copy for each: five thousand objects a page are felt (0.6 MB an entry)
@@ -107,42 +92,36 @@ def refuse_if_too_large(scenario: Scenario) -> None:
 
 
 def projected(
-    scenario: Scenario, seed: int, replications: int, tell: Told = lambda done: None
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    tell: Told = lambda done: None,
+    final: bool = True,
 ) -> Projection:
     """A projection, from the blocks that are there and those still to be computed.
 
-    tell  called with the number of futures that are done, after each block
+    tell   called with the number of futures that are done, after each block
+    final  whether it is the answer asked for, which has the needs of each future (`needs_in`), not a first look
     """
     refuse_if_too_large(scenario)
     projection = Projection(scenario, replications, seed)
     key = scenario.hash
     for block, end in _spans(scenario.world, replications):
         # the last replication of a block names it: a whole block is the same in longer runs
-        names, table = _block(key, seed, block, end, scenario.world)
+        names, table = _block(key, seed, block, end, final, scenario.world)
         projection.add(block, names, table)
         tell(end)
     return projection
 
 
 def results(
-    scenario: Scenario, seed: int, replications: int, tell: Told = lambda done: None
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    tell: Told = lambda done: None,
+    final: bool = True,
 ) -> Results:
-    """The measures of a scenario."""
-    projection = projected(scenario, seed, replications, tell)
+    """The measures of a scenario; arguments as for `projected`."""
+    projection = projected(scenario, seed, replications, tell, final)
     rows = _rows(scenario.name, scenario.hash, seed, replications, projection)
     return Results.of(projection, rows)
-
-
-def needed(
-    scenario: Scenario, line: str, seed: int, replications: int, tell: Told = lambda done: None
-) -> Needs:
-    """What each future needs of a budget line, or of capital; the same as `fundsim solve` finds."""
-    refuse_if_too_large(scenario)
-    world = in_force(scenario.world, line)
-    given, key, parts = scenario.world.income[line].in_force, scenario.hash, []
-    for block, end in _spans(world, replications):
-        parts.append(_needs_block(key, line, seed, block, end, world, given))
-        tell(end)
-    table = np.concatenate(parts, axis=1)
-    none: Any = np.zeros((0, replications))
-    return Needs(scenario, seed, line, table[0], table[1], np.zeros(0), none, table[2].astype(bool))

@@ -182,7 +182,7 @@ def _found(address: str, span: Span, wanted: Sequence[str], apart: Sequence[str]
         has = tuple(parquet.note_of(data)["asked"])
         missing = set(wanted) - set(has)
         if not missing or (ALL[0] in has and missing.isdisjoint(apart)):
-            names = None if list(wanted) == ALL else wanted
+            names = None if ALL[0] in wanted else wanted
             names, table = parquet.numbers_from_bytes(data, names)
             return Found(names, table[:, : span.last - span.first], damaged, has)
         if int(named[2]) == span.last:

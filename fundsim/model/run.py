@@ -200,6 +200,38 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     )
 
 
+def paid_in_time(future: Future) -> tuple[Cents, Cents]:
+    """What falls due and what offenders pay back, were everything paid in its month: by a treasury that lends what is
+    missing, without a limit.  Cents [replication, month]
+
+    Only what is pursued of offenders depends on when a victim is paid, so only replications in which somebody waits are
+    settled again.
+    """
+    ledger, due = future.ledger, future.due
+    due_total, recoveries = ledger.due_total, ledger.recoveries.copy()
+    waits = np.asarray((ledger.outstanding + ledger.arrears > 0).any(axis=1))
+    if waits.any():
+        costs = {k: cost[waits] for k, cost in ledger.costs_due.items() if k != "subrogation"}
+        own, place = waits[due.replication], np.cumsum(waits) - 1
+        line = Due(
+            due.claim[own],
+            place[due.replication[own]],
+            due.amount[own],
+            due.month[own],
+            due.last[own],
+        )
+        nothing = np.zeros_like(recoveries[waits])
+        no_rate = np.zeros(nothing.shape)
+        lends = Rules("treasury_advance", no_rate, no_rate, yearly_limit=None, lapsing=nothing)
+        books = settle(
+            lends, np.zeros(len(nothing), dtype=np.int64), nothing, costs, line,
+            future.drawn.claims, future.pursuit, future.decided_at,
+        )  # fmt: skip
+        due_total[waits] = sum(books.costs_due.values(), books.flows["due"])
+        recoveries[waits] = books.flows["recoveries"]
+    return due_total, recoveries
+
+
 def rules_of(world: World, drawn: Drawn) -> Rules:
     """The fund's rules in numbers, for each month of each replication."""
     shape = (drawn.replications.size, drawn.months)

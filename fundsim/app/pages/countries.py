@@ -37,7 +37,9 @@ def page(view: View) -> Shown:
             refused.append(f"{country}: {error.problems[0]}")
             continue
         name = country_of("subject", scenario.world.country.name, say)
-        found.append(runs.results(scenario, view.choice.seed, view.size, view.teller(name)))
+        found.append(
+            runs.results(scenario, view.choice.seed, view.size, view.teller(name), view.final)
+        )
     if not found:
         draw.answer(view.top, say("No country takes this design."))
         return Shown()

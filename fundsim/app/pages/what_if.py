@@ -10,7 +10,7 @@ import streamlit as st
 
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.measures import shown_in
-from fundsim.analysis.needs import line_of_state
+from fundsim.analysis.project import needs_in
 from fundsim.analysis.tags import Measure
 from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
@@ -120,7 +120,9 @@ def page(view: View) -> Shown:
         return Shown()
     found = [view.results]
     found += [
-        runs.results(scenario, view.choice.seed, view.size, view.teller(title_of(scenario, say)))
+        runs.results(
+            scenario, view.choice.seed, view.size, view.teller(title_of(scenario, say)), view.final
+        )
         for scenario in scenarios[1:]
     ]
     projections = [r.projection for r in found]
@@ -189,12 +191,11 @@ def _sentence(view: View, found: list[Results], differences: list[Difference]) -
 
 def _contribution(view: View, results: Results) -> str:
     """What the state must pay for the chosen confidence, under one design."""
-    say, scenario = view.say, results.projection.scenario
-    line = line_of_state(scenario.world)
-    if not view.final or not line or not scenario.world.has_fund:
-        return "…" if not view.final else "–"
-    tell = view.teller(say("What it takes: {design}", design=title_of(scenario, say)))
-    needs = runs.needed(scenario, line, view.choice.seed, view.size, tell)
+    say = view.say
+    if not view.final:
+        return "…"
+    if (needs := needs_in(results.projection)) is None:
+        return "–"
     amount = headline.contribution(needs, view.choice.confidence).amount
     return say.euro(amount) if np.isfinite(amount) else say("no amount suffices")
 

@@ -16,9 +16,8 @@ from fundsim.analysis.information import Value, worth
 from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.precision import Z95
-from fundsim.analysis.project import Projection
+from fundsim.analysis.project import Projection, needs_in
 from fundsim.analysis.sensitivity import Ranking, ranking
-from fundsim.report.checks import budget_line
 from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario
@@ -90,26 +89,23 @@ def gather(
     confidence: float,
     date: datetime.date,
     projected: Callable[[Sequence[Scenario]], Sequence[Projection]],
-    needed: Callable[[Scenario, str], Needs],
 ) -> Facts:
     """Compute everything.
 
     scenarios  the one the briefing is about, then variants of the same country
     stressed   name of each of `stresses_of` -> the first scenario under it
-    projected  gives the projection of each scenario, all of one seed and number of replications
-    needed     gives what each future needs of a budget line of a scenario
+    projected  gives the projection of each scenario, all of one seed and number of replications, made of
+               `block_answers`
     raises     InputError for another country, the same scenario twice, or too few replications
     """
     _refuse(scenarios)
-    first = scenarios[0]
     found = projected([*scenarios, *stressed.values()])
     refuse_few(found[0].replications)
     results = [Results.of(p, measure(p)) for p in found]
     own = results[: len(scenarios)]
-    needs, paid = None, None
+    needs, paid = needs_in(found[0]), None
     learn: tuple[Value, ...] = ()
-    if first.world.has_fund and (line := _line(first)):
-        needs = needed(first, line)
+    if needs is not None:
         paid = enough(needs.contribution, confidence)
         learn = _to_learn(needs, confidence)
     return Facts(
@@ -136,13 +132,6 @@ def _refuse(scenarios: Sequence[Scenario]) -> None:
         seen.add(variant.hash)
     if problems:
         raise InputError(problems)
-
-
-def _line(scenario: Scenario) -> str:
-    try:
-        return budget_line(scenario, None)
-    except InputError:
-        return ""
 
 
 def missing(confidence: float) -> float:

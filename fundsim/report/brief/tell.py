@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fundsim.analysis.needs import needs
 from fundsim.analysis.project import project
 from fundsim.batch.atomic import refuse_unwritable, write_whole
 from fundsim.batch.lookup import source_of
@@ -88,7 +87,7 @@ def _write(
     refuse_few(n)
     first = scenarios[0]
     stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
-    source, known = source_of(request.store), {scenario.name for scenario in scenarios}
+    unit, known = source_of(request.store).answers, {scenario.name for scenario in scenarios}
     with progress(scenarios, n) as told:
 
         def tell(name: str) -> None:
@@ -97,8 +96,7 @@ def _write(
 
         facts = gather(
             scenarios, stressed, solvent, date,
-            lambda these: project(these, n, seed, workers, tell, unit=source.outcomes),
-            lambda scenario, line: needs(scenario, line, n, seed, workers, tell, source.needs),
+            lambda these: project(these, n, seed, workers, tell, unit=unit),
         )  # fmt: skip
     facts = replace(facts, link=address(facts, say))
     write_whole(out, write(briefing(facts, say)))
