@@ -46,8 +46,8 @@ def complete(seed: int) -> list[Check]:
     ]
     broken = len(combinations) - sum(bool(load(name)) for name in combinations)
     return [
-        exact(Line("11.01", "Beliefs with a unit and a source", "every number of six countries that is no choice of the ministry; judgement is a source, and visible", "numbers", LAW), bare + unknown, n, least_number=300),
-        exact(Line("11.02", "Uncertain numbers say how they were read", "a note in every assumption of six countries with a range", "numbers", LAW), int(silent), n),
+        exact(Line("11.01", "Beliefs with a unit and a source", "every number of all countries that is no choice of the ministry; judgement is a source, and visible", "numbers", LAW), bare + unknown, n, least_number=300),
+        exact(Line("11.02", "Uncertain numbers say how they were read", "a note in every assumption of all countries with a range", "numbers", LAW), int(silent), n),
         exact(Line("11.03", "Cited sources are described in full", f"title, publisher, year and what was read; without a public address: {', '.join(homeless) or 'none'}", "sources", LAW), int(lacking), len(cited), least_number=30),
         exact(Line("11.04", "Shipped files combine", "every policy, reform and stress with every country", "scenarios", "fundsim check"), broken, len(combinations), least_number=100),
     ]  # fmt: skip

@@ -62,7 +62,7 @@ def directions(seed: int) -> list[Check]:
         few, many = both(seed, country, "tariff", "fund.decision.approval_rate=0.4", "fund.decision.approval_rate=0.7")  # fmt: skip
         count("approval", *(f.drawn.claims.approved.astype(np.int8) for f in (few, many)))
 
-    what = f"six countries, {REPLICATIONS} replications each"
+    what = f"all countries, {REPLICATIONS} replications each"
     lines = {
         "cash": Line("1.08", "More cash never lowers what has been paid so far", f"benefits paid by each month's end with € 20,000 more at the opening; {what}", "months", DRAWS),
         "caseworkers": Line("1.09", "One more caseworker never delays a decision", f"each claim, one caseworker and two; {what}", "claims", "Kiefer and Wolfowitz (1955), monotone in the number of servers"),

@@ -154,7 +154,7 @@ def missing(seed: int) -> list[Check]:
     """What the report asks for and no data answers."""
     return [
         skipped(Line("5.03", "Money received from offenders a year", "implied payments by offenders with records", "EUR", "none"), "no country publishes what trafficked persons received on awards"),
-        skipped(Line("5.04", "Cost a victim of a compensation fund", "implied cost with accounts", "EUR", "none"), "none of the six countries has paid from such a fund; other countries' schemes cover other crimes and differ in what they pay"),
+        skipped(Line("5.04", "Cost a victim of a compensation fund", "implied cost with accounts", "EUR", "none"), "none of the countries has paid from such a fund; other countries' schemes cover other crimes and differ in what they pay"),
         skipped(Line("5.05", "Confiscations in trafficking cases a year", "implied income with records", "EUR", "none"), "the few published sums were used to set the assumption, so nothing is left to compare it with"),
     ]  # fmt: skip
 

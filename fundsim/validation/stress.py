@@ -57,7 +57,7 @@ def extremes(seed: int) -> list[Check]:
         late = rich.payment_month != rich.due.month
         at_once += int(late.sum() + (rich.ledger.benefits != rich.ledger.due).sum())
         payments += rich.due.amount.size
-    what = f"six countries, {REPLICATIONS} replications each"
+    what = f"all countries, {REPLICATIONS} replications each"
     lines = (
         (Line("7.01", "No victims: only office, caseworkers and reforms cost", f"{what}; nothing else is ever due", "months", RULE), nobody, months),
         (Line("7.02", "No income: all that ever fell due is owed", f"{what}; shortfall = everything due so far, each month, nothing paid", "futures", RULE), nothing, futures),

@@ -67,7 +67,7 @@ def recovered(seed: int) -> list[Check]:
     line = Line(
         "8.01",
         "Ranges are met by the draws",
-        f"shares of draws below low, value and high of every uncertain number of six countries, {SETS:,} sets each; largest: {apart}",
+        f"shares of draws below low, value and high of every uncertain number of all countries, {SETS:,} sets each; largest: {apart}",
         "z",
         PERCENTILES,
     )
