@@ -13,12 +13,14 @@ from fundsim.scenario.schema import KINDS
 from fundsim.scenario.total import total
 
 ROOT = Path(__file__).parents[1]
-PLACES = ("scenario/schema/units.py", "scenario/assumption.py")  # where the words of choices stand
+PLACES = (
+    ROOT / "fundsim/scenario/assumption.py", *(ROOT / "fundsim/scenario/schema").glob("*.py"),
+)  # fmt: skip
 CHOICE = re.compile(r"^(?P<name>[A-Z]\w+) = Literal\[(?P<words>.*?)\]", re.M | re.S)
 CHOICES = {
-    found["name"]: place
+    found["name"]: place.relative_to(ROOT)
     for place in PLACES
-    for found in CHOICE.finditer((ROOT / "fundsim" / place).read_text(encoding="utf-8"))
+    for found in CHOICE.finditer(place.read_text(encoding="utf-8"))
 }
 # what `fundsim check` imports, and the widest module that it does not: choices with a table anywhere
 IMPORTED = "import fundsim.scenario.compose, fundsim.report.sensitivity.picture"
@@ -49,7 +51,7 @@ def copy(folder: Path) -> Path:
 
 def add(folder: Path, choice: str) -> None:
     """A word more in the text of the schema."""
-    path = folder / "fundsim" / CHOICES[choice]
+    path = folder / CHOICES[choice]
     text = path.read_text(encoding="utf-8")
     [found] = [one for one in CHOICE.finditer(text) if one["name"] == choice]
     words = found["words"].rstrip().rstrip(",")
@@ -61,7 +63,7 @@ def test_the_choices_are_those_of_the_schema() -> None:
     assert {"WhenShort", "Basis", "EntryPoint", "Foreign", "Index", "Form", "Shape"} <= set(CHOICES)
     assert not re.findall(
         r"^    \w+: .*Literal\[(?!\"\w+\"\]$)",
-        "".join(p.read_text("utf-8") for p in (ROOT / "fundsim/scenario/schema").glob("*.py")),
+        "".join(place.read_text("utf-8") for place in PLACES),
         re.M,
     ), "a choice without a name"
 

@@ -15,15 +15,14 @@ from fundsim.model.parameters import Parameters
 from fundsim.model.pathway import Cents, to_cents
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import (
+from fundsim.scenario.schema import Index, World
+from fundsim.scenario.schema.income import (
     BudgetLine,
     ConvictionLevy,
     Grant,
-    Index,
     RevenueShare,
     SeizedAssets,
     Source,
-    World,
 )
 
 Ints = NDArray[np.int64]

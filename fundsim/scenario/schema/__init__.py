@@ -5,34 +5,20 @@ its type, beside its `Key` (when it is idle, what a briefing says of it, …), i
 between 0 and 1, money is in euro of the price year, durations are in months.
 """
 
-from fundsim.scenario.schema.change import Change, Effect, Link
-from fundsim.scenario.schema.claim import Amount
+from fundsim.scenario.schema.change import Bearer, Change, Effect, Link, Operation
+from fundsim.scenario.schema.claim import Amount, Basis, Foreign, Money
 from fundsim.scenario.schema.country import Caseload, Country, FormShares, Macro, MassCase, Time
-from fundsim.scenario.schema.fund import Fund
+from fundsim.scenario.schema.fund import DecisionSpread, EntryPoint, Fund, WhenShort
 from fundsim.scenario.schema.income import (
     KINDS,
     BudgetLine,
-    ConvictionLevy,
-    Grant,
     RevenueShare,
     SeizedAssets,
     Source,
     SourceOfIncome,
 )
 from fundsim.scenario.schema.pathway import Award, Enforcement, Pathway
-from fundsim.scenario.schema.units import (
-    FORMS,
-    Basis,
-    Bearer,
-    DecisionSpread,
-    EntryPoint,
-    Foreign,
-    Form,
-    Index,
-    Money,
-    Operation,
-    WhenShort,
-)
+from fundsim.scenario.schema.units import FORMS, Form, Index
 from fundsim.scenario.schema.world import World, assumptions, quantity_of
 
 __all__ = [
@@ -45,7 +31,6 @@ __all__ = [
     "BudgetLine",
     "Caseload",
     "Change",
-    "ConvictionLevy",
     "Country",
     "DecisionSpread",
     "Effect",
@@ -55,7 +40,6 @@ __all__ = [
     "Form",
     "FormShares",
     "Fund",
-    "Grant",
     "Index",
     "Link",
     "Macro",

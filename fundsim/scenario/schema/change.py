@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from fundsim.scenario.assumption import Assumption, Number, Part
 from fundsim.scenario.facts import BEGINS_LATE, COSTS_NOTHING, NO_EFFECT, PAID_BEFORE
 from fundsim.scenario.record import A_TEXT, Key, Table, all_of, either, when
-from fundsim.scenario.schema.units import Bearer, Code, Euro, EuroYear, Operation, as_tuple
+from fundsim.scenario.schema.units import Code, Euro, EuroYear, as_tuple
+
+Operation = Literal["factor", "odds_ratio", "add", "narrow"]
+Bearer = Literal["fund", "state"]
 
 
 class Effect(Part):

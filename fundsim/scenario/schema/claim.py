@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, assert_never, get_args
+from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -32,17 +32,18 @@ from fundsim.scenario.schema.pathway import Duration
 from fundsim.scenario.schema.units import (
     FORMS,
     AmountLever,
-    Basis,
-    Foreign,
     Form,
     Index,
-    Money,
     OddsRatio,
     Share,
     ShareLever,
     as_tuple,
 )
 from fundsim.scenario.steps import Step
+
+Foreign = Literal["all", "lawful", "reciprocity", "none"]
+Basis = Literal["fixed", "tariff", "judgment", "smaller"]
+Money = Literal["euro", "monthly_wages"]
 
 
 class Eligible(Table, idle=NOBODY_ENTITLED):

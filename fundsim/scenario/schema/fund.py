@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -32,8 +32,6 @@ from fundsim.scenario.record import Key, Table, all_of, either, unless, when, wh
 from fundsim.scenario.schema.claim import Amount, Eligible, Subsidiarity, TakeUp
 from fundsim.scenario.schema.pathway import Duration
 from fundsim.scenario.schema.units import (
-    DecisionSpread,
-    EntryPoint,
     Euro,
     EuroLever,
     EuroMonth,
@@ -46,9 +44,14 @@ from fundsim.scenario.schema.units import (
     OpeningLever,
     Share,
     ShareLever,
-    WhenShort,
 )
 from fundsim.scenario.steps import Step
+
+DecisionSpread = Literal["fixed", "exponential"]
+WhenShort = Literal["queue", "pro_rata", "treasury_advance"]
+EntryPoint = Literal[
+    "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
+]
 
 
 class Interim(Table, idle=NO_TIME_FOR_INTERIM, steps=(Step.CLAIMED,)):

@@ -1,4 +1,4 @@
-"""What keys are measured in, and the words of every choice."""
+"""What keys are measured in, and what several tables share."""
 
 from __future__ import annotations
 
@@ -43,16 +43,6 @@ Rate = Annotated[Assumption, _read, _kind("local currency per EUR", 0.001, 1e6, 
 Form = Literal["sexual", "labour", "begging", "criminality", "other"]
 FORMS: tuple[Form, ...] = get_args(Form)
 Index = Literal["none", "prices", "wages"]
-Foreign = Literal["all", "lawful", "reciprocity", "none"]
-Basis = Literal["fixed", "tariff", "judgment", "smaller"]
-Money = Literal["euro", "monthly_wages"]
-DecisionSpread = Literal["fixed", "exponential"]
-WhenShort = Literal["queue", "pro_rata", "treasury_advance"]
-EntryPoint = Literal[
-    "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
-]
-Operation = Literal["factor", "odds_ratio", "add", "narrow"]
-Bearer = Literal["fund", "state"]
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Text = Annotated[str, Field(max_length=2000)]
