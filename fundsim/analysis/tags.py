@@ -9,8 +9,8 @@ from fundsim.analysis.needs import line_of_state
 from fundsim.scenario.schema import World
 
 Better = Literal["more", "less"]
-Needs = Literal["fund", "line"]
-"""What a scenario must have for a measure to say anything: a fund, or a fund with a budget line of the state."""
+Needs = Literal["fund", "line"]  # a fund; or one that has a budget line of the state
+Statistic = Literal["mean", "p50", "range"]  # range: from the 5th to the 95th percentile
 
 # places that speak English alone: what the commands print, the workbook, and what a batch computes unless told
 EnglishPlace = Literal[
@@ -51,16 +51,18 @@ class At:
 
     words      what it is called there; empty: as everywhere, by its label
     after      the measure that it follows there; empty: it stands where its row stands in MEASURES
-    statistic  which one is shown; "range": from the 5th to the 95th percentile
+    statistic  which one is shown
     """
 
     place: Place
     words: str = ""
     after: str = ""
-    statistic: str = "mean"
+    statistic: Statistic = "mean"
 
 
-def at(*places: Place, words: str = "", after: str = "", statistic: str = "mean") -> tuple[At, ...]:
+def at(
+    *places: Place, words: str = "", after: str = "", statistic: Statistic = "mean"
+) -> tuple[At, ...]:
     """Some places that show a measure alike.  words, after, statistic  as in `At`"""
     return tuple(At(place, words, after, statistic) for place in places)
 
