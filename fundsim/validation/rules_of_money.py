@@ -187,12 +187,20 @@ def reforms(seed: int) -> list[Check]:
 def sources(seed: int) -> list[Check]:
     """Cuts, first years, grants, shares of revenue, levies and seized assets, month by month."""
     lines, grants, shares, seized = (Tally() for _ in range(4))
-    for cut, kept in ((0, 1.0), (1, 0.75)):
+    for chance, kept in ((0, 1.0), (1, 0.75)):
         for first in (START, 2029):
-            sets = LINE | {"income__budget__cut_rate": cut, "income__budget__cut_share": 0.25}
+            sets = LINE | {"income__budget__cut_rate": chance, "income__budget__cut_share": 0.25}
             book = run(seed, **sets, income__budget__from_year=first).ledger
             yearly = [12_000 * kept if year >= first else 0.0 for year in years()]
             flows(lines, book.income["budget"][0], january(yearly))
+    cut = (
+        '{ label = "Cut", from_year = 2029, until_year = 2030, ramp_years = 2, effects = [ { on = '
+        '"income.budget.amount", by = "factor", size = { value = 0.25, unit = "factor", source = "judgement" } } ] }'
+    )
+    book = run(
+        seed, **LINE, stress__cut=cut
+    ).ledger  # half in the first year, a quarter in the second
+    flows(lines, book.income["budget"][0], january([12_000, 12_000, 6000, 3000, 12_000]))
     for renewed, regained, runs in (
         (1, 0, [1, 1, 1, 1]), (0, 1, [1, 0, 1, 0]), (0, 0, [1, 0, 0, 0]),
     ):  # fmt: skip
@@ -217,7 +225,7 @@ def sources(seed: int) -> list[Check]:
     seized_assets(seed, seized)
     what = "simulate(), five years from 2027"
     return [
-        lines.check(Line("2.53", "Cuts and first year of a budget line", f"{what}; € 12,000 in January, a quarter less when cut, nothing before the first year", "months", HAND.format(10)), 200),
+        lines.check(Line("2.53", "Cuts and first year of a budget line", f"{what}; € 12,000 in January, a quarter less when cut, nothing before the first year, less under a dated stress with a ramp", "months", HAND.format(10)), 200),
         grants.check(Line("2.54", "A grant from year to year", f"{what}; renewed for certain, found again for certain, lost for good, from 2028 on", "months", HAND.format(10)), 150),
         shares.check(Line("2.55", "Share of revenue and levies by twelfths", f"{what}; revenue × share, and a whole number of convictions × levy × collected, at the year's index, rest in January", "months", HAND.format(10)), 2000),
         seized.check(Line("2.56", "Delay and worth of seized assets", f"{what}, {n} futures; without a delay each is € 500 at the year's prices, with one of 17 months the same comes 17 months later", "months", HAND.format(10)), 2000),

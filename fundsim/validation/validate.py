@@ -10,6 +10,7 @@ from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.analysis.workers import shared_out
 from fundsim.validation import (
     analyses,
+    choices,
     comparisons,
     compound,
     data,
@@ -30,6 +31,8 @@ from fundsim.validation import (
     rules_of_claims,
     rules_of_money,
     rules_of_victims,
+    rules_of_years,
+    shapes,
     stress,
     uncertainty,
 )
@@ -39,7 +42,7 @@ from fundsim.validation.identity import identity
 MODULES = (
     engines, directions, pathway, compound, ruin, queues, money, randomness, monte_carlo, evidence,
     analyses, stress, uncertainty, reproducibility, data, rules_of_money, rules_of_victims,
-    rules_of_claims, figures, comparisons, one_fund, influence, hard_times,
+    rules_of_claims, rules_of_years, figures, comparisons, one_fund, influence, choices, hard_times, shapes,
 )  # fmt: skip
 GROUPS: tuple[Group, ...] = tuple(group for module in MODULES for group in module.GROUPS)
 WORKERS = 2
