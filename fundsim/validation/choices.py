@@ -9,14 +9,20 @@ from statistics import NormalDist
 import numpy as np
 
 from fundsim.analysis.choose import Bound, Judged, choose, front, judged
-from fundsim.analysis.decision import contribution_decision
+from fundsim.analysis.decision import contribution_decision, policy_decision
+from fundsim.analysis.information import evpi
+from fundsim.analysis.project import project
+from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
+from fundsim.scenario.compose import load
 from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
+from fundsim.validation.one_future import of_money, of_people
 from fundsim.validation.plain import Tally
 
 DESIGNS, CIRCUMSTANCES, TABLES = 12, 3, 40
+SHORT = ("time.horizon_years=3", "time.runoff_years=1", "time.history_years=1")
 Table = list[list[float]]  # [design][circumstances]
 
 
@@ -131,10 +137,45 @@ def contributions(seed: int) -> list[Check]:
     tally.near(
         best, plain.suffices(finite, 95), 1e-9
     )  # where 95 in 100 of the euros idle are 5 missing
-    line = Line("6.71", "What a contribution loses, and the best", "contribution_decision() of 400 made-up needs; short and idle euro in each future, least at the 95 % quantile", "losses", "newsvendor: Raiffa, Schlaifer (1961); docs/method.md §18")  # fmt: skip
+    scenarios = [load(name, SHORT) for name in ("montenegro+tariff", "montenegro+status_fixed")]
+    runs = project(scenarios, 32, seed)
+    decision = policy_decision(runs, {"unpaid": 0.95, "peak_need": 2.0, "paid_with": -100.0})
+    for run, row in zip(runs, decision.losses.tolist(), strict=True):
+        future = simulate(run.scenario.world, seed, np.arange(32))
+        for r, (own, people) in enumerate(zip(of_money(future), of_people(future), strict=True)):
+            loss = (
+                0.95 * plain.mean(own["unpaid"]) + 2 * own["peak_need"] - 100 * people["paid_with"]
+            )
+            tally.near(row[r], loss, 1e-7)
+    line = Line("6.71", "What a contribution loses, and the best", "contribution_decision() of 400 made-up needs; short and idle euro in each future, least at the 95 % quantile; policy_decision() of two policies, priced outcomes added up", "losses", "newsvendor: Raiffa, Schlaifer (1961); docs/method.md §18")  # fmt: skip
     return [tally.check(line, 10_000)]
+
+
+def foreseen(seed: int) -> list[Check]:
+    """What foresight is worth among three options of which one is best on average."""
+    u = Streams(seed, "validation").of_replications(["loss a", "loss b", "loss c"], np.arange(640))
+    losses = [
+        [x + shift for x in row] for row, shift in zip(u.tolist(), (0.5, 0.1, 0.3), strict=True)
+    ]
+    found, tally = evpi(np.array(losses)), Tally()
+    base = plain.mean(losses[1])
+    least = [min(own) for own in zip(*losses, strict=True)]
+    twins = [
+        min((row[i] + row[i + 1]) / 2 for row in losses)
+        for i in range(0, len(least), 2)
+        for _ in (0, 1)
+    ]
+    tally.same(found.best, 1)
+    tally.near(found.loss.value, base)
+    for ours, best in ((found.foresight, least), (found.ceiling, twins)):
+        gain = [x - y for x, y in zip(losses[1], best, strict=True)]
+        tally.near(ours.value, plain.mean(gain))
+        tally.near(ours.mc_error, plain.error(plain.of_mean(gain)), 1e-7)
+    line = Line("6.72", "Worth of foresight, and of knowing all assumptions at most", "evpi() of 640 made-up losses of three options; least in each future, and least of the mean of two twins", "figures", f"{METHOD} §18")  # fmt: skip
+    return [tally.check(line, 6)]
 
 
 GROUPS = (
     Group("6.70", "Choosing among designs", designs), Group("6.71", "Contributions", contributions),
+    Group("6.72", "Foresight", foreseen),
 )  # fmt: skip

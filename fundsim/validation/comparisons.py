@@ -36,7 +36,7 @@ FUNDS = (
     ("serbia+tariff", "budget", ("fund.opening_capital=3000", "income.budget.lapses=true")),
     ("kosovo+tariff+budget_cut", "budget", ("fund.payment.when_short=pro_rata",)),
     ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=90000", "fund.opening_capital=0")),
-    ("montenegro+status_fixed", "budget", ("fund.reserve_return=false", "income.budget.amount=1000")),
+    ("montenegro+status_fixed", "budget", ("fund.reserve_return=false", "income.budget.amount=1000", "fund.subrogation.pursued_share=1")),
 )  # fmt: skip
 FUTURES = 10  # of each that are settled again
 

@@ -14,6 +14,7 @@ from fundsim.analysis.statistics import statistics
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
+from fundsim.scenario.schema import assumptions
 from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.one_future import of_money, of_people
@@ -81,16 +82,26 @@ def printed(seed: int) -> list[Check]:
     tallies = {kind: Tally() for kind in kinds}
     rows: dict[tuple[str, int | None], dict[str, float]] = {}
     for row in measure(run):
-        if row.measure != "assumptions":
-            rows.setdefault((row.measure, row.year), {})[row.statistic] = row.value
+        rows.setdefault((row.measure, row.year), {})[row.statistic] = row.value
+    graded: list[str] = [a.graded for _, a, _ in assumptions(scenario.world) if a.uncertain]
+    graded.append(scenario.world.caseload.forms.graded)
+    for grade, number in rows.pop(("assumptions", None)).items():
+        tallies["values"].same(number, graded.count(grade))
     for (name, year), ours in rows.items():
         theirs = _figures(run, name, year)
         tallies["values"].same(ours.keys() ^ theirs.keys(), set())
         for statistic in ours.keys() & theirs.keys():
             tallies[_kind(statistic)].near(ours[statistic], theirs[statistic])
+    for r in (0, 499, 500, 1777, N - 1):  # columns hold each future at its own place
+        future = simulate(scenario.world, seed, np.array([r]))
+        [own], [people] = of_money(future), of_people(future)
+        for name, value in (own | people).items():
+            for y, x in enumerate(value if isinstance(value, list) else [value]):
+                column = f"{name}@{2027 + y}" if isinstance(value, list) else name
+                tallies["values"].near(float(run.column(column)[r]), x, 1e-7)
     what = f"measure() of serbia+mixed_financing, two years, {N:,} replications; each of {len(rows)} measures and years"
     lines = {
-        "values": ("a", "Printed means, shares and ratios", "sum over number, share, ratio of sums"),
+        "values": ("a", "Printed means, shares and ratios", "sum over number, share, ratio of sums; numbers by grade; five futures, settled alone, at their places"),
         "percentiles": ("b", "Printed percentiles", "5, 25, 50, 75 and 95 %, each on the line between its neighbours in the sorted values"),
         "errors": ("c", "Printed Monte Carlo errors", "sums of influences over batches of 32"),
         "intervals": ("d", "Printed intervals of probabilities", "Wilson, at the effective number"),
@@ -177,6 +188,10 @@ def solvent(seed: int) -> list[Check]:
         tally.same({name for name in ours if "error" not in name}, set(theirs))
         for name, value in theirs.items():
             tally.near(ours.get(name), value)
+            capped = [min(amount, 1e9) for amount in need]  # an interval has finite ends
+            influence = plain.of_percentile(capped, float(name.removeprefix("solvent")))
+            if influence is not None and math.isfinite(value):
+                tally.near(ours.get(f"{name}_mc_error"), plain.error(influence), 1e-6)
     line = Line("6.11", "Amounts that suffice in 50 to 99 of 100 futures", "statistics() of made-up needs, 40 to 640 of them, some infinite; order statistics, and none where no interval exists", "figures", "docs/method.md §20; David and Nagaraja, Order Statistics, § 7.1")  # fmt: skip
     return [tally.check(line, 20)]
 

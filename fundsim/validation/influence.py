@@ -16,11 +16,12 @@ from fundsim.scenario.compose import load
 from fundsim.scenario.schema import assumptions
 from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
-from fundsim.validation.figures import METHOD
-from fundsim.validation.one_future import of_money
+from fundsim.validation.figures import METHOD, RATIOS
+from fundsim.validation.one_future import of_money, of_people
 from fundsim.validation.plain import Tally
 
 NAME, MEASURE = "serbia+tariff", "due_a_year"
+MEASURES = (MEASURE, "share_paid_with", "outgo_real@2028")  # of the bars
 RANGES = (
     'caseload.level={ value = 8, low = 4, high = 16, unit = "persons a year", source = "judgement" }',
     'fund.costs.office_a_year={ value = 60000, low = 30000, high = 80000, unit = "EUR a year", source = "judgement" }',
@@ -39,38 +40,42 @@ SWAPPED = ("fund.take_up.rate", LARGEST)
 
 def bars(seed: int) -> list[Check]:
     """Each end of a bar, from a scenario in which the input's low or high is written as a number."""
-    scenario = load(NAME, SHORT)
-    found = tornado(scenario, MEASURE, BARS, seed, only=MOVED)
-    centre, own = _costs((), seed)
     ends, order = Tally(), Tally()
+    for measure in MEASURES:
+        _bars(measure, seed, ends, order)
+    what = f"tornado() of {NAME} on {', '.join(MEASURES)}, {len(MOVED)} inputs, {BARS} replications"
+    return [
+        ends.check(Line("6.60a", "Ends of the tornado's bars", f"{what}; the scenario with the low or the high written in, all else certain, outcomes read in plain loops", "figures", f"{METHOD} §14"), 100),
+        order.check(Line("6.60b", "Width, direction and order of the bars", f"{what}; from the same", "figures", f"{METHOD} §14"), 30),
+    ]  # fmt: skip
+
+
+def _bars(measure: str, seed: int, ends: Tally, order: Tally) -> None:
+    found = tornado(load(NAME, SHORT), measure, BARS, seed, only=MOVED)
+    centre, own = _measured(measure, (), seed)
     ends.near(found.centre.value, centre)
     for bar in found.bars:
         low, high = _range(bar.input.name)
+        ends.same((bar.input.low, bar.input.high), (low, high))
         changes = []
         for at, ours, change in (
             (low, bar.at_low, bar.change_low), (high, bar.at_high, bar.change_high),
         ):  # fmt: skip
-            value, costs = _costs((f"{bar.input.name}={at!r}",), seed)
+            value, influence = _measured(measure, (f"{bar.input.name}={at!r}",), seed)
             ends.near(ours, value, 1e-6)
             ends.near(change.value / centre, (value - centre) / centre, 1e-6)
-            apart = [b - a for a, b in zip(own, costs, strict=True)]
-            error = plain.error(plain.of_mean(apart))
-            ends.near((change.mc_error or 0.0) / centre, (error or 0.0) / centre, 1e-6)
-            changes.append((value - centre, error or 0.0))
-        widest = max(0.0, *(c for c, _ in changes)) - min(0.0, *(c for c, _ in changes))
-        order.near(bar.width / centre, widest / centre, 1e-6)
-        sure = [abs(c) > 2 * e for c, e in changes]
-        one_way = all(sure) and changes[0][0] * changes[1][0] > 0
-        rises = (changes[1][0] > changes[0][0]) - (changes[1][0] < changes[0][0])
+            error = plain.error([b - a for a, b in zip(own, influence, strict=True)]) or 0.0
+            ends.near((change.mc_error or 0.0) / centre, error / centre, 1e-6)
+            changes.append((value - centre, error))
+        (down, _), (up, _) = changes
+        order.near(bar.width / centre, (max(0.0, down, up) - min(0.0, down, up)) / centre, 1e-6)
+        sure = [abs(c) > 2 * e + 1e-9 * centre for c, e in changes]
+        one_way = all(sure) and down * up > 0
+        rises = (up > down) - (up < down)
         order.same(bar.direction, 0 if one_way or not any(sure) else rises)
     widths = [bar.width for bar in found.bars]
     order.same(widths, sorted(widths, reverse=True))
     order.same(len(widths), len(MOVED))
-    what = f"tornado() of {NAME}, {len(widths)} inputs, {BARS} replications"
-    return [
-        ends.check(Line("6.60a", "Ends of the tornado's bars", f"{what}; the scenario with the low or the high written in, all else certain, costs added up in plain loops", "figures", f"{METHOD} §14"), 25),
-        order.check(Line("6.60b", "Width, direction and order of the bars", f"{what}; from the same", "figures", f"{METHOD} §14"), 10),
-    ]  # fmt: skip
 
 
 def _range(key: str) -> tuple[float, float]:
@@ -81,14 +86,22 @@ def _range(key: str) -> tuple[float, float]:
     return a.low, a.high
 
 
-def _costs(sets: tuple[str, ...], seed: int) -> tuple[float, list[float]]:
-    """The measure over some futures in which nothing but chance varies, and in each of them."""
+def _measured(measure: str, sets: tuple[str, ...], seed: int) -> tuple[float, list[float]]:
+    """A measure over some futures in which nothing but chance varies, and its influence."""
     taken = {text.split("=", 1)[0] for text in sets}
     kept = [text for text in SHORT if text.split("=", 1)[0] not in taken]
     world = load(NAME, [*kept, *sets]).world
     future = simulate(world, seed, np.arange(BARS), certain=True)
-    each = [float(own[MEASURE]) for own in of_money(future)]
-    return plain.mean(each), each
+    if measure in RATIOS:
+        people = of_people(future)
+        above, below = ([float(own[name]) for own in people] for name in RATIOS[measure])
+        return math.fsum(above) / math.fsum(below), plain.of_ratio(above, below)
+    name, _, year = measure.partition("@")
+    each = [
+        own[name][int(year) - world.time.start_year] if year else own[name]
+        for own in of_money(future)
+    ]
+    return plain.mean(each), plain.of_mean(each)
 
 
 def ranked(seed: int) -> list[Check]:
@@ -182,6 +195,12 @@ def _listed(found: Ranking, tally: Tally) -> None:
     tally.near(found.joint, 1 - so_far)
     for grade, part in found.by_grade.items():
         tally.near(part, by_grade[grade] / so_far)
+    half, part = [], 0.0
+    for row in found.rows:  # the fewest that together explain half of what single inputs explain
+        if row.low95 > 0 and part < so_far / 2:
+            half.append(row.input.name)
+            part += row.share
+    tally.same([row.input.name for row in found.half()], half)
     tally.same((found.rows[0].input.name, found.rows[0].low95 > 0), (LARGEST, True))
 
 

@@ -8,7 +8,10 @@ from statistics import NormalDist
 import numpy as np
 from scipy import optimize, stats
 
+from fundsim.model.parameters import Parameters
+from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Assumption, Quantity, quantiles
+from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
 from fundsim.validation.plain import Tally
@@ -67,4 +70,29 @@ def _triangle(tally: Tally) -> None:
         tally.near(below if at <= mode else above, u, 1e-6)
 
 
-GROUPS = (Group("8.07", "Named shapes", shapes),)
+def narrowed(seed: int) -> list[Check]:
+    """A reform that narrows what we know by a half: z = Φ⁻¹(u) is halved, at all times."""
+    tally, numbers, years = Tally(), np.arange(0, 400, 2), np.arange(2025, 2035)
+    effects = ", ".join(
+        f'{{ on = "{key}", by = "narrow", size = {{ value = 0.5, unit = "factor", source = "judgement" }} }}'
+        for key in ("award.median", "pathway.conviction_rate", "macro.inflation")
+    )
+    change = f'reform.know={{ label = "Know", from_year = 2030, effects = [ {effects} ] }}'
+    wide, narrow = (
+        Parameters(load("serbia+tariff", sets).world, Streams(seed, "RS"), numbers, years).drawn()
+        for sets in ([], [change])
+    )
+    world = load("serbia+tariff").world
+    for key, centre, scale in (
+        ("award.median", world.award.median.value, math.log),
+        ("pathway.conviction_rate", world.pathway.conviction_rate.value, lambda x: math.log(x / (1 - x))),
+        ("macro.inflation", world.macro.inflation.value, float),
+    ):  # fmt: skip
+        middle = scale(centre)
+        for x, y in zip(wide[key].tolist(), narrow[key].tolist(), strict=True):
+            tally.near(scale(y) - middle, (scale(x) - middle) / 2, 1e-6)
+    line = Line("8.08", "A reform that narrows a range", f"Parameters of {numbers.size} sets of three assumptions; the distance from the centre on each one's own scale is halved, with the same draw", "values", f"{METHOD} §3")  # fmt: skip
+    return [tally.check(line, 500)]
+
+
+GROUPS = (Group("8.07", "Named shapes", shapes), Group("8.08", "Narrowed ranges", narrowed))
