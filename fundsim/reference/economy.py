@@ -9,11 +9,11 @@ from scipy import special
 
 from fundsim.reference.beliefs import Beliefs
 from fundsim.reference.chance import Dice, cents, normal, poisson
-from fundsim.scenario.schema import (
+from fundsim.scenario.schema import Index
+from fundsim.scenario.schema.income import (
     BudgetLine,
     ConvictionLevy,
     Grant,
-    Index,
     RevenueShare,
     SeizedAssets,
     Source,
