@@ -1,6 +1,6 @@
 """The fund, month by month.
 
-The rules (method §12; the reference engine is written from the same page).  In month t, in order:
+The rules (method §12; `fundsim/reference/cash.py` is written from the same page).  In month t, in order:
 
 1.  Opening cash is last month's closing cash (month 0: the opening capital).
 2.  Income and recoveries of the month come in; cash earns round(opening × monthly return).
