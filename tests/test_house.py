@@ -19,6 +19,8 @@ ROOMS = [
     "scenario", "run", "compare", "solve", "sensitivity", "stress", "region", "trace", "sweep",
     "validation", "brief",
 ]  # fmt: skip
+# a run of several scenarios has a workbook of their differences; a stress is told as a difference
+SHARED = {("run/files", "compare"), ("stress/tell", "compare")}
 DOORS: dict[str, str | tuple[str, ...]] = {
     "tomllib": "scenario",
     "pydantic": "scenario",
@@ -74,6 +76,19 @@ def test_a_floor_imports_only_from_floors_below(path: Path) -> None:
         if parts[0] == "fundsim" and len(parts) > 1:
             assert parts[1] in FLOORS, f"{place(path)} imports {name}"
             assert FLOORS.index(parts[1]) <= FLOORS.index(floor), f"{place(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_a_room_of_report_needs_no_other_room(path: Path) -> None:
+    """Nor do the tools beside them; a briefing is made of what other rooms show, and the catalogue reads all."""
+    floor, _, here = place(path).partition("/")
+    room = here.split("/")[0] if "/" in here else ""
+    if floor != "report" or room == "brief" or here == "catalogue":
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[:2] == ["fundsim", "report"] and len(parts) > 2 and parts[2] in ROOMS:
+            assert parts[2] == room or (here, parts[2]) in SHARED, f"{place(path)} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)

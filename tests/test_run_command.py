@@ -10,6 +10,7 @@ import pytest
 
 from fundsim import cli
 from fundsim.model.ledger import LedgerError
+from fundsim.report.request import Request
 from fundsim.report.run import files as write
 from fundsim.report.run import picture
 
@@ -235,6 +236,21 @@ def test_list_show_and_new(fundsim, tmp_path, capsys) -> None:
     assert "numbers are still placeholders" in capsys.readouterr().out
     assert fundsim("run", "moldova.toml", *SMALL) == 0
     assert "the result says nothing yet" in capsys.readouterr().out
+
+
+def test_options_become_one_request(fundsim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are joined, --years is one of the --set texts, and what was not said is None."""
+    asked: list[Request] = []
+    monkeypatch.setattr("fundsim.report.compare.tell.print_comparison", asked.append)
+    assert (
+        fundsim(
+            "compare", "serbia", "+tariff", "serbia", "--set", "a.b=1", "--years", "5", "--json"
+        )
+        == 0
+    )
+    assert asked == [
+        Request(("serbia+tariff", "serbia"), ("a.b=1", "time.horizon_years=5"), as_json=True)
+    ]
 
 
 @pytest.mark.parametrize("name", picture.FIGURES)

@@ -30,7 +30,7 @@ class Kept(NamedTuple):
 
 def kept_block(
     address: str, world: World, seed: int, block: int, replications: int,
-    wanted: Sequence[str] = ALL, engine: str = "numpy", write: bool = True,
+    wanted: Sequence[str] = ALL, *, engine: str = "numpy", write: bool = True,
 ) -> Kept:  # fmt: skip
     """The wanted outcomes of a block.
 
@@ -56,7 +56,9 @@ def kept_outcomes(
     engine: str = "numpy",
 ) -> tuple[tuple[str, ...], Floats]:  # fmt: skip
     """The wanted outcomes of a block, as `block_outcomes` or `block_answers` gives them.  write: put there what is not found"""
-    found = kept_block(address, world, seed, block, replications, wanted, engine, write)
+    found = kept_block(
+        address, world, seed, block, replications, wanted, engine=engine, write=write
+    )
     return found.names, found.table
 
 

@@ -203,7 +203,7 @@ def _heading(picture: Picture, text: str) -> None:
 
 
 def _line(
-    picture: Picture, text: str, x: float, y: float, size: float, color: str, bold: bool = False,
+    picture: Picture, text: str, x: float, y: float, size: float, color: str, *, bold: bool = False,
     end: float = RIGHT,
 ) -> None:  # fmt: skip
     """One line of text from x, its middle at y (pixels), in smaller letters if it would pass the end."""
