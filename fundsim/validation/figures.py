@@ -78,10 +78,12 @@ def printed(seed: int) -> list[Check]:
     """Every figure of one run from its outcomes: means, percentiles, errors, intervals, tails, parts."""
     scenario = load("serbia+mixed_financing", SMALL)
     [run] = project([scenario], N, seed)
-    kinds = ("values", "percentiles", "errors", "intervals", "tails", "parts")
+    kinds = ("values", "percentiles", "errors", "intervals", "tails", "parts", "units")
     tallies = {kind: Tally() for kind in kinds}
     rows: dict[tuple[str, int | None], dict[str, float]] = {}
     for row in measure(run):
+        if row.measure != "assumptions":
+            tallies["units"].same(row.unit, _unit(row.measure, row.year))
         rows.setdefault((row.measure, row.year), {})[row.statistic] = row.value
     graded: list[str] = [a.graded for _, a, _ in assumptions(scenario.world) if a.uncertain]
     graded.append(scenario.world.caseload.forms.graded)
@@ -107,6 +109,7 @@ def printed(seed: int) -> list[Check]:
         "intervals": ("d", "Printed intervals of probabilities", "Wilson, at the effective number"),
         "tails": ("e", "Printed VaR and TVaR 99.5 %", "quantile, mean beyond it, their errors"),
         "parts": ("f", "Printed parts of the spread", "pairs that share their assumptions"),
+        "units": ("g", "Units of printed figures", "by name: nominal or of the price year, local, share, ratio, months, persons"),
     }  # fmt: skip
     least = {
         "values": 150,
@@ -115,11 +118,33 @@ def printed(seed: int) -> list[Check]:
         "intervals": 4,
         "tails": 8,
         "parts": 50,
+        "units": 1000,
     }
     return [
         tallies[kind].check(Line(f"6.10{letter}", name, f"{what}: {how}", "figures", f"{METHOD} §14"), least[kind])
         for kind, (letter, name, how) in lines.items()
     ]  # fmt: skip
+
+
+def _unit(name: str, year: int | None) -> str:
+    """The unit that a measure's name says it has."""
+    stem = name.split(".")[0]
+    if name in PROBABILITIES or stem.startswith(("share_", "claims_")):
+        return "share"
+    if stem.startswith("months_") or stem == "longest_delay":
+        return "months"
+    if stem in ("funding_ratio", "benefits_to_awards", "award_received_with"):
+        return "ratio"
+    if stem == "award_received_without":
+        return "share"
+    if name.endswith("_local"):
+        return "local currency nominal"
+    if name.endswith(("_real", "_a_year", "_per_head")) or stem.startswith("received_"):
+        return "EUR of the price year"
+    if stem == "peak_need":
+        return "EUR at the opening"
+    nominal = ("incurred_total", "benefits_total", "worst_balance")
+    return "EUR nominal" if year is not None or name in nominal else "persons"
 
 
 def _kind(statistic: str) -> str:
