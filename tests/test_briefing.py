@@ -266,6 +266,7 @@ def test_its_link_opens_the_same_figures(page: parser.HtmlElement) -> None:
     assert found.claim.scenario_hash == f"{load(NAME).hash}_{load(OTHER).hash}"
 
 
+@pytest.mark.slow
 def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
     link = linked("http://localhost:8501")
     assert "fund.take_up.rate=0.4" in link(
@@ -409,6 +410,7 @@ def without_figures(texts: list[str]) -> list[str]:
     return [re.sub(r"\d+([.,\u00a0\u202f]\d+)*", "…", text) for text in texts]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.docx")), ids=lambda path: path.stem)
 def test_the_samples_say_what_a_briefing_says_today(path: Path) -> None:
     """In their title, headings and captions, which do not hang on the results."""

@@ -61,6 +61,7 @@ def child(code: str, cwd: str = str(ROOT), **variables: str) -> subprocess.Compl
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_loop_leaves_its_arrays_and_each_is_compiled_once(tmp_path: Path) -> None:
     done = child(LOOK + ONCE, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))
     assert done.returncode == 0, done.stderr

@@ -318,6 +318,7 @@ def move(app: AppTest, control: Control, place: str, value: object) -> None:
 MOVED: set[str] = set()  # keys that have moved a figure, over all covers of this process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cover", COVERS, ids=lambda c: f"{c[0]}-{c[1].policy}")
 def test_no_control_is_dead(cover: tuple[str, Design]) -> None:
     """Each one changes the scenario and a figure, or the page says why it does not; what is not in use cannot be
