@@ -14,12 +14,12 @@ from fundsim.analysis.information import evpi
 from fundsim.analysis.project import project
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
+from fundsim.reference import arithmetic
 from fundsim.scenario.compose import load
-from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
-from fundsim.validation.one_future import of_money, of_people
-from fundsim.validation.plain import Tally
+from fundsim.validation.tally import Tally
+from fundsim.validation.told_twice import each_future
 
 DESIGNS, CIRCUMSTANCES, TABLES = 12, 3, 40
 SHORT = ("time.horizon_years=3", "time.runoff_years=1", "time.history_years=1")
@@ -69,7 +69,7 @@ def _judged(
         if any(math.isnan(x) for x in row):
             found.append((math.nan, math.nan))
         elif over == "mean":
-            found.append((plain.mean(row), plain.mean(own)))
+            found.append((arithmetic.mean(row), arithmetic.mean(own)))
         else:
             place = row.index(worse(row))
             found.append((row[place], own[place]))
@@ -94,11 +94,11 @@ def _chosen(
             continue
         pick = min(there, key=lambda i: goal[i][0] if least else -goal[i][0])
         tally.same(found.best, pick)
-        apart = plain.Z95 * bound[pick][1]
+        apart = arithmetic.Z95 * bound[pick][1]
         tally.same(found.surely, abs(bound[pick][0] - limit) >= apart)
         rivals = [
             i for i in there
-            if i != pick and abs(goal[i][0] - goal[pick][0]) <= plain.Z95 * math.hypot(goal[i][1], goal[pick][1])
+            if i != pick and abs(goal[i][0] - goal[pick][0]) <= arithmetic.Z95 * math.hypot(goal[i][1], goal[pick][1])
         ]  # fmt: skip
         tally.same(list(found.rivals), rivals)
 
@@ -131,20 +131,22 @@ def contributions(seed: int) -> list[Check]:
             for x in need
         ]
         tally.all_near(losses, theirs)
-        means.append(plain.mean(theirs))
+        means.append(arithmetic.mean(theirs))
     best = found.levels[means.index(min(means))]
     finite = [x for x in need if math.isfinite(x)]
     tally.near(
-        best, plain.suffices(finite, 95), 1e-9
+        best, arithmetic.suffices(finite, 95), 1e-9
     )  # where 95 in 100 of the euros idle are 5 missing
     scenarios = [load(name, SHORT) for name in ("montenegro+tariff", "montenegro+status_fixed")]
     runs = project(scenarios, 32, seed)
     decision = policy_decision(runs, {"unpaid": 0.95, "peak_need": 2.0, "paid_with": -100.0})
     for run, row in zip(runs, decision.losses.tolist(), strict=True):
         future = simulate(run.scenario.world, seed, np.arange(32))
-        for r, (own, people) in enumerate(zip(of_money(future), of_people(future), strict=True)):
+        for r, own in enumerate(each_future(future)):
             loss = (
-                0.95 * plain.mean(own["unpaid"]) + 2 * own["peak_need"] - 100 * people["paid_with"]
+                0.95 * arithmetic.mean(own["unpaid"])
+                + 2 * own["peak_need"]
+                - 100 * own["paid_with"]
             )
             tally.near(row[r], loss, 1e-7)
     line = Line("6.71", "What a contribution loses, and the best", "contribution_decision() of 400 made-up needs; short and idle euro in each future, least at the 95 % quantile; policy_decision() of two policies, priced outcomes added up", "losses", "newsvendor: Raiffa, Schlaifer (1961); docs/method.md §18")  # fmt: skip
@@ -158,7 +160,7 @@ def foreseen(seed: int) -> list[Check]:
         [x + shift for x in row] for row, shift in zip(u.tolist(), (0.5, 0.1, 0.3), strict=True)
     ]
     found, tally = evpi(np.array(losses)), Tally()
-    base = plain.mean(losses[1])
+    base = arithmetic.mean(losses[1])
     least = [min(own) for own in zip(*losses, strict=True)]
     twins = [
         min((row[i] + row[i + 1]) / 2 for row in losses)
@@ -169,8 +171,8 @@ def foreseen(seed: int) -> list[Check]:
     tally.near(found.loss.value, base)
     for ours, best in ((found.foresight, least), (found.ceiling, twins)):
         gain = [x - y for x, y in zip(losses[1], best, strict=True)]
-        tally.near(ours.value, plain.mean(gain))
-        tally.near(ours.mc_error, plain.error(plain.of_mean(gain)), 1e-7)
+        tally.near(ours.value, arithmetic.mean(gain))
+        tally.near(ours.mc_error, arithmetic.error(arithmetic.of_mean(gain)), 1e-7)
     line = Line("6.72", "Worth of foresight, and of knowing all assumptions at most", "evpi() of 640 made-up losses of three options; least in each future, and least of the mean of two twins", "figures", f"{METHOD} §18")  # fmt: skip
     return [tally.check(line, 6)]
 

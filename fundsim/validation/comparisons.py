@@ -11,11 +11,12 @@ from fundsim.analysis.needs import enough, needs
 from fundsim.analysis.project import Projection, project
 from fundsim.analysis.solve import Lever, lever_of, solve
 from fundsim.model.run import simulate
+from fundsim.reference import arithmetic
+from fundsim.reference.statistics import RATIOS
 from fundsim.scenario.compose import load
-from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
-from fundsim.validation.figures import METHOD, RATIOS
-from fundsim.validation.plain import Tally
+from fundsim.validation.figures import METHOD
+from fundsim.validation.tally import Tally
 
 N = 512  # replications of a comparison
 SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=3", "caseload.level=20")
@@ -82,10 +83,10 @@ def _figure(own: Columns, statistic: str) -> tuple[float, list[float] | None]:
     x, above, below = own
     if statistic != "mean":
         percent = float(statistic[1:])
-        return plain.percentile(x, percent), plain.of_percentile(x, percent)
+        return arithmetic.percentile(x, percent), arithmetic.of_percentile(x, percent)
     if above:
-        return math.fsum(above) / math.fsum(below), plain.of_ratio(above, below)
-    return plain.mean(x), plain.of_mean(x)
+        return math.fsum(above) / math.fsum(below), arithmetic.of_ratio(above, below)
+    return arithmetic.mean(x), arithmetic.of_mean(x)
 
 
 def _noise(
@@ -95,15 +96,15 @@ def _noise(
         errors.same((row.mc_error, row.noise_cut, row.pairing), (None, None, None))
         return
     apart = [y - x for x, y in zip(a, b, strict=True)]
-    error = plain.error(apart)
+    error = arithmetic.error(apart)
     assert error is not None
     errors.near(row.mc_error, error, 1e-7)
-    errors.near(row.low95, row.second - row.first - plain.Z95 * error, 1e-7)
-    errors.near(row.high95, row.second - row.first + plain.Z95 * error, 1e-7)
-    own = (plain.error(a) or 0.0) ** 2, (plain.error(b) or 0.0) ** 2
+    errors.near(row.low95, row.second - row.first - arithmetic.Z95 * error, 1e-7)
+    errors.near(row.high95, row.second - row.first + arithmetic.Z95 * error, 1e-7)
+    own = (arithmetic.error(a) or 0.0) ** 2, (arithmetic.error(b) or 0.0) ** 2
     if min(*own, error) > 1e-9:
         errors.near(row.noise_cut, sum(own) / error**2, 1e-6)
-    sums, together = (plain.variance(a), plain.variance(b)), plain.variance(apart)
+    sums, together = (arithmetic.variance(a), arithmetic.variance(b)), arithmetic.variance(apart)
     if together > 1e-9 * sum(sums) > 0:
         pairing.near(row.pairing, sum(sums) / together, 1e-6)
         scales = (math.sqrt(sums[0]) - math.sqrt(sums[1])) ** 2
@@ -180,15 +181,15 @@ def amounts(seed: int) -> list[Check]:
     need, tally = found.contribution.tolist(), Tally()
     for target in (0.5, 0.8, 0.9, 0.95):
         ours = enough(found.contribution, target)
-        amount = plain.suffices(need, 100 * target)
+        amount = arithmetic.suffices(need, 100 * target)
         lasting = [float(x <= amount < math.inf) for x in need]
-        error = plain.error(plain.of_mean(lasting))
+        error = arithmetic.error(arithmetic.of_mean(lasting))
         assert error is not None
         tally.near(ours.amount, amount)
-        tally.near(ours.solvent.value, plain.mean(lasting))
+        tally.near(ours.solvent.value, arithmetic.mean(lasting))
         tally.near(ours.solvent.mc_error, error)
-        tally.near(ours.low95, plain.suffices(need, 100 * (target - plain.Z95 * error)))
-        tally.near(ours.high95, plain.suffices(need, 100 * (target + plain.Z95 * error)))
+        tally.near(ours.low95, arithmetic.suffices(need, 100 * (target - arithmetic.Z95 * error)))
+        tally.near(ours.high95, arithmetic.suffices(need, 100 * (target + arithmetic.Z95 * error)))
     line = Line("6.41", "Amount for a share of futures, and its interval", "enough() of 320 needs at four shares; the place of the share, and of the share ± 1.96 of its errors, in the sorted needs", "figures", f"{METHOD} §18")  # fmt: skip
     return [tally.check(line, 20)]
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import line_of_state, needs
-from fundsim.analysis.project import project
 from fundsim.model.ledger import STATES, Ledger
 from fundsim.model.run import Future, draw, settle_drawn
 from fundsim.reference import needs as reference_needs
-from fundsim.reference import statistics as reference_statistics
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
 from fundsim.validation.check import Check, Group, Line, exact
@@ -23,11 +19,6 @@ from fundsim.validation.worlds import many_scenarios
 
 SCENARIOS, HARD = 80, 40  # random worlds of the comparison, and such in which nothing stands still
 TWIN = 2  # replications of each: two that share their assumptions
-OF_STATISTICS = (
-    ("serbia+tariff", 3200),
-    ("albania+mixed_financing+legal_aid", 300),
-    ("montenegro+no_fund", 65),
-)
 OF_NEEDS = 12  # random worlds of which what suffices is worked out
 MANY = 24  # replications of the identities: no slow engine is needed
 OWN = "fundsim/reference/, written from docs/method.md; it shares the scenario and nothing else"
@@ -101,35 +92,6 @@ def hard(seed: int) -> list[Check]:
     return agreement(
         hard_worlds(seed), seed, ids, f"{HARD} worlds in which half of all numbers move each year"
     )
-
-
-def statistics(seed: int) -> list[Check]:
-    """Every printed statistic of every measure, from the same outcomes."""
-    wrong = number = 0
-    for name, replications in OF_STATISTICS:
-        scenario = load(name, ["time.horizon_years=4", "time.runoff_years=2"])
-        [projection] = project([scenario], replications, seed)
-        columns = {column: projection.column(column).tolist() for column in projection.columns}
-        ours: dict[tuple[str, int | None], dict[str, float]] = {}
-        for row in measure(projection):
-            if row.measure != "assumptions":
-                ours.setdefault((row.measure, row.year), {})[row.statistic] = row.value
-        for (of, year), found in ours.items():
-            theirs = reference_statistics.statistics(of, year, columns)
-            wrong += differ(found, theirs)
-            number += len(found)
-    what = f"mean, error, percentiles, tails, intervals and parts of the spread; {len(OF_STATISTICS)} scenarios, 65 to 3,200 futures"
-    return [exact(Line("1.12", "Statistics of all measures", what, "statistics", f"fundsim/reference/statistics.py, {OWN}"), wrong, number, least_number=5000)]  # fmt: skip
-
-
-def differ(ours: Mapping[str, float], theirs: Mapping[str, float]) -> int:
-    """How many statistics of a measure differ, to nine figures of their own size or of its spread; or are missing."""
-    spread = max((abs(x) for x in ours.values() if math.isfinite(x)), default=0.0)
-    return sum(
-        name not in ours or name not in theirs
-        or not math.isclose(ours[name], theirs[name], rel_tol=1e-9, abs_tol=1e-8 * spread)
-        for name in ours.keys() | theirs.keys()
-    )  # fmt: skip
 
 
 def sufficient(seed: int) -> list[Check]:
@@ -260,6 +222,5 @@ GROUPS = (
     Group("1.01", "Two programs tell the same futures", easy),
     Group("1.04", "Identities", identities),
     Group("1.11", "Two programs where nothing stands still", hard),
-    Group("1.12", "Statistics", statistics),
     Group("1.13", "What would have sufficed", sufficient),
 )

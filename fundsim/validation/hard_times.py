@@ -14,12 +14,12 @@ from fundsim.analysis.reverse import Found, failure_rules
 from fundsim.model.fund import UNPAID
 from fundsim.model.run import Future, simulate
 from fundsim.model.streams import Streams
+from fundsim.reference import arithmetic
 from fundsim.scenario.compose import load
-from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line, within
 from fundsim.validation.figures import METHOD
-from fundsim.validation.one_future import of_money
-from fundsim.validation.plain import Tally
+from fundsim.validation.tally import Tally
+from fundsim.validation.told_twice import each_future
 
 # a poor fund that pays lump sums: a wait for cash then runs from the grant to payment in full
 NAME = "serbia+tariff"
@@ -102,15 +102,15 @@ def _rule(rule: Rule, future: Future, waits: Tally, shares: Tally) -> None:
     ):  # fmt: skip
         tally = waits if estimate is rule.waited else shares
         tally.near(estimate.value, math.fsum(above) / math.fsum(below))
-        tally.near(estimate.mc_error, plain.error(plain.of_ratio(above, below)), 1e-7)
-    money = of_money(future)
+        tally.near(estimate.mc_error, arithmetic.error(arithmetic.of_ratio(above, below)), 1e-7)
+    money = each_future(future)
     advance = [int(future.ledger.advance[r, horizon - 1]) / 100 for r in range(N)]
     for estimate, each in (
         (rule.short, [own["ruin"] for own in money]), (rule.advance, advance),
         (rule.cost_a_year, [own["due_a_year"] for own in money]),
     ):  # fmt: skip
-        shares.near(estimate.value, plain.mean(each))
-        shares.near(estimate.mc_error, plain.error(plain.of_mean(each)), 1e-7)
+        shares.near(estimate.value, arithmetic.mean(each))
+        shares.near(estimate.mc_error, arithmetic.error(arithmetic.of_mean(each)), 1e-7)
 
 
 def causes(seed: int) -> list[Check]:
@@ -148,11 +148,11 @@ def causes(seed: int) -> list[Check]:
 def _judge(found: Found, x: dict[str, list[float]], fails: list[bool], tally: Tally) -> None:
     n = len(fails)
     all_of = [float(f) for f in fails]
-    base = plain.mean(all_of)
+    base = arithmetic.mean(all_of)
     tally.near(found.base.value, base)
-    own = plain.wilson(base, plain.error(plain.of_mean(all_of)), n)
+    own = arithmetic.wilson(base, arithmetic.error(arithmetic.of_mean(all_of)), n)
     tally.all_near(found.base95, list(own))
-    others = [i for i in range(n) if i // plain.BATCH % 2 == 1]
+    others = [i for i in range(n) if i // arithmetic.BATCH % 2 == 1]
     failed = [float(fails[i]) for i in others]
     left, covered = [1.0] * len(others), [0.0] * len(others)
     for place, rule in enumerate(found.rules):
@@ -171,11 +171,11 @@ def _judge(found: Found, x: dict[str, list[float]], fails: list[bool], tally: Ta
         tally.near(rule.density.value, density)
         tally.near(rule.base.value, sum(still) / sum(left))
         tally.near(rule.coverage.value, coverage)
-        tally.near(rule.mass.value, plain.mean(inside))
-        error = plain.error(plain.of_ratio(hit, inside))
-        tally.all_near(rule.density95, list(plain.wilson(density, error, int(sum(inside)))))
-        error = plain.error(plain.of_ratio(hit, failed))
-        tally.all_near(rule.coverage95, list(plain.wilson(coverage, error, int(sum(failed)))))
+        tally.near(rule.mass.value, arithmetic.mean(inside))
+        error = arithmetic.error(arithmetic.of_ratio(hit, inside))
+        tally.all_near(rule.density95, list(arithmetic.wilson(density, error, int(sum(inside)))))
+        error = arithmetic.error(arithmetic.of_ratio(hit, failed))
+        tally.all_near(rule.coverage95, list(arithmetic.wilson(coverage, error, int(sum(failed)))))
         left = [p - q for p, q in zip(left, inside, strict=True)]
         covered = [p + q for p, q in zip(covered, hit, strict=True)]
     tally.near(found.covered, sum(covered) / sum(failed))
@@ -192,7 +192,7 @@ def _realised(seed: int) -> Check:
     )
     [run] = project([load(name, sets)], N, seed)
     future = simulate(run.scenario.world, seed, np.arange(N))
-    found, money = circumstances(run), of_money(future)
+    found, money = circumstances(run), each_future(future)
     people, parameters = future.drawn.cases.victims, future.drawn.parameters.drawn()
     victims = [0.0] * N
     for r, at in zip(people.replication.tolist(), people.identified_at.tolist(), strict=True):

@@ -12,13 +12,14 @@ from fundsim.analysis.tornado import tornado
 from fundsim.model.parameters import Parameters
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
+from fundsim.reference import arithmetic
+from fundsim.reference.statistics import RATIOS
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import assumptions
-from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
-from fundsim.validation.figures import METHOD, RATIOS
-from fundsim.validation.one_future import of_money, of_people
-from fundsim.validation.plain import Tally
+from fundsim.validation.figures import METHOD
+from fundsim.validation.tally import Tally
+from fundsim.validation.told_twice import each_future
 
 NAME, MEASURE = "serbia+tariff", "due_a_year"
 MEASURES = (MEASURE, "share_paid_with", "outgo_real@2028")  # of the bars
@@ -64,7 +65,7 @@ def _bars(measure: str, seed: int, ends: Tally, order: Tally) -> None:
             value, influence = _measured(measure, (f"{bar.input.name}={at!r}",), seed)
             ends.near(ours, value, 1e-6)
             ends.near(change.value / centre, (value - centre) / centre, 1e-6)
-            error = plain.error([b - a for a, b in zip(own, influence, strict=True)]) or 0.0
+            error = arithmetic.error([b - a for a, b in zip(own, influence, strict=True)]) or 0.0
             ends.near((change.mc_error or 0.0) / centre, error / centre, 1e-6)
             changes.append((value - centre, error))
         (down, _), (up, _) = changes
@@ -93,15 +94,15 @@ def _measured(measure: str, sets: tuple[str, ...], seed: int) -> tuple[float, li
     world = load(NAME, [*kept, *sets]).world
     future = simulate(world, seed, np.arange(BARS), certain=True)
     if measure in RATIOS:
-        people = of_people(future)
+        people = each_future(future)
         above, below = ([float(own[name]) for own in people] for name in RATIOS[measure])
-        return math.fsum(above) / math.fsum(below), plain.of_ratio(above, below)
+        return math.fsum(above) / math.fsum(below), arithmetic.of_ratio(above, below)
     name, _, year = measure.partition("@")
     each = [
         own[name][int(year) - world.time.start_year] if year else own[name]
-        for own in of_money(future)
+        for own in each_future(future)
     ]
-    return plain.mean(each), plain.of_mean(each)
+    return arithmetic.mean(each), arithmetic.of_mean(each)
 
 
 def ranked(seed: int) -> list[Check]:
@@ -131,12 +132,12 @@ def ranked(seed: int) -> list[Check]:
 
 def _variances(y: list[float]) -> tuple[float, float]:
     """What we do not know, and chance, from two lives of each set: squares of products, no noise squared."""
-    centre = plain.mean(y)
+    centre = arithmetic.mean(y)
     pairs = [(y[i] - centre, y[i + 1] - centre) for i in range(0, len(y), 2)]
     middles = [(a + b) / 2 for a, b in pairs]
     all_products = _mean_product(middles)
-    known = plain.mean([a * b for a, b in pairs]) - all_products
-    return known, plain.mean([(a - b) ** 2 / 2 for a, b in pairs])
+    known = arithmetic.mean([a * b for a, b in pairs]) - all_products
+    return known, arithmetic.mean([(a - b) ** 2 / 2 for a, b in pairs])
 
 
 def _mean_product(x: list[float]) -> float:
@@ -149,7 +150,7 @@ def _first_order(x: list[float], y: list[float], known: float) -> float:
     n = len(x)
     bins = max(4, min(64, n // 64))
     order = sorted(range(n), key=lambda i: x[i])  # ties keep the order drawn
-    centre = plain.mean(y)
+    centre = arithmetic.mean(y)
     inside: list[list[float]] = [[] for _ in range(bins)]
     for rank, i in enumerate(order):
         inside[rank * bins // n].append(y[i] - centre)
@@ -165,7 +166,7 @@ def _direction(x: list[float], y: list[float]) -> int:
     )
     product = math.fsum((p - middle) * (q - middle) for p, q in zip(a, b, strict=True))
     r = product / size if size else 0.0
-    return ((r > 0) - (r < 0)) * (abs(r) > plain.Z95 / math.sqrt(len(x)))
+    return ((r > 0) - (r < 0)) * (abs(r) > arithmetic.Z95 / math.sqrt(len(x)))
 
 
 def _ranks(x: list[float]) -> list[float]:
@@ -209,7 +210,7 @@ def _exchanged(run: Projection, seed: int) -> list[Check]:
     found = swapped(run, MEASURE, SWAPPED, resamples=40)
     half, world = SETS // 2, run.scenario.world
     y = run.column(MEASURE).tolist()
-    centre = plain.mean(y)
+    centre = arithmetic.mean(y)
     a, b = ([value - centre for value in y[i : i + SETS]] for i in (0, SETS))
     known, chance = _variances(y)
     streams, years = Streams(seed, world.country.code), np.arange(2025, 2033)
@@ -220,12 +221,12 @@ def _exchanged(run: Projection, seed: int) -> list[Check]:
     for place, name in enumerate(SWAPPED):
         given = {name: of_b.uniforms[name]}
         mixed = simulate(world, seed, np.arange(SETS), given=given)
-        ab = [float(own[MEASURE]) - centre for own in of_money(mixed)]
+        ab = [float(own[MEASURE]) - centre for own in each_future(mixed)]
         d = [x - z for x, z in zip(ab, a, strict=True)]
         pairs = range(0, SETS, 2)
-        first = plain.mean([(b[i] + b[i + 1]) / 2 * (d[i] + d[i + 1]) / 2 for i in pairs])
-        total = plain.mean([d[i] * d[i + 1] / 2 for i in pairs])
-        noisy = plain.mean([x * x / 2 for x in d])
+        first = arithmetic.mean([(b[i] + b[i + 1]) / 2 * (d[i] + d[i + 1]) / 2 for i in pairs])
+        total = arithmetic.mean([d[i] * d[i + 1] / 2 for i in pairs])
+        noisy = arithmetic.mean([x * x / 2 for x in d])
         tally.near(float(found.indices.first.value[place]), first / known, 1e-6)
         tally.near(float(found.indices.total.value[place]), total / known, 1e-6)
         tally.near(

@@ -12,11 +12,11 @@ import numpy as np
 from fundsim.analysis.region import Pooling, Region, pooling, region, savings, transfers
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams, Tie
+from fundsim.reference import arithmetic
 from fundsim.scenario.compose import load
-from fundsim.validation import plain
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
-from fundsim.validation.plain import Tally
+from fundsim.validation.tally import Tally
 from fundsim.validation.whole_numbers import cohort, yearly_uniform
 
 SHORT = ("time.horizon_years=4", "time.runoff_years=1", "time.history_years=2", "caseload.level=15")
@@ -148,8 +148,8 @@ def _pooled(
 ) -> None:
     own = [row.tolist() for row in found.apart[what]]
     together = found.together[what].tolist()
-    apart = [plain.suffices(need, 100 * target) for need in own]
-    one = plain.suffices(together, 100 * target)
+    apart = [arithmetic.suffices(need, 100 * target) for need in own]
+    one = arithmetic.suffices(together, 100 * target)
     tally.all_near([a.value for a in ours.apart], apart)
     tally.near(ours.sum.value, sum(apart))
     tally.near(ours.one.value, one)
@@ -158,18 +158,18 @@ def _pooled(
         float(all(need[r] <= a < math.inf for need, a in zip(own, apart, strict=True)))
         for r in range(N)
     ]
-    tally.near(ours.all_last.value, plain.mean(last))
-    tally.near(ours.all_last.mc_error, plain.error(plain.of_mean(last)))
-    influences = [plain.of_percentile(need, 100 * target) for need in (*own, together)]
+    tally.near(ours.all_last.value, arithmetic.mean(last))
+    tally.near(ours.all_last.mc_error, arithmetic.error(arithmetic.of_mean(last)))
+    influences = [arithmetic.of_percentile(need, 100 * target) for need in (*own, together)]
     if any(x is None for x in influences):
         return
     *each, pooled = [x for x in influences if x is not None]
     gain = [math.fsum(x[r] for x in each) - pooled[r] for r in range(N)]
-    tally.near(ours.gain.mc_error, plain.error(gain), 1e-7)
+    tally.near(ours.gain.mc_error, arithmetic.error(gain), 1e-7)
     for saved, a, x, s in zip(savings(found, ours), apart, each, shares, strict=True):
         tally.near(saved.value, a - s * one, 1e-7)
         paired = [x[r] - s * pooled[r] for r in range(N)]
-        tally.near(saved.mc_error, plain.error(paired), 1e-7)
+        tally.near(saved.mc_error, arithmetic.error(paired), 1e-7)
 
 
 def _transfers(found: Region, shares: dict[str, list[float]], seed: int, tally: Tally) -> None:
@@ -193,8 +193,8 @@ def _transfers(found: Region, shares: dict[str, list[float]], seed: int, tally: 
         tally.near(math.fsum(x.value for x in ours), 0.0, 1e-6)
         for x, country, s in zip(ours, drawn, own_shares, strict=True):
             moved = [country[r] - s * total[r] for r in range(N)]
-            tally.near(x.value, plain.mean(moved), 1e-7)
-            tally.near(x.mc_error, plain.error(plain.of_mean(moved)), 1e-7)
+            tally.near(x.value, arithmetic.mean(moved), 1e-7)
+            tally.near(x.mc_error, arithmetic.error(arithmetic.of_mean(moved)), 1e-7)
 
 
 def ties(seed: int) -> list[Check]:

@@ -12,9 +12,9 @@ from fundsim.analysis.outcomes import outcomes
 from fundsim.model.fund import UNPAID
 from fundsim.model.run import Future
 from fundsim.validation.check import Check, Group, Line, of_mean, of_share
-from fundsim.validation.plain import Tally
 from fundsim.validation.rules_of_money import HAND, RISING, START, index
 from fundsim.validation.rules_of_victims import MONTHS, YEARS, N, cent, claims_of, run, year_of
+from fundsim.validation.tally import Tally
 
 
 def payments(future: Future) -> dict[int, list[tuple[int, int]]]:

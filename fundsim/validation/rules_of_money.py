@@ -14,7 +14,7 @@ from fundsim.analysis.outcomes import outcomes
 from fundsim.model.run import Future, simulate
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line
-from fundsim.validation.plain import Tally
+from fundsim.validation.tally import Tally
 from fundsim.validation.worlds import STILL, world
 
 START, PRICE_YEAR, YEARS = 2027, 2025, 5

@@ -15,8 +15,8 @@ from fundsim.analysis.outcomes import outcomes
 from fundsim.model.run import Future, simulate
 from fundsim.scenario.schema import FORMS
 from fundsim.validation.check import Check, Group, Line, by_z, of_mean, of_share
-from fundsim.validation.plain import Tally
 from fundsim.validation.rules_of_money import HAND, RISING, START, index
+from fundsim.validation.tally import Tally
 from fundsim.validation.worlds import CERTAIN, OPEN, PLAIN, STILL, world
 
 YEARS, RUNOFF = 5, 3

@@ -14,9 +14,9 @@ import numpy as np
 from fundsim.model.run import Future, simulate
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line
-from fundsim.validation.plain import Tally
 from fundsim.validation.rules_of_money import HAND
 from fundsim.validation.rules_of_victims import PLAINEST
+from fundsim.validation.tally import Tally
 
 N, TURN = 5, 36  # replications; the month in which the reform comes
 # months from identification to each event

@@ -14,7 +14,7 @@ from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
-from fundsim.validation.plain import Tally
+from fundsim.validation.tally import Tally
 
 PLACES = tuple(i / 50 for i in range(1, 50))
 WIDE = Quantity("factor", -1e9, 1e9)

@@ -49,6 +49,15 @@ class Apart:
         return self.near + self.far
 
 
+def each_future(future: Future) -> list[dict[str, Any]]:
+    """The fast engine's outcomes of each future by name; a yearly one is a list over the horizon."""
+    found = outcomes(future)
+    return [
+        {name: values[r].tolist() for name, values in found.items()}
+        for r in range(future.drawn.replications.size)
+    ]
+
+
 def lived(world: World, seed: int, numbers: Iterable[int]) -> list[reference.Future]:
     """The reference's futures of some replications."""
     return [reference.live(world, seed, number) for number in numbers]
