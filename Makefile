@@ -21,7 +21,7 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-# what `make test` leaves out: browser, LibreOffice, killed batches, clusters, notebooks, much statistics
+# what `make test` leaves out: browser, LibreOffice, killed batches, clusters, notebooks, planted faults, statistics
 test-rest: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 

@@ -373,6 +373,7 @@ def test_a_fund_that_cannot_be_made_to_last_says_so() -> None:
     assert found.learn == ()
 
 
+@pytest.mark.slow
 def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
     mixed = facts("serbia+mixed_financing", sets=SHORT)
     assert "it needs, beside its other income, €" in " ".join(answer(mixed, ENGLISH))
@@ -520,6 +521,7 @@ def test_the_same_design_twice_is_refused() -> None:
         facts(NAME, OTHER, OTHER, sets=SHORT)
 
 
+@pytest.mark.slow
 def test_what_the_contribution_grows_with_is_said_wherever_it_stands() -> None:
     for index, words in (
         ("wages", "rising with wages"),

@@ -46,6 +46,7 @@ def test_runs_until_the_error_is_small_enough(measure: str, precision: float) ->
     assert len(rounds) <= 4
 
 
+@pytest.mark.slow
 def test_what_cannot_be_reached_is_refused() -> None:
     for measure, precision, message in (
         ("due_a_yea", 0.01, "did you mean 'due_a_year'"),

@@ -274,6 +274,7 @@ def is_caught(expected: list[Case], settle: Callable[[World, Drawn], Future]) ->
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_flipped_rule_is_caught(
     name: str, expected: list[Case], monkeypatch: pytest.MonkeyPatch
@@ -299,6 +300,7 @@ def other_reference(folder: Path, module: str, old: str, new: str) -> ModuleType
     return import_module("other_reference.future")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFERENCE_MUTATIONS)
 def test_a_flipped_rule_of_the_reference_is_caught(
     name: str, fast: list[Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -106,6 +106,7 @@ def test_an_earlier_run_of_the_same_scenario_is_replaced(fundsim, tmp_path) -> N
     assert "seed 7" in (tmp_path / "out/summary.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_nothing_that_a_run_did_not_write_is_ever_deleted(fundsim, tmp_path, capsys) -> None:
     """A folder of something else, a run of other scenarios, a run with the user's own notes in it."""
     foreign = tmp_path / "letters"
@@ -129,6 +130,7 @@ def test_nothing_that_a_run_did_not_write_is_ever_deleted(fundsim, tmp_path, cap
     assert fundsim("run", "serbia", "kosovo", *SMALL, "-q", "--out", "out") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "broken", ["_write_table", "_write_replications", "write_json", "run_workbook"]
 )

@@ -280,6 +280,7 @@ def test_what_is_not_said_to_be_unused_moves_a_figure_somewhere(root: str) -> No
             assert any(moved_by(scenario, key) for scenario, key in in_use), (name, len(in_use))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_what_is_said_to_be_unused_moves_nothing_under_any_switches(part: int) -> None:
     for name, sets in many_scenarios(SEED, 100)[part::4]:
