@@ -85,6 +85,8 @@ def flat(name: str, what: Any) -> Iterator[tuple[str, Any]]:
         yield name, np.ascontiguousarray(what)
     elif is_dataclass(what):
         for field in fields(what):
+            if field.name == "scenario":  # it says in which line of its file a number stands
+                continue
             yield from flat(f"{name}.{field.name}", getattr(what, field.name))
     elif isinstance(what, Mapping):
         for key, part in what.items():

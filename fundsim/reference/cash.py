@@ -9,7 +9,8 @@ from typing import assert_never
 
 from fundsim.reference.chance import cents
 from fundsim.reference.economy import Income
-from fundsim.reference.victim import NEVER, Claim, Life, Victim, share_with_mean, takes
+from fundsim.reference.pathway import share_with_mean, takes
+from fundsim.reference.victim import NEVER, Claim, Life, Victim
 from fundsim.scenario.schema import Bearer, BudgetLine, Change
 
 MILLION = 1_000_000

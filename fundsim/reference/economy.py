@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
-from scipy import special
-
 from fundsim.reference.beliefs import Beliefs
 from fundsim.reference.chance import Dice, cents, normal, poisson
 from fundsim.scenario.schema import Index
@@ -218,8 +216,3 @@ def by_twelfths(yearly: list[int]) -> Flow:
         part = amount // 12
         flow += [amount - 11 * part] + [part] * 11
     return flow
-
-
-def gamma_mean_one(u: float, shape: float) -> float:
-    """The quantile of a gamma with that shape and mean 1."""
-    return float(special.gammaincinv(shape, u)) / shape

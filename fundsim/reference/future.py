@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fundsim.reference.beliefs import Beliefs
@@ -9,8 +10,11 @@ from fundsim.reference.cash import CashBox, reform_costs
 from fundsim.reference.chance import Dice
 from fundsim.reference.courts import Chances
 from fundsim.reference.economy import Economy
+from fundsim.reference.entry import claim, entry
 from fundsim.reference.fund import open_for
-from fundsim.reference.victim import Life, Victim, victims
+from fundsim.reference.identified import identified, who
+from fundsim.reference.pathway import pathway
+from fundsim.reference.victim import Life, Victim
 from fundsim.scenario.schema import World
 
 
@@ -47,3 +51,14 @@ def live(world: World, seed: int, replication: int) -> Future:
     books = open_for(life, people)
     state = [sum(reform_costs(life, t, "state")) for t in range(life.months)]
     return Future(life, people, books, state)
+
+
+def victims(life: Life) -> Iterator[Victim]:
+    """Every identified victim of a replication, each followed to the fund's door."""
+    for number, (year, mass, k, begins, within) in enumerate(identified(life)):
+        victim = who(life, number, life.dice.case(year, mass, k), year, mass, begins, within)
+        pathway(life, victim)
+        entry(life, victim)
+        if victim.files and victim.leaves_at < life.months:
+            victim.claim = claim(life, victim)
+        yield victim
