@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from fundsim.analysis.project import needs_in
-from fundsim.analysis.still import why_still
+from fundsim.analysis.unmoved import why_unmoved
 from fundsim.app import briefing, contract, draw, failed, headline, runs, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
@@ -201,6 +201,6 @@ def _stillness(view: View) -> None:
         [key] = keys
         told = say(
             "Your last change ({key}) moved no figure: {reason}",
-            key=key, reason=say(why_still(view.results.projection, view.scenario.world, key)),
+            key=key, reason=say(why_unmoved(view.results.projection, view.scenario.world, key)),
         )  # fmt: skip
         st.info(draw.plain(told))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fundsim.analysis.project import Projection, project
-from fundsim.analysis.still import why_still
+from fundsim.analysis.unmoved import why_unmoved
 from fundsim.scenario.compose import load
 from fundsim.scenario.steps import Step
 from fundsim.scenario.used import unused
@@ -25,7 +25,7 @@ def told(change: str, *sets: str, policy: str = "tariff", still: bool = True, n:
     runs: list[Projection] = project([before, after], n, seed=3)
     outcomes = [c for c in runs[0].columns if not c.startswith("assumption:")]
     assert all(np.array_equal(runs[0].column(c), runs[1].column(c)) for c in outcomes)
-    return why_still(runs[0], after.world, key)
+    return why_unmoved(runs[0], after.world, key)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from fundsim.scenario.steps import Step
 CENT = 0.005  # euro below which an amount rounds to nothing
 
 
-def why_still(before: Projection, world: World, key: str) -> str:
+def why_unmoved(before: Projection, world: World, key: str) -> str:
     """Why a change at a key moved no measure: a sentence, as a `Phrase`.
 
     before  the run without the change;  world  with the change;  key  dotted key of what was changed, in
