@@ -74,7 +74,9 @@ def arrays_of(name: str, sets: list[str], replications: int) -> Iterator[tuple[s
     for statistic, values in rows.items():
         yield statistic, np.array(values)
     if scenario.world.fund.entry_point != "none" and (line := line_of_state(scenario.world)):
-        yield from flat("needs", needs(scenario, line, replications, SEED))
+        found = vars(needs(scenario, line, replications, SEED))
+        # the scenario tells where in its files each value stands, which may change
+        yield from flat("needs", {name: x for name, x in found.items() if name != "scenario"})
 
 
 def flat(name: str, what: Any) -> Iterator[tuple[str, Any]]:
@@ -85,8 +87,6 @@ def flat(name: str, what: Any) -> Iterator[tuple[str, Any]]:
         yield name, np.ascontiguousarray(what)
     elif is_dataclass(what):
         for field in fields(what):
-            if field.name == "scenario":  # it says in which line of its file a number stands
-                continue
             yield from flat(f"{name}.{field.name}", getattr(what, field.name))
     elif isinstance(what, Mapping):
         for key, part in what.items():
