@@ -106,7 +106,7 @@ def controls(scenario: Scenario, standard: Scenario, say: Language = ENGLISH) ->
     found, known = {}, dict.fromkeys(keys(scenario.world))
     told = meanings(scenario.world)
     for key, value, field in fields(scenario.world):
-        if not is_set_alone(key):
+        if not is_set_alone(key, field):
             continue
         common: dict[str, Any] = {
             "key": key,

@@ -140,7 +140,7 @@ def _controls(world: World) -> Iterator[Wanted]:
     """What keys are called and mean where each is set alone, the words they take, the groups they stand in."""
     told = meanings(world)
     for key, _, field in fields(world):
-        if not is_set_alone(key):
+        if not is_set_alone(key, field):
             continue
         one, group = told[key], group_of(key)
         if one.table:

@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
 from fundsim.scenario.assumption import Assumption, Part
-from fundsim.scenario.schema import FORMS, FormShares, SourceOfIncome, World
+from fundsim.scenario.schema import FORMS, Form, FormShares, SourceOfIncome, World
 
 Label = tuple[
     str, ...
 ]  # parts, each a text of its own: "State budget line", "chance each year that it is cut"
 NAMED = ("income", "reform", "stress")  # tables whose tables have names of their own
 _OF_THE_TABLE = ("median", "sigma", *FORMS)  # keys that say nothing without the table they stand in
-# keys of texts, of lists and of shares that sum to 1: written in a file, not set one by one
-_TEXTS = {"country.code", "country.name", "country.currency", "country.default_policy",
-          "country.footnote"}  # fmt: skip
-_WRITTEN = (".label", ".kind", ".recommended_for", ".effects")
 
 
 @dataclass(frozen=True)
@@ -73,11 +69,12 @@ def fields(part: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
             yield key, value, field
 
 
-def is_set_alone(key: str) -> bool:
+def is_set_alone(key: str, field: Any) -> bool:
     """Whether a key is a number, a switch or a choice: no text, and no part of a list or whole."""
-    return not (
-        key in _TEXTS or key.endswith(_WRITTEN) or key.startswith(("caseload.forms.", "correlations"))
-    )  # fmt: skip
+    kind = _plain_type(field)
+    a_list = get_origin(kind) is tuple and kind != tuple[Form, ...]
+    only_one = len(choices(field)) == 1
+    return not (kind is str or a_list or only_one or key.startswith("caseload.forms."))
 
 
 def choices(field: Any) -> tuple[str, ...]:
