@@ -37,7 +37,11 @@ FUNDS = (
     ("serbia+tariff", "budget", ("fund.opening_capital=3000", "income.budget.lapses=true")),
     ("kosovo+tariff+budget_cut", "budget", ("fund.payment.when_short=pro_rata",)),
     ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=90000", "fund.opening_capital=0")),
-    ("montenegro+status_fixed", "budget", ("fund.reserve_return=false", "income.budget.amount=1000", "fund.subrogation.pursued_share=1")),
+    ("montenegro+status_fixed", "budget", (  # offenders pay a fund that everybody applies to
+        "fund.reserve_return=false", "income.budget.amount=1000", "fund.take_up.rate=1", "fund.subrogation.pursued_share=1",
+        "fund.subrogation.failure_rate=0", "fund.subrogation.recovered_rate=1", "fund.subrogation.delay.median=1",
+        "pathway.prosecuted_rate=1", "pathway.conviction_rate=1", "pathway.indictment.median=1", "pathway.criminal.median=1",
+    )),
 )  # fmt: skip
 FUTURES = 10  # of each that are settled again
 

@@ -129,14 +129,14 @@ def causes(seed: int) -> list[Check]:
     found = failure_rules({name: np.array(row) for name, row in x.items()}, np.array(fails))
     judged, limits = Tally(), Tally()
     _judge(found, x, fails, judged)
-    named = {r.name: (r.above, r.below) for r in found.rules[0].restrictions}
+    first = found.rules[:1]
+    named = {r.name: (r.above, r.below) for rule in first for r in rule.restrictions}
     limits.same(named.keys(), {"rain", "debt"})
     (above, none), (also_none, below) = named.get("rain", (9, 9)), named.get("debt", (9, 9))
     limits.same((none, also_none), (None, None))
     limits.near(above, 0.5, 0.15)
     limits.near(below, 40.0, 0.1)
-    rule = found.rules[0]
-    limits.same(rule.density95[0] < rule.density.value < rule.density95[1], True)
+    limits.same([r.density95[0] < r.density.value < r.density95[1] for r in first], [True])
     what = f"failure_rules() of {MADE_UP:,} made-up futures that fail in 90 of 100 cases where two things come together, else in 4"
     return [
         limits.check(Line("7.13", "Causes of failure", f"{what}; the two are found, with limits within a seventh, and no other", "figures", "Friedman, Fisher (1999); the made-up futures themselves"), 5),
