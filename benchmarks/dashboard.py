@@ -30,8 +30,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from fundsim.app import settings
 from fundsim.app.runs import QUICK
-from fundsim.app.settings import settings
 
 RESULTS = Path(__file__).parent / "DASHBOARD.md"
 MEBIBYTE = 2**20
@@ -307,7 +307,7 @@ def crowds(server: Server) -> dict[str, Any]:
         answers = await all_open(visitors)
         return answers, await asyncio.to_thread(server.memory)
 
-    kept = settings(True, 0, "", [])["server.disconnectedSessionTTL"]
+    kept = settings.options(True, 0, "", [])["server.disconnectedSessionTTL"]
     for turn in ("once", "again"):
         found[turn] = asyncio.run(together(server, [""] * VISITORS, stay))
         time.sleep(int(kept) + 5)  # type: ignore[call-overload]

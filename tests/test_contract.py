@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim import __version__
-from fundsim.app import headline, link, mode, runs
+from fundsim.app import headline, link, runs, settings
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.scenario import files, released, retired
 from fundsim.scenario.released import record
@@ -262,7 +262,7 @@ def test_a_link_tells_the_same_case_and_asks_for_the_same_analyses(
 def test_what_is_left_out_is_never_called_a_change_of_figures(
     choice: Choice, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mode, "public", lambda: True)
+    monkeypatch.setattr(settings, "public", lambda: True)
     app = opened(asked(choice))
     assert told in boxes(app)
     assert "Do not quote it as the link's" in boxes(app)

@@ -279,7 +279,7 @@ def test_the_changelog_says_of_every_entry_whether_numbers_moved() -> None:
     assert numbers == sorted(set(numbers), reverse=True)
     assert set(versions()) == set(heads) - set(in_the_making), "each released version has a record"
     if in_the_making:
-        section = text.split(f"## {__version__}\n")[0]
+        section = text.split(f"## {in_the_making[0]}\n")[1].split(f"## {__version__}\n")[0]
         assert not released.MOVING.search(section), "a number moved: raise the version"
     later = text.split("## 0.1.0\n")[0].split("## ", 1)[-1]
     for entry in re.findall(r"^- (.*(?:\n  .*)*)", later, re.MULTILINE):

@@ -21,20 +21,20 @@ from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from fundsim.app import mode
+from fundsim.app import settings
 from fundsim.app.guard import same_site
 from fundsim.app.server import page
-from fundsim.app.settings import THEME, settings
+from fundsim.app.settings import THEME
 
 ROOT = Path(__file__).parents[1]
 NAME = "fund.example.org"
 PATIENCE = 300  # s; only a failure takes this long
 PAGE = """
 import streamlit as st
-from fundsim.app import mode
+from fundsim.app import settings
 if "fail" in st.query_params:
     raise ValueError("a-secret-of-the-server")
-st.text(f"public={mode.public()} uploads={mode.uploads()}")
+st.text(f"public={settings.public()} uploads={settings.uploads()}")
 """
 
 
@@ -326,11 +326,11 @@ def test_ctrl_c_ends_it_quietly_with_a_page_open(tmp_path: Path) -> None:
 def test_every_setting_is_one_that_streamlit_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FUNDSIM_COOKIE_SECRET", "x")
     for public in (True, False):
-        found = settings(public, 8501, "127.0.0.1", [NAME])
+        found = settings.options(public, 8501, "127.0.0.1", [NAME])
         assert not set(found) - set(config._config_options_template)
         assert found["server.cookieSecret"] == "x"
     monkeypatch.delenv("FUNDSIM_COOKIE_SECRET")
-    assert "server.cookieSecret" not in settings(True, 8501, "127.0.0.1", [NAME])
+    assert "server.cookieSecret" not in settings.options(True, 8501, "127.0.0.1", [NAME])
 
 
 def brightness(colour: str) -> float:
@@ -369,7 +369,7 @@ def test_the_script_is_found_and_the_mode_is_off_unless_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert page() == ROOT / "dashboard.py"
-    monkeypatch.delenv(mode.VARIABLE, raising=False)
-    assert not mode.public()
-    monkeypatch.setenv(mode.VARIABLE, "1")
-    assert mode.public()
+    monkeypatch.delenv(settings.VARIABLE, raising=False)
+    assert not settings.public()
+    monkeypatch.setenv(settings.VARIABLE, "1")
+    assert settings.public()

@@ -233,7 +233,7 @@ def test_the_commands_list_check_and_prune(fundsim, tmp_path: Path, capsys, monk
 def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_there(
     public: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fundsim.app import mode, runs
+    from fundsim.app import runs, settings
 
     def forget() -> None:
         for cache in (runs._block, runs._stored):
@@ -246,10 +246,10 @@ def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_
         return projection.column("due_a_year").tobytes() + need.tobytes()
 
     scenario, address = load("montenegro", SHORT), str(tmp_path / "s")
-    monkeypatch.setenv(mode.STORE, "")
+    monkeypatch.setenv(settings.STORE, "")
     computed = look()
-    monkeypatch.setenv(mode.STORE, address)
-    monkeypatch.setenv(mode.VARIABLE, public)
+    monkeypatch.setenv(settings.STORE, address)
+    monkeypatch.setenv(settings.VARIABLE, public)
     assert look() == computed
     assert bool(list(parts(address))) == (public == "0")
     if public == "0":
@@ -261,13 +261,13 @@ def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_
 def test_a_store_that_is_full_or_gone_turns_no_visitor_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fundsim.app import mode, runs
+    from fundsim.app import runs, settings
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     scenario = load("montenegro", SHORT)
-    monkeypatch.setenv(mode.STORE, str(tmp_path / "s"))
+    monkeypatch.setenv(settings.STORE, str(tmp_path / "s"))
     monkeypatch.setattr(lookup, "keep", full)
     runs._block.clear()
     runs._stored.clear()

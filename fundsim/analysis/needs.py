@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundsim.analysis import precision
 from fundsim.analysis.cash import MOST, Bools, Cash, smallest
@@ -24,7 +23,7 @@ from fundsim.model.income import line_of
 from fundsim.model.pathway import Cents
 from fundsim.model.run import Future, block_size, futures, paid_in_time, rules_of
 from fundsim.model.streams import UNTIED, Streams, Tie
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import BudgetLine, World
 
@@ -156,14 +155,12 @@ def _frontier_points(first: Sequence[Path]) -> Floats:
     return np.unique(np.ceil(np.array(SHARES) * largest / step) * step)
 
 
-def needs_of_block(
-    world: World, line: str, seed: int, numbers: NDArray[np.int64], capitals: Floats
-) -> Floats:
+def needs_of_block(world: World, line: str, seed: int, numbers: Ints, capitals: Floats) -> Floats:
     """Needs of some replications: what COLUMNS name, then the contribution at each capital.  [row, replication]"""
     return _table(_paths(world, line, seed, numbers), capitals)
 
 
-def _paths(world: World, line: str, seed: int, numbers: NDArray[np.int64]) -> list[Path]:
+def _paths(world: World, line: str, seed: int, numbers: Ints) -> list[Path]:
     return [path_of(future, line, seed) for future in futures(world, seed, numbers)]
 
 

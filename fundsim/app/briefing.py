@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import contract, draw, failed, runs
+from fundsim.app import contract, draw, runs
 from fundsim.app.address import address
 from fundsim.app.view import View
 from fundsim.report.brief.compose import briefing
@@ -62,9 +62,9 @@ def offer(view: View) -> None:
             bar = st.empty()
             try:
                 st.session_state[MADE] = (key, _made(view, kind or "docx", bar))
-            except failed.FAILURES as error:
+            except draw.FAILURES as error:
                 del st.session_state["asked"]  # not again by itself with the next change
-                failed.tell(error, say)
+                draw.failure(error, say)
                 return
             finally:
                 bar.empty()

@@ -12,11 +12,17 @@ from typing import Any
 
 import streamlit as st
 
+from fundsim.app.gate import Busy
 from fundsim.report.figures import Picture
+from fundsim.report.language import Language
 from fundsim.report.wording import Results
+from fundsim.scenario.errors import FundsimError, InputError, Problem
 
 Row = Mapping[str, Any]
 Drawn = Callable[[], Picture]
+# what computing can raise that is no bug; OSError: also a disk that is full
+FAILURES = (Busy, FundsimError, MemoryError, OSError)
+MOST_PROBLEMS = 8  # listed
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
 # Streamlit looks for addresses, emoji and icons once more in the text that is left when the escapes have
 # been read: there only a sign without width (U+2060, word joiner) keeps their parts apart.
@@ -105,3 +111,28 @@ def tiles(figures: Sequence[tuple[str, str, str]]) -> None:
 def heading(text: str) -> None:
     """The heading of a picture, which says what it shows."""
     st.subheader(plain(text), anchor=False)
+
+
+def failure(error: Exception, say: Language) -> None:
+    """Tell one of the `FAILURES` in plain words, where the page stands."""
+    if isinstance(error, Busy):
+        st.warning(
+            say("Many people are computing just now. Your change is kept: try again in a moment.")
+        )
+    elif isinstance(error, InputError):
+        st.error(say("This combination is not possible:"))
+        for problem in error.problems[:MOST_PROBLEMS]:
+            st.markdown(plain(reason(problem)))
+    else:
+        st.error(
+            say(
+                "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
+            )
+        )
+
+
+def reason(problem: Problem) -> str:
+    """A problem as a visitor can use it: without the name of a command's option."""
+    what = " = ".join(filter(None, (problem.key, problem.value)))
+    where = "" if problem.where == "--set" else problem.where
+    return ": ".join(filter(None, (where, what, problem.rule)))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fundsim.analysis.project import needs_in
 from fundsim.analysis.unmoved import why_unmoved
-from fundsim.app import briefing, contract, draw, failed, headline, runs, share, sidebar, state
+from fundsim.app import briefing, contract, draw, headline, runs, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
@@ -51,8 +51,8 @@ def show() -> None:
     except InputError as error:
         _refused(choice, error, say)
         return
-    except failed.FAILURES as error:
-        failed.tell(error, say)
+    except draw.FAILURES as error:
+        draw.failure(error, say)
         return
     with below.container():
         _after(view, shown)
@@ -76,14 +76,14 @@ def _notices(say: Language) -> None:
     if refused := st.session_state.pop("refused", ()):
         told = say(
             "That is not possible, so the page shows what stood before: {reasons}.",
-            reasons="; ".join(failed.reason(problem) for problem in refused),
+            reasons="; ".join(draw.reason(problem) for problem in refused),
         )
         st.error(draw.plain(told))
 
 
 def _refused(choice: Choice, error: InputError, say: Language) -> None:
     """What is not possible, and the way back."""
-    failed.tell(error, say)
+    draw.failure(error, say)
     before = st.session_state.get("before")
     if before is not None:
         st.button(say("Undo the last change"), on_click=lambda: state.put(before))

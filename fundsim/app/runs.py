@@ -13,7 +13,7 @@ import streamlit as st
 
 from fundsim.analysis.measures import Row, measure
 from fundsim.analysis.project import Projection, block_answers, block_outcomes
-from fundsim.app import mode
+from fundsim.app import settings
 from fundsim.app.gate import Turns
 from fundsim.batch.lookup import Source, source_of
 from fundsim.model.run import block_size
@@ -51,7 +51,7 @@ def _turn(replications: int = 0) -> AbstractContextManager[None]:
 def _stored() -> Source:
     """Where blocks come from: the store of this server, if it has one that can be used."""
     try:
-        return source_of(mode.store(), write=not mode.public())
+        return source_of(settings.store(), write=not settings.public())
     except (InputError, OSError):
         return Source()
 

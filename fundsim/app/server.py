@@ -17,9 +17,8 @@ import time
 import webbrowser
 from pathlib import Path
 
-from fundsim.app import mode
+from fundsim.app import settings
 from fundsim.app.guard import Guard, policy
-from fundsim.app.settings import settings
 from fundsim.batch.lookup import source_of
 from fundsim.scenario.errors import NO_ACCESS, FundsimError
 
@@ -56,11 +55,17 @@ def serve(
     """
     listening = listen(address, port)
     source_of(store, write=not public)  # a bad address is better told now than to the first visitor
-    os.environ[mode.VARIABLE] = "1" if public else "0"
-    os.environ[mode.STORE] = store
+    os.environ[settings.VARIABLE] = "1" if public else "0"
+    os.environ[settings.STORE] = store
     hosts = list(dict.fromkeys([*names, address, "localhost", "127.0.0.1", "::1"]))
     try:
-        run(public, hosts, settings(public, port, address, hosts), listening, script or page())
+        run(
+            public,
+            hosts,
+            settings.options(public, port, address, hosts),
+            listening,
+            script or page(),
+        )
     except KeyboardInterrupt:
         pass  # Ctrl-C is how it ends
     finally:

@@ -1,9 +1,14 @@
-"""Streamlit's settings, passed by the command: a wheel carries no .streamlit/config.toml."""
+"""Whether the dashboard serves the web or its user's own machine, what that allows, and Streamlit's options.
+
+The command passes them: a wheel carries no .streamlit/config.toml.
+"""
 
 from __future__ import annotations
 
 import os
 
+VARIABLE = "FUNDSIM_PUBLIC"  # set by the server for its pages: "1" or "0"
+STORE = "FUNDSIM_STORE"  # address of computed outcomes, empty if none is used
 SECRET = "FUNDSIM_COOKIE_SECRET"  # the same on all replicas behind one proxy
 
 # Colours that readers with any colour vision tell apart (Okabe and Ito 2008), and lighter ones of
@@ -32,7 +37,25 @@ THEME: dict[str, object] = {
 }
 
 
-def settings(public: bool, port: int, address: str, hosts: list[str]) -> dict[str, object]:
+def public() -> bool:
+    """Whether strangers use this dashboard: every input is hostile and its use is rationed."""
+    return os.environ.get(VARIABLE) == "1"
+
+
+def uploads() -> bool:
+    """Whether a visitor may hand in a file; the public server refuses the request anyway."""
+    return not public()
+
+
+def store() -> str:
+    """The address of computed outcomes that pages take and, on the user's own machine, put there.
+
+    Visitors of the web put nothing there: they could fill the disk.
+    """
+    return os.environ.get(STORE, "")
+
+
+def options(public: bool, port: int, address: str, hosts: list[str]) -> dict[str, object]:
     """Streamlit's options by name, for the web or for the user's own machine."""
     found: dict[str, object] = {
         "browser.gatherUsageStats": False,

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import draw, mode, state, upload
+from fundsim.app import draw, settings, state, upload
 from fundsim.app.choice import Choice, number_text, scenario_of
 from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
@@ -50,7 +50,7 @@ def controls(choice: Choice) -> None:
             "edit makes the number judgement, here and in the link."
         )
     )
-    if mode.public():
+    if settings.public():
         draw.aside(
             say(
                 "Your own scenario file can be used where fundsim is installed: {command}.",
