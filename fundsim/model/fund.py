@@ -30,7 +30,7 @@ from typing import NamedTuple, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.claims import Claims, Pursuit
+from fundsim.model.claims import Pursuit
 from fundsim.model.compiled import compiled
 from fundsim.model.costs import COST_KINDS
 from fundsim.model.due import Due
@@ -144,7 +144,6 @@ def settle(
     income: Cents,
     costs: dict[str, Cents],
     due: Due,
-    claims: Claims,
     pursuit: Pursuit,
     decided_at: Floats,
 ) -> Books:

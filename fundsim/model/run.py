@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,25 +103,20 @@ def draw_against(world: World, behind: Background) -> Drawn:
     )
 
 
-Engine = Callable[[World, Drawn], "Future"]
-
-
 def simulate(
     world: World,
     seed: int,
     replications: Ints,
     certain: bool = False,
-    settle: Engine | None = None,
     given: Mapping[str, Floats] = NOTHING,
     tie: Tie = UNTIED,
 ) -> Future:
     """Draw and settle some replications, and check the ledger's identities.
 
-    settle  the engine: `settle_drawn` (the fast one) unless another is given
-    others  as for `background`
+    Arguments as for `background`.
     Raises `LedgerError` if an identity does not hold.
     """
-    return _checked(world, background(world, seed, replications, certain, given, tie), settle)
+    return _checked(world, background(world, seed, replications, certain, given, tie))
 
 
 def futures(
@@ -129,22 +124,21 @@ def futures(
     seed: int,
     replications: Ints,
     certain: bool = False,
-    settle: Engine | None = None,
     given: Mapping[str, Floats] = NOTHING,
 ) -> Iterator[Future]:
     """The same in parts that fit the processor's cache, in order: quicker, with less memory."""
     for part in background(world, seed, replications, certain, given).parts():
-        yield _checked(world, part, settle)
+        yield _checked(world, part)
 
 
-def _checked(world: World, behind: Background, settle: Engine | None) -> Future:
-    future = (settle or settle_drawn)(world, draw_against(world, behind))
+def _checked(world: World, behind: Background) -> Future:
+    future = settle_drawn(world, draw_against(world, behind))
     check(future.ledger)
     return future
 
 
 def settle_drawn(world: World, drawn: Drawn) -> Future:
-    """Settle what was drawn with the fast engine."""
+    """Settle what was drawn."""
     claims, n, months = drawn.claims, drawn.replications.size, drawn.months
     decided_at = decide(
         claims.replication,
@@ -173,7 +167,7 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
     if not world.has_fund:
         opening = np.zeros_like(opening)
     income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64))
-    books = settle(rules_of(world, drawn), opening, income, costs, due, claims, pursuit, decided_at)
+    books = settle(rules_of(world, drawn), opening, income, costs, due, pursuit, decided_at)
     paid_in_month = _paid_in_month(claims, due, books, decided_at)
     states = _states(drawn, identified, decided, decided_at, paid_in_month)
     ledger = Ledger(
@@ -225,7 +219,7 @@ def paid_in_time(future: Future) -> tuple[Cents, Cents]:
         lends = Rules("treasury_advance", no_rate, no_rate, yearly_limit=None, lapsing=nothing)
         books = settle(
             lends, np.zeros(len(nothing), dtype=np.int64), nothing, costs, line,
-            future.drawn.claims, future.pursuit, future.decided_at,
+            future.pursuit, future.decided_at,
         )  # fmt: skip
         due_total[waits] = sum(books.costs_due.values(), books.flows["due"])
         recoveries[waits] = books.flows["recoveries"]

@@ -133,7 +133,6 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
         np.full((n, months), round(100 * fund.income)),
         {},
         due,
-        claims,
         Pursuit(never, nothing, idle, idle, nothing, idle),
         decided_at,
     )
