@@ -11,7 +11,7 @@ from typing import Any
 from fundsim.analysis.outcomes import outcomes
 from fundsim.model.fund import UNPAID
 from fundsim.model.run import Future
-from fundsim.validation.check import Check, Group, Line, of_mean, of_share
+from fundsim.validation.check import Check, Group, Line, chi_square, of_mean
 from fundsim.validation.rules_of_money import HAND, RISING, START, index
 from fundsim.validation.rules_of_victims import MONTHS, YEARS, N, cent, claims_of, run, year_of
 from fundsim.validation.tally import Tally
@@ -186,9 +186,8 @@ def recovering(seed: int) -> list[Check]:
     what, cite = f"simulate() of {N} futures", HAND.format("12")
     return [
         tally.check(Line("2.69a", "Subrogation: when, how much, at what cost", "simulate() of six futures, month by month; begun after payment and judgment, the benefit five months later, € 80 when begun at the prices of the decision, nothing where the offender has paid; the victim keeps the larger where the right has passed", "months", cite), 2000),
-        of_share(Line("2.69b", "Claims pursued", f"{what}; 30 of 100", "share", cite), sum(pursued), len(pursued), 0.3),
-        of_share(Line("2.69c", "Pursued in vain", f"{what}; 25 of 100", "share", cite), len(got_back) - len(paid), len(got_back), 0.25),
-        of_mean(Line("2.69d", "Share recovered where anything is", f"{what}; u^((1 − m)/m) has mean m = 0.4", "share", cite), paid, 0.4),
+        chi_square(Line("2.69b", "Claims pursued, and in vain", f"{what}; 30 of 100 are pursued, a quarter of these in vain", "", f"{cite}; Pearson (1900)"), [len(pursued) - sum(pursued), len(got_back) - len(paid), len(paid)], [0.7, 0.075, 0.225]),
+        of_mean(Line("2.69c", "Share recovered where anything is", f"{what}; u^((1 − m)/m) has mean m = 0.4", "share", cite), paid, 0.4),
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from fundsim.analysis.outcomes import outcomes
 from fundsim.model.run import Future, simulate
 from fundsim.scenario.schema import FORMS
-from fundsim.validation.check import Check, Group, Line, by_z, of_mean, of_share
+from fundsim.validation.check import Check, Group, Line, chi_square
 from fundsim.validation.rules_of_money import HAND, RISING, START, index
 from fundsim.validation.tally import Tally
 from fundsim.validation.worlds import CERTAIN, OPEN, PLAIN, STILL, world
@@ -236,62 +236,64 @@ def ramp(seed: int) -> list[Check]:
         elif at >= 0:
             elsewhere.near(clock, at)
     what, cite = "draw() of 100 futures; 0.8 × (¼, ½, ¾, 1)", HAND.format("7")
-    found = [
-        of_share(Line(f"2.64{letter}", f"Take-up in year {year + 1}", what, "share", cite), counts[year][0], counts[year][1], chance)
-        for letter, year, chance in zip("abcd", range(4), (0.2, 0.4, 0.6, 0.8), strict=True)
+    seen, chance = [], []
+    for year, share in zip(range(4), (0.2, 0.4, 0.6, 0.8), strict=True):
+        hits, n = counts[year]
+        seen += [hits, n - hits]
+        chance += [share * n, (1 - share) * n]
+    before = counts[-2][1] + counts[-1][1]
+    seen += [*(clocks[months] for months in (0, 12, 24, 36)), before - early]
+    chance += [0.2 * before] * 5
+    return [
+        chi_square(Line("2.64a", "Take-up as the scheme becomes known", f"{what} in the first four years; of those before the opening a fifth each January, a fifth never", "", f"{cite}; Pearson (1900)"), seen, chance, freedom=8),
+        elsewhere.check(Line("2.64b", "When the clock starts", f"{what}; at the entry point, or in a January of the ramp", "victims", cite), 5000),
     ]  # fmt: skip
-    hits = [counts[-2][0] + counts[-1][0], counts[-2][1] + counts[-1][1]]
-    found.append(
-        of_share(
-            Line(
-                "2.64e",
-                "Take-up of those before the opening",
-                f"{what}; all are reached in time: 0.8",
-                "share",
-                cite,
-            ),
-            hits[0],
-            hits[1],
-            0.8,
-        )
-    )
-    found += [
-        of_share(Line(f"2.64{letter}", f"Reached after {months} months, of those before the opening", f"{what}; a quarter of them each January", "share", cite), clocks[months], early, 0.25)
-        for letter, months in zip("fghi", (0, 12, 24, 36), strict=True)
-    ]  # fmt: skip
-    return [*found, elsewhere.check(Line("2.64j", "When the clock starts", f"{what}; at the entry point, or in a January of the ramp", "victims", cite), 5000)]  # fmt: skip
 
 
 def numbers(seed: int) -> list[Check]:
-    """How many are identified: growth of a tenth a year for three years, and mass cases of thirty."""
-    n, sets = 40, PLAIN | STILL | {
-        "caseload__trend": 0.1, "caseload__trend_years": 3, "time__horizon_years": 4,
+    """How many are identified: growth of a tenth a year for three years, and mass cases."""
+    sets = PLAIN | STILL | {
+        "caseload__trend": 0, "caseload__trend_years": 3, "time__horizon_years": 4,
         "time__price_year": 2025, "time__start_year": START, "time__runoff_years": 0,
     }  # fmt: skip
-    many = simulate(world(**sets | {"caseload__level": 400}), seed, np.arange(n), certain=True)
-    found, cite = [], HAND.format("5")
-    identified = many.drawn.cases.victims.identified_at.tolist()
-    for letter, year in zip("abcd", range(4), strict=True):
-        mean = 400 * 1.1 ** min(year + 2, 3)
-        count = sum(12 * year <= at < 12 * year + 12 for at in identified) / n
-        error = math.sqrt((mean + mean**2 / 1_000_000) / n)
-        line = Line(f"2.70{letter}", f"Identified in year {year + 1}", f"draw() of {n} futures; 400 × 1.1 a year for three years after the price year", "persons a year", cite)  # fmt: skip
-        found.append(by_z(line, count, mean, error))
-    mass = sets | {"caseload__level": 0, "caseload__mass__scheduled_events": 1, "caseload__mass__size": 30, "caseload__mass__foreign_rate": 0.8, "caseload__foreign_rate": 0}  # fmt: skip
-    people = simulate(world(**mass), seed, np.arange(300), certain=True).drawn.cases.victims
-    sizes: dict[tuple[int, int], list[float]] = {}
-    for r, at in zip(people.replication.tolist(), people.identified_at.tolist(), strict=True):
-        sizes.setdefault((r, math.floor(at / 12)), []).append(at)
-    tally = Tally()
-    tally.same(len(sizes), 300 * 4)
-    for own in sizes.values():
-        tally.same(max(own) - min(own) <= 0.5, True)
+    trend, mass = Tally(), Tally()
+    grown = _by_year(seed, sets | {"caseload__level": 400, "caseload__trend": 0.1})
+    for year in range(4):
+        flat = _by_year(seed, sets | {"caseload__level": 400 * 1.1 ** min(year + 2, 3)})
+        for r in range(N):  # the same draws and the same mean: the same number
+            trend.same(grown[r][year], flat[r][year])
+    for size, foreign in ((1, 1), (30, 0)):
+        more = {
+            "caseload__level": 0,
+            "caseload__mass__scheduled_events": 1,
+            "caseload__mass__size": size,
+        }
+        more |= {"caseload__mass__foreign_rate": foreign, "caseload__foreign_rate": 1 - foreign}
+        people = simulate(
+            world(**sets | more), seed, np.arange(N), certain=True
+        ).drawn.cases.victims
+        found: dict[tuple[int, int], list[float]] = {}
+        for r, at in zip(people.replication.tolist(), people.identified_at.tolist(), strict=True):
+            found.setdefault((r, math.floor(at / 12)), []).append(at)
+        mass.same(len(found), 4 * N)
+        mass.same(int(people.foreign.sum()), foreign * people.size)
+        for own in found.values():
+            mass.same(max(own) - min(own) <= 0.5, True)
+            mass.same(len(own) == 1, size == 1)
+    cite = HAND.format("5")
     return [
-        *found,
-        of_mean(Line("2.71a", "Victims of a mass case", "draw() of 300 futures with one a year for certain; 1 + Poisson(29)", "persons", cite), [float(len(own)) for own in sizes.values()], 30.0),
-        of_share(Line("2.71b", "Foreign among victims of mass cases", "the same; a rate of their own, 0.8", "share", cite), int(people.foreign.sum()), people.size, 0.8),
-        tally.check(Line("2.71c", "One mass case within half a month", "the same; one in every year, its victims at most half a month apart", "events", cite), 1000),
+        trend.check(Line("2.70", "Growth of the caseload", f"draw() of {N} futures; as many as without growth at a level of 400 × 1.1 a year for three years after the price year, on the same draws", "years", cite), 4 * N),
+        mass.check(Line("2.71", "Mass cases", f"draw() of {N} futures with one a year for certain; within half a month, foreign by a rate of their own, of one victim each where the size is one, of more where it is thirty", "events", cite), 200),
     ]  # fmt: skip
+
+
+def _by_year(seed: int, sets: dict[str, Any]) -> list[list[int]]:
+    """Victims identified in each future and year."""
+    people = simulate(world(**sets), seed, np.arange(N), certain=True).drawn.cases.victims
+    found = [[0] * 4 for _ in range(N)]
+    for r, at in zip(people.replication.tolist(), people.identified_at.tolist(), strict=True):
+        found[r][math.floor(at / 12)] += 1
+    return found
 
 
 GROUPS = (
