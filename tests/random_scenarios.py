@@ -6,8 +6,8 @@ from fundsim.scenario.compose import load
 from fundsim.scenario.files import countries
 from fundsim.scenario.schema import World
 from fundsim.validation.worlds import (
+    CHANGES,
     POLICIES,
-    REFORMS,
     SHORT,
     Named,
     random_values,
@@ -28,7 +28,7 @@ def scenarios(draw: st.DrawFn) -> Named:
 
     name = f"{one(COUNTRIES)}+{one(POLICIES)}"
     if draw(st.booleans()):
-        name += f"+{one(REFORMS)}"
+        name += f"+{one(CHANGES)}"
     always, at_times = random_values()
     sets = [*SHORT, *(f"{key}={one(values)}" for key, values in always.items())]
     sets += [f"{key}={one(values)}" for key, values in at_times.items() if draw(st.booleans())]

@@ -17,6 +17,7 @@ from fundsim.model.run import Drawn, Future, draw, settle_drawn
 from fundsim.reference.statistics import RATIOS
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import World
+from fundsim.validation.corners import corners
 from fundsim.validation.engines import hard_worlds
 from fundsim.validation.told_twice import (
     Tables,
@@ -130,53 +131,6 @@ MUTATIONS = {
     "awards not yet known count": ("claims", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
 }  # fmt: skip
 USES = {"fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims"}
-ROUND = (
-    "fund.amount.fixed=1000", "fund.amount.money=euro", "fund.amount.index=none",
-    "income.budget.amount=3000", "income.budget.cut_rate=0", "income.budget.index=none",
-    "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0",
-    "fund.reserve_return=false", "fund.subrogation.pursued_share=0", "fund.opening_capital=0",
-)  # fmt: skip
-HARD = (
-    ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
-                       "fund.amount.cap=9")),
-    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=800", "fund.take_up.rate=1",
-                       "fund.take_up.filing.sigma=0", "fund.decision.caseworkers=200", "fund.costs.caseworker_a_year=0",
-                       "income.budget.amount=200000")),
-    ("serbia+tariff", ("income.budget.amount=400000", "income.budget.lapses=true", "fund.opening_capital=100000")),
-    ("serbia+mixed_financing", ("income.budget.amount=9000", "fund.payment.yearly_limit=40000")),
-    ("albania+assets_only", ("fund.payment.instalments=3", "fund.subrogation.failure_rate=0",
-                             "fund.subrogation.recovered_rate=0.9", "fund.subrogation.pursued_share=1")),
-    ("serbia+full_judgment", ("fund.payment.when_short=pro_rata", "income.budget.amount=20000",
-                              "enforcement.failure_rate=0", "enforcement.delay.median=4",
-                              "pathway.criminal_award_rate=0.9", "fund.amount.floor=3",
-                              "fund.subrogation.failure_rate=0")),
-    ("serbia+tariff", ("fund.amount.basis=smaller", "pathway.criminal_award_rate=0.9", "fund.amount.floor=9",
-                       "fund.take_up.rate=1", "fund.interim.share=0.5", "fund.interim.after_months=0",
-                       "fund.decision.caseworkers=3", "fund.decision.working_months=0.5",
-                       "fund.decision.spread=exponential")),
-    ("serbia+status_fixed", ("fund.take_up.filing.sigma=0", "fund.take_up.rate=1", "fund.amount.fixed=1.23457",
-                             "fund.payment.instalments=7", "fund.payment.every_months=1",
-                             "fund.decision.working_months=1", "income.budget.amount=30000",
-                             "fund.decision.caseworkers=40")),
-    # sums and means in round numbers, so that payments fit exactly
-    ("serbia+status_fixed", ROUND),
-    ("serbia+status_fixed", (*ROUND, "fund.payment.when_short=pro_rata")),
-    # fewer cents than instalments, and all paid on account before the decision
-    ("serbia+status_fixed", ("fund.amount.fixed=0.05", "fund.amount.money=euro", "fund.amount.index=none",
-                             "fund.payment.instalments=7", "fund.payment.every_months=2",
-                             "fund.interim.share=1", "fund.interim.after_months=1", "fund.interim.cap=0.03",
-                             "fund.decision.caseworkers=2")),
-    ("serbia+full_judgment", ("fund.interim.share=1", "fund.interim.after_months=0", "fund.interim.cap=1000000",
-                              "fund.decision.working_months=3", "fund.decision.caseworkers=40",
-                              "fund.subrogation.pursued_share=1", "fund.subrogation.failure_rate=0",
-                              "fund.opening_capital=90000000", "pathway.criminal_award_rate=0.9")),
-    # a lapsing line that repays the treasury's advance, and awards kept for children
-    ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=200000",
-                       "income.budget.lapses=true", "fund.payment.trust_until_18=true",
-                       "caseload.child_rate=0.6")),
-)  # fmt: skip
-
-
 # and one rule of the reference at a time: (file, what stands there, what is put instead)
 REFERENCE_MUTATIONS = {
     "the first that does not fit is passed over": ("cash", "            break\n        total += pay", "            continue\n        total += pay"),
@@ -215,9 +169,8 @@ SEED, MANY, FEW = (
 
 @pytest.fixture(scope="module")
 def worlds() -> list[World]:
-    """Hard scenarios, and some in which numbers move from year to year."""
-    short = ("time.horizon_years=6", "time.runoff_years=2", "time.history_years=4")
-    return [load(name, [*short, *sets]).world for name, sets in HARD]
+    """Scenarios in which random worlds seldom are."""
+    return list(corners())
 
 
 @pytest.fixture(scope="module")

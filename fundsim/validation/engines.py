@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,16 +11,23 @@ from fundsim.analysis.needs import line_of_state, needs
 from fundsim.model.ledger import STATES, Ledger
 from fundsim.model.run import Future, draw, settle_drawn
 from fundsim.reference import needs as reference_needs
-from fundsim.scenario.compose import load
+from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.schema import World
 from fundsim.validation.check import Check, Group, Line, exact
-from fundsim.validation.shaken import BUSY, CORNERS, shaken
+from fundsim.validation.corners import BUSY, CORNERS, corners
+from fundsim.validation.shaken import shaken
 from fundsim.validation.told_twice import Apart, compared, lived, of_fast, of_reference
 from fundsim.validation.worlds import many_scenarios
 
 SCENARIOS, HARD = 80, 40  # random worlds of the comparison, and such in which nothing stands still
 TWIN = 2  # replications of each: two that share their assumptions
 OF_NEEDS = 12  # random worlds of which what suffices is worked out
+LINES = (
+    ("income.budget.from_year=2029", "income.budget.lapses=false"),
+    ("income.budget.cut_rate=0.5", "income.budget.cut_share=0.3", "income.budget.index=wages"),
+    ("income.budget.lapses=true", "income.budget.from_year=2028"),
+    ("income.budget.lapses=false", "income.budget.index=prices"),
+)  # fmt: skip
 MANY = 24  # replications of the identities: no slow engine is needed
 OWN = "fundsim/reference/, written from docs/method.md; it shares the scenario and nothing else"
 PARTS = (
@@ -33,9 +41,10 @@ NAMES = ("Assumptions and economy", "Victims", "Claims and payments", "Ledger", 
 
 
 def easy_worlds(seed: int) -> Iterator[World]:
-    """Random worlds across all switches."""
+    """Random worlds across all switches, and corners that they seldom reach."""
     for name, sets in many_scenarios(seed, SCENARIOS):
         yield load(name, sets).world
+    yield from corners()
 
 
 def hard_worlds(seed: int) -> Iterator[World]:
@@ -83,7 +92,12 @@ def agreement(worlds: Iterator[World], seed: int, ids: Sequence[str], kind: str)
 def easy(seed: int) -> list[Check]:
     """The same futures told twice, across all switches."""
     ids = ("1.14", "1.15", "1.02", "1.01", "1.16")
-    return agreement(easy_worlds(seed), seed, ids, f"{SCENARIOS} random worlds across all switches")
+    return agreement(
+        easy_worlds(seed),
+        seed,
+        ids,
+        f"{SCENARIOS} random worlds across all switches and corners that they seldom reach",
+    )
 
 
 def hard(seed: int) -> list[Check]:
@@ -94,11 +108,26 @@ def hard(seed: int) -> list[Check]:
     )
 
 
+def scenarios_with_needs(seed: int) -> Iterator[Scenario]:
+    """Random scenarios with a budget line that begins late, is cut, is indexed; in a third nothing stands still."""
+    for number, (name, sets) in enumerate(many_scenarios(seed + 3, OF_NEEDS)):
+        texts = [
+            *sets,
+            "macro.investment_return=0.02",
+            "macro.return_sd=0",
+            *LINES[number % len(LINES)],
+        ]
+        last = {text.partition("=")[0]: text for text in texts}
+        scenario = load(name, list(last.values()))
+        if number % 3 == 0:
+            scenario = replace(scenario, world=shaken(scenario.world, seed, number))
+        yield scenario
+
+
 def sufficient(seed: int) -> list[Check]:
-    """The smallest contribution and capital of each future, and the statistics of them."""
+    """The smallest contribution and capital of each future, to the euro."""
     wrong = number = 0
-    for name, sets in many_scenarios(seed + 3, OF_NEEDS):
-        scenario = load(name, [*sets, "macro.investment_return=0.02", "macro.return_sd=0"])
+    for scenario in scenarios_with_needs(seed):
         line = line_of_state(scenario.world)
         found = needs(scenario, line, TWIN, seed)
         theirs = [reference_needs.needs(scenario.world, seed, r, line) for r in range(TWIN)]

@@ -12,24 +12,6 @@ from fundsim.scenario.schema import Change, Effect, Link, Operation, World, assu
 
 # when each of the changes begins (years after the opening), how long it takes to rise, how long it lasts
 DATES = ((-3, 1, None), (1, 4, None), (2, 2, 1), (0, 30, None))
-# much happens to everybody, from every source, and each world reaches another corner of the rules
-BUSY = (
-    "pathway.prosecuted_rate=0.7", "pathway.requalified_rate=0.5", "pathway.criminal_award_rate=0.3",
-    "pathway.civil_suit_rate=0.5", "pathway.civil_award_rate=0.6", "enforcement.failure_rate=0.4",
-    "enforcement.delay.median=6", "pathway.criminal.median=9", "pathway.civil.median=9",
-    "pathway.criminal_withdrawal=0.01", "pathway.civil_withdrawal=0.02", "caseload.foreign_rate=0.4",
-    "caseload.mass.events_a_year=0.3", "income.budget.cut_rate=0.5", "income.budget.cut_share=0.4",
-)  # fmt: skip
-CORNERS = (
-    ("fund.amount.basis=tariff", "fund.entry_point=indictment", "fund.payment.trust_until_18=true", "caseload.child_rate=0.5"),
-    ("fund.amount.basis=tariff", "fund.entry_point=conviction", 'fund.eligible.forms=["sexual","begging"]'),
-    ("fund.amount.basis=smaller", "fund.entry_point=judgment", "fund.amount.floor=3", "fund.amount.cap=9"),
-    ("fund.amount.basis=judgment", "fund.entry_point=unpaid_judgment", "fund.unpaid_months=5", "fund.take_up.ramp_years=6"),
-    ("fund.amount.basis=fixed", "fund.entry_point=identified", "fund.eligible.retroactive_years=4", "fund.take_up.ramp_years=3"),
-    ("caseload.mass.scheduled_events=1", "caseload.mass.size=80", "fund.take_up.filing.sigma=0", "fund.amount.money=euro"),
-    ("award.index=prices", "fund.amount.index=wages", "fund.costs.index=prices", "income.budget.index=wages"),
-    ("fund.interim.share=0.5", "fund.interim.after_months=0", "fund.decision.spread=exponential", "fund.eligible.adults=false"),
-)  # fmt: skip
 HALF_STILL = 2  # of so many numbers one stays as it is
 UNITS = {"factor": "factor", "narrow": "factor", "odds_ratio": "odds ratio"}
 

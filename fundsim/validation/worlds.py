@@ -14,7 +14,7 @@ import numpy as np
 
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
-from fundsim.scenario.files import countries
+from fundsim.scenario.files import countries, shipped
 from fundsim.scenario.labels import fields
 from fundsim.scenario.record import records
 from fundsim.scenario.schema import World
@@ -88,11 +88,8 @@ STILL: dict[str, Any] = {
     "macro__return_sd": 0,
 }
 
-POLICIES = (
-    "status_fixed", "tariff", "tariff_interim", "judgment_advance", "full_judgment", "assets_only",
-    "conviction_levy", "mixed_financing",
-)  # fmt: skip
-REFORMS = ("legal_aid", "informing", "asset_seizure", "reintegration", "private_giving")
+POLICIES = tuple(name for name in shipped("policy") if name != "no_fund")
+CHANGES = (*shipped("reform"), *shipped("stress"))
 SHORT = ("time.horizon_years=4", "time.runoff_years=3", "time.history_years=4")
 
 
@@ -131,7 +128,7 @@ def many_scenarios(seed: int, n: int) -> list[Named]:
         for country, policy, reform in zip(
             picks("country", countries()),
             picks("policy", POLICIES),
-            picks("reform", ("",) * len(REFORMS) + REFORMS),
+            picks("reform", ("",) * len(CHANGES) + CHANGES),
             strict=True,
         )
     ]
