@@ -33,6 +33,10 @@ ROUND = (
     "fund.reserve_return=false", "fund.subrogation.pursued_share=0", "fund.opening_capital=0",
 )  # fmt: skip
 HARD = (
+    # a line that repays last year's advance, and has something left to lapse
+    *(("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.lapses=true",
+                         "fund.opening_capital=0", f"income.budget.amount={amount}"))
+      for amount in (300_000, 350_000, 400_000, 450_000)),
     ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
                        "fund.amount.cap=9")),
     ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=800", "fund.take_up.rate=1",
