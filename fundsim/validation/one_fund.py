@@ -22,7 +22,7 @@ from fundsim.validation.whole_numbers import cohort, yearly_uniform
 SHORT = ("time.horizon_years=4", "time.runoff_years=1", "time.history_years=2", "caseload.level=15")
 # scenarios, how they differ: a line that lapses, one that is cut, one of which all is capital
 COUNTRIES = (
-    ("serbia+tariff", ("income.budget.lapses=true", "fund.opening_capital=20000")),
+    ("serbia+tariff", ("income.budget.lapses=true", "fund.opening_capital=20000", "fund.eligible.retroactive_years=2")),
     ("montenegro+tariff+budget_cut", ("income.budget.amount=15000",)),
     ("kosovo+tariff", ("income.budget.amount=0", "fund.opening_capital=9000", "fund.subrogation.pursued_share=1")),
 )  # fmt: skip
