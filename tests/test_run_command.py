@@ -300,7 +300,8 @@ def test_the_reference_engine_gives_the_same_answer(fundsim, capsys) -> None:
     slow = json.loads(capsys.readouterr().out)
     ours, theirs = dict(numbers(fast["measures"])), dict(numbers(slow["measures"]))
     assert ours.keys() == theirs.keys()
-    largest = max(abs(x) for x in ours.values())
-    assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-14 * largest)
+    for place, x in ours.items():
+        slack = 1e-4 if ".sd_" in place else 1e-7  # a part of the spread is a root of a difference
+        assert theirs[place] == pytest.approx(x, rel=1e-9, abs=slack), place
     assert slow["stamp"].endswith("reference engine")
     assert slow["command"].endswith("--engine simpy")
