@@ -214,7 +214,14 @@ def ties(seed: int) -> list[Check]:
                         own
                     )
                     tally.near(float(ours[r, y]), normal.cdf(z), 1e-12)
-    line = Line("6.51", "Draws that countries have in common", "Streams.yearly() with a dependence of 0, 0.3 and 1, in two countries, of prices, victims and cuts; the one-factor copula of two countries' own numbers", "uniforms", f"{METHOD} §2, §19")  # fmt: skip
+            for same in (False, True):  # victims' own draws are common only where that is asked for
+                words = Streams(seed, country, Tie(rho, same)).cohorts(
+                    np.arange(6), np.array(years), 1
+                )
+                for r, y in product(range(6), range(2)):
+                    whose = "everywhere" if same else country
+                    tally.same(int(words[r, y]), cohort(seed, whose, r, years[y], 1))
+    line = Line("6.51", "Draws that countries have in common", "Streams.yearly() with a dependence of 0, 0.3 and 1, in two countries, of prices, victims and cuts; the one-factor copula of two countries' own numbers; words of victims, common only where cases are the same", "uniforms", f"{METHOD} §2, §19")  # fmt: skip
     return [tally.check(line, 200)]
 
 
