@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fundsim.analysis.indices import Interval
 from fundsim.analysis.project import Projection, project
 from fundsim.analysis.sensitivity import Ranking, ranking, swapped
 from fundsim.analysis.tornado import tornado
@@ -241,4 +242,20 @@ def _exchanged(run: Projection, seed: int) -> list[Check]:
     return [tally.check(line, 8)]
 
 
-GROUPS = (Group("6.60", "Tornado", bars), Group("6.61", "Ranking and exchange", ranked))
+def intervals(seed: int) -> list[Check]:
+    """The ends of a bootstrap interval: what 2.5 % and 97.5 % of the bootstrap samples do not exceed."""
+    tally, streams = Tally(), Streams(seed, "validation")
+    for n in (40, 399, 400, 1001):
+        samples = streams.of_replications([f"bootstrap samples {n}"], np.arange(n))[0]
+        found = Interval.of(np.concatenate([[2.0], samples]))
+        tally.near(float(found.value), 2.0)  # the sample itself comes first, and is none of them
+        for end, percent in ((found.low95, 2.5), (found.high95, 97.5)):
+            tally.near(float(end), arithmetic.percentile(samples.tolist(), percent))
+    line = Line("6.63", "Ends of bootstrap intervals", "Interval.of() of 40 to 1,001 made-up samples; the 2.5 % and 97.5 % percentiles of all but the first", "ends", f"{METHOD} §14; Efron and Tibshirani (1993)")  # fmt: skip
+    return [tally.check(line, 12)]
+
+
+GROUPS = (
+    Group("6.60", "Tornado", bars), Group("6.61", "Ranking and exchange", ranked),
+    Group("6.63", "Bootstrap intervals", intervals),
+)  # fmt: skip
