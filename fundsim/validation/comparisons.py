@@ -215,6 +215,8 @@ def searched(seed: int) -> list[Check]:
         tally.same(found.rising, key.startswith("income"))
         tally.same(share >= target, True)
         tally.same(_share_lasting(name, lever, beyond, n, seed) < target, True)
+        nearest = min(abs(value - found.amount) for value, lasts in found.trials if lasts < target)
+        tally.same(nearest <= 0.001001 * found.amount, True)  # the bracket is a thousandth wide
         error = arithmetic.error(arithmetic.of_mean(_lasting(name, lever, found.amount, n, seed)))
         assert error is not None
         sides = [
