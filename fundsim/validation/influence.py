@@ -128,6 +128,10 @@ def ranked(seed: int) -> list[Check]:
             shares.near(row.share, _first_order(x, middles, known), 1e-6)
             told.same(row.direction, _direction(x, middles))
     _listed(found, told)
+    below = run.column("awards").tolist()  # where a twin has none, its set says nothing of a ratio
+    silent = sum(0 in below[i : i + 2] for i in range(0, len(below), 2))
+    told.same(ranking(run, "benefits_to_awards").left_out, 2 * silent)
+    told.same(silent > 0, True)
     what = f"ranking() of {NAME} on {MEASURE}, {SETS} sets of assumptions, each lived twice"
     return [
         shares.check(Line("6.61a", "First-order influence of every assumption", f"{what}; (Σ pₖ·mₖ − m)/V, products of different sets in bins of equal number", "indices", f"{METHOD} §14; Plischke, Borgonovo, Smith (2013)"), 40),
