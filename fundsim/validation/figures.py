@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
+from fundsim.analysis.converge import converge
 from fundsim.analysis.measures import NEEDS, measure
 from fundsim.analysis.project import Projection, project
 from fundsim.analysis.statistics import statistics as printed_statistics
 from fundsim.model.streams import Streams
+from fundsim.reference import arithmetic
 from fundsim.reference.future import live
 from fundsim.reference.outcomes import outcomes as reference_outcomes
 from fundsim.reference.statistics import of_need, statistics
@@ -139,6 +141,25 @@ def solvent(seed: int) -> list[Check]:
     return [tally.check(line, 20)]
 
 
+def precise(seed: int) -> list[Check]:
+    """A run with --precision goes on until every scenario is precise enough, and no further than a round."""
+    tally, asked = Tally(), 0.03
+    scenarios = [load(name, SMALL) for name in ("serbia+tariff", "montenegro+tariff")]
+    runs, rounds = converge(scenarios, "benefits_a_year", asked, seed)
+    errors = []
+    for run in runs:
+        x = run.column("benefits_a_year").tolist()
+        wrong = arithmetic.error(arithmetic.of_mean(x))
+        assert wrong is not None
+        errors.append(wrong / arithmetic.mean(x))
+    tally.same(max(errors) <= asked, True)
+    tally.near(rounds[-1].error, max(errors))
+    tally.same([done.error > asked for done in rounds], [True] * (len(rounds) - 1) + [False])
+    tally.same(len(rounds) > 1, True)
+    line = Line("6.12", "Runs until an error is small enough", f"converge() of two scenarios to {100 * asked:g} %; each one's error from its outcomes, larger in every round before the last", "figures", f"{METHOD} §14")  # fmt: skip
+    return [tally.check(line, 4)]
+
+
 GROUPS = (
-    Group("6.10", "Printed figures", printed), Group("6.11", "Solvency amounts", solvent),
+    Group("6.10", "Printed figures", printed), Group("6.11", "Solvency amounts", solvent), Group("6.12", "Precision", precise),
 )  # fmt: skip

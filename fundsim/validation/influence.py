@@ -18,6 +18,7 @@ from fundsim.reference import arithmetic
 from fundsim.reference.statistics import RATIOS
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import Link, assumptions
+from fundsim.scenario.used import unused
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
@@ -128,6 +129,10 @@ def ranked(seed: int) -> list[Check]:
             shares.near(row.share, _first_order(x, middles, known), 1e-6)
             told.same(row.direction, _direction(x, middles))
     _listed(found, told)
+    # of what can move nothing few are told from 0: one in forty by chance
+    idle = [row for row in found.rows if unused(run.scenario.world, row.input.name)]
+    told.same(len(idle) > 20, True)
+    told.same(sum(row.low95 > 0 for row in idle) <= 3, True)
     below = run.column("awards").tolist()  # where a twin has none, its set says nothing of a ratio
     silent = sum(0 in below[i : i + 2] for i in range(0, len(below), 2))
     told.same(ranking(run, "benefits_to_awards").left_out, 2 * silent)
