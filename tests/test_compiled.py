@@ -24,7 +24,7 @@ assert numba.config.BOUNDSCHECK == 1
 from fundsim.analysis.project import block_answers
 from fundsim.model import background
 from fundsim.scenario.compose import load
-from tests.test_reference import HARD
+from fundsim.validation.corners import HARD
 FEW = ["fund.eligible.foreign=lawful", "fund.eligible.retroactive_years=7", "time.history_years=9"]
 for cases in (200, 10**9):
     background.PART_CASES = cases
