@@ -35,6 +35,8 @@ from tests.brief_facts import facts
 N, SEED = 1000, 7
 NAME, OTHER, STRESS = "serbia+tariff", "serbia+status_fixed", "take_up_doubles"
 
+pytestmark = pytest.mark.xdist_group("briefing")  # its documents are made once, in one process
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -333,6 +335,7 @@ def openings(code: str) -> Iterator[tuple[str, str]]:
         yield case, " ".join(answer(facts(name, sets=sets), language(code)))
 
 
+@pytest.mark.slow
 def test_the_opening_says_what_the_results_say() -> None:
     for case, text in openings("en"):
         for other, words in SAID.items():
@@ -351,6 +354,7 @@ def test_the_opening_says_what_the_results_say() -> None:
     assert "shortfall" not in texts["no fund"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["sr-Latn", "sr-Cyrl"])
 def test_the_opening_differs_in_every_language(code: str) -> None:
     texts = [text for _, text in openings(code)]

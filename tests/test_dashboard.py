@@ -183,6 +183,7 @@ def test_a_variant_can_be_kept_and_added() -> None:
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_further_analyses_can_be_asked_for() -> None:
     app = opened(replace(TARIFF, page="drives", replications=2000))
     app.button_group(key="also").set_value(["tornado", "sobol", "worth"]).run()
@@ -192,6 +193,7 @@ def test_further_analyses_can_be_asked_for() -> None:
         assert words in text
 
 
+@pytest.mark.slow
 def test_a_briefing_is_made_of_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the variants beside it, in the language of the page, and with a link to what was shown."""
     made = []

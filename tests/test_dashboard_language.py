@@ -159,6 +159,7 @@ def left(told: Iterable[str], language_: Language, scenario: Scenario) -> dict[s
     return {text: words for text in told if (words := english(text, stays))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", [TARIFF, RICH], ids=["tariff", "much"])
 @pytest.mark.parametrize("page", pages())
 def test_no_english_is_left_on_a_page(page: str, choice: Choice, wrapped: Language) -> None:

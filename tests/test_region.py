@@ -354,6 +354,7 @@ def test_transfers_sum_to_nothing_under_every_rule() -> None:
         assert sum(t.value for t in transfers(found, rule)) == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_workers_and_blocks_do_not_matter() -> None:
     scenarios = [load(f"{c}+tariff", SHORT) for c in ("kosovo", "montenegro")]
     one, two = (

@@ -73,6 +73,7 @@ def test_the_tables_agree_with_the_summary(fundsim, tmp_path) -> None:
     assert "assumption:fund.take_up.rate" in rows.column_names
 
 
+@pytest.mark.slow
 def test_the_manifest_s_command_gives_the_same_numbers(fundsim, tmp_path) -> None:
     fundsim("run", "kosovo", *SMALL, "-q", "--out", "first")
     manifest = json.loads((tmp_path / "first/manifest.json").read_text(encoding="utf-8"))
@@ -102,6 +103,7 @@ def test_several_scenarios_get_a_folder_each(fundsim, tmp_path, capsys) -> None:
     assert drawn == {"pathway"}, "without a fund there is no cash to draw"
 
 
+@pytest.mark.slow
 def test_an_earlier_run_of_the_same_scenario_is_replaced(fundsim, tmp_path) -> None:
     assert fundsim("run", "serbia", *SMALL, "-q", "--out", "out") == 0
     assert fundsim("run", "serbia", *SMALL, "-q", "--seed", "7", "--out", "out") == 0
@@ -194,6 +196,7 @@ def test_a_plus_joins_a_file_to_the_scenario_before_it(fundsim, tmp_path, capsys
     assert capsys.readouterr().out.startswith("serbia+tariff+mine")
 
 
+@pytest.mark.slow
 def test_diff_names_the_keys_and_what_they_move(fundsim, capsys) -> None:
     assert fundsim("diff", "serbia+tariff", "serbia+tariff+legal_aid", "--replications", "200") == 0
     told = capsys.readouterr().out
@@ -203,6 +206,7 @@ def test_diff_names_the_keys_and_what_they_move(fundsim, capsys) -> None:
     assert "the same: nothing moves" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_diff_of_two_run_folders(fundsim, capsys) -> None:
     fundsim("run", "serbia", *SMALL, "-q", "--out", "a")
     fundsim("run", "serbia", *SMALL, "-q", "--out", "b", "--set", "fund.decision.caseworkers=3")
@@ -257,6 +261,7 @@ def test_options_become_one_request(fundsim, monkeypatch: pytest.MonkeyPatch) ->
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", picture.FIGURES)
 def test_each_figure_is_a_picture_with_its_stamp(fundsim, tmp_path, name) -> None:
     """Not blank, and the stamp is in the picture's metadata or text."""
