@@ -50,6 +50,7 @@ def test_they_agree_where_half_of_all_numbers_move_each_year() -> None:
             assert differing(*both(world, 2, number)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["no_fund", *POLICIES])
 def test_they_agree_on_every_policy_at_full_length(policy: str) -> None:
     """Fifteen years and the run-off, with a reform that the fund pays for and a stress."""
