@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from fundsim.reference.chance import cents
+from fundsim.reference.costs import KINDS, bills_of
 from fundsim.reference.economy import Income
 from fundsim.reference.pathway import share_with_mean, takes
 from fundsim.reference.victim import NEVER, Claim, Life, Victim
-from fundsim.scenario.schema import Bearer, BudgetLine, Change
+from fundsim.scenario.schema import BudgetLine
 
 MILLION = 1_000_000
-# the order in which the bills of a month are paid
-KINDS = ("office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation")
 STATES = ("waiting", "filed", "refused", "granted", "paid", "outside")
 FLOWS = (
     "recoveries", "returns", "advances", "repayments", "interest", "due", "benefits", "lapsed",
@@ -196,7 +194,7 @@ def lends(box: CashBox) -> bool:
 
 def pay_costs(box: CashBox, t: int) -> int:
     """Pay the bills, oldest first, as far as cash goes; returns the cents paid."""
-    for kind, amount in bills_of(box, t).items():
+    for kind, amount in bills_of(box.life, box.counted, t).items():
         box.costs_due[kind][t] += amount
         box.bills.append(Bill(kind, box.costs_due[kind][t]))
     paid = 0
@@ -209,61 +207,6 @@ def pay_costs(box: CashBox, t: int) -> int:
         paid += amount
     box.bills = [bill for bill in box.bills if bill.left > 0]
     return paid
-
-
-def bills_of(box: CashBox, t: int) -> dict[str, int]:
-    """What running the fund costs this month; pursuing offenders is added when it is begun."""
-    world, counted = box.life.world, box.counted
-    if not world.has_fund:
-        return {}
-    fund, index = world.fund, box.life.economy.index(world.fund.costs.index, box.year(t))
-
-    def price(key: str) -> float:
-        return box.at(key, t) * index
-
-    assisted = sum(counted["identified"][max(t - fund.assistance.months + 1, 0) : t + 1])
-    aided = counted["aided"][t] if fund.costs.legal_aid_by_fund else 0
-    euros = {
-        "office": price("fund.costs.office_a_year") / 12,
-        "caseworkers": price("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers,
-        "decisions": counted["decided"][t] * price("fund.costs.per_decision"),
-        "legal_aid": aided * price("fund.costs.legal_aid_per_case"),
-        "assistance": assisted
-        * box.at("fund.assistance.rate", t)
-        * price("fund.assistance.monthly_cost"),
-        "reforms": sum(reform_costs(box.life, t, "fund")),
-        "subrogation": 0.0,
-    }
-    return {kind: cents(euros[kind]) for kind in KINDS}
-
-
-def reform_costs(life: Life, t: int, bearer: Bearer) -> Iterator[float]:
-    """What each reform and stress costs its bearer in a month, in euro.  Without a fund the state bears all."""
-    year, world = life.beliefs.year_of(t), life.world
-    index = life.economy.index(world.fund.costs.index, year)
-    for name, change in sorted(world.changes.items()):
-        if borne_by(life, change) != bearer:
-            continue
-        if change.cost_a_year is not None and runs(change, year):
-            yield life.beliefs.at(f"{name}.cost_a_year", year) * index / 12
-        if change.cost_once is not None and t % 12 == 0 and year == change.from_year:
-            yield life.beliefs.at(f"{name}.cost_once", year) * index
-
-
-def borne_by(life: Life, change: Change) -> Bearer:
-    """Who pays for a reform or stress."""
-    match change.cost_by:
-        case "fund":
-            return "fund" if life.world.has_fund else "state"
-        case "state":
-            return "state"
-        case _:
-            assert_never(change.cost_by)
-
-
-def runs(change: Change, year: int) -> bool:
-    """Whether a reform or stress is in effect."""
-    return change.from_year <= year and (change.until_year is None or year <= change.until_year)
 
 
 def pay_benefits(box: CashBox, t: int) -> int:

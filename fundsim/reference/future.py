@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fundsim.reference.beliefs import Beliefs
-from fundsim.reference.cash import CashBox, reform_costs
+from fundsim.reference.cash import CashBox
 from fundsim.reference.chance import Dice
+from fundsim.reference.costs import reform_costs
 from fundsim.reference.courts import Chances
 from fundsim.reference.economy import Economy
 from fundsim.reference.entry import claim, entry
