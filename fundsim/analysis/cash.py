@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.compiled import compiled
-from fundsim.model.pathway import Cents, to_cents
+from fundsim.model.money import Cents, to_cents
 from fundsim.scenario.assumption import Floats
 
 Bools = NDArray[np.bool_]
+CAPITAL = "fund.opening_capital"
+RICH = 2**60  # cents that no fund ever spends: whoever has more has as much
 MOST = 10**9  # euro: the largest contribution or capital that a scenario may name
 
 
@@ -48,7 +50,7 @@ class Cash:
         """Whether a fund with that opening capital never falls short.  euro [replication]"""
         lasts = self.within_limit.copy()
         _follow(
-            to_cents(capital), _by_month(self.net), _by_month(self.out), _by_month(self.lapsing),
+            to_cents(capital, CAPITAL), _by_month(self.net), _by_month(self.out), _by_month(self.lapsing),
             np.ascontiguousarray(self.rate.T), lasts,
         )  # fmt: skip
         return lasts
@@ -73,6 +75,7 @@ def _follow(
             left[:] = 0
         for r in range(n):
             cash[r] += net[t, r] + np.int64(np.rint(cash[r] * rate[t, r]))
+            cash[r] = min(cash[r], RICH)
             lasts[r] &= cash[r] >= 0
             left[r] = max(left[r] + lapsing[t, r] - out[t, r], 0)
         if t % 12 == 11:

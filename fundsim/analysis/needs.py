@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundsim.analysis import precision
-from fundsim.analysis.cash import MOST, Bools, Cash, smallest
+from fundsim.analysis.cash import CAPITAL, MOST, Bools, Cash, smallest
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.workers import shared_out
 from fundsim.model.income import line_of
-from fundsim.model.pathway import Cents
+from fundsim.model.money import Cents
 from fundsim.model.run import Future, block_size, futures, paid_in_time, rules_of
 from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats, Ints
@@ -28,7 +28,6 @@ from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import BudgetLine, World
 
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as shares of the capital
-CAPITAL = "fund.opening_capital"
 COLUMNS = ("contribution_needed", "capital_needed", "over_limit")  # beside a block's outcomes
 
 

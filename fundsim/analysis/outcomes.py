@@ -15,8 +15,9 @@ from fundsim.model.caseload import Victims
 from fundsim.model.claims import Claims
 from fundsim.model.compiled import compiled
 from fundsim.model.fund import UNPAID
+from fundsim.model.money import Cents
 from fundsim.model.parameters import look_up
-from fundsim.model.pathway import TRAFFICKING, Cents, clock_of
+from fundsim.model.pathway import TRAFFICKING, clock_of
 from fundsim.model.run import Future
 from fundsim.model.streams import Floats32
 from fundsim.scenario.assumption import Floats, Ints

@@ -13,8 +13,8 @@ from fundsim.model.caseload import Cohorts, cohorts_of, years_drawn
 from fundsim.model.chances import Chances, chances_of
 from fundsim.model.income import draw_income
 from fundsim.model.macro import Macro, draw_macro
+from fundsim.model.money import Cents
 from fundsim.model.parameters import NOTHING, Parameters
-from fundsim.model.pathway import Cents
 from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World

@@ -12,8 +12,9 @@ from fundsim.model.caseload import Bools, Ints
 from fundsim.model.chances import APPROVAL, Chances
 from fundsim.model.entry import Entry
 from fundsim.model.macro import Macro
+from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters, look_up
-from fundsim.model.pathway import Cases, Cents, clock_of, share_with_mean, to_cents
+from fundsim.model.pathway import Cases, clock_of, share_with_mean
 from fundsim.model.stages import happens_by_group, lasts
 from fundsim.model.streams import (
     Floats32,
@@ -113,7 +114,7 @@ def draw_claims(
     benefit = asked - set_off
 
     share = parameters.at("fund.interim.share", replication, year)
-    cap = to_cents(parameters.at("fund.interim.cap", replication, year) * index)
+    cap = to_cents(parameters.at("fund.interim.cap", replication, year) * index, "fund.interim.cap")
     interim = np.minimum(np.floor(benefit * share + 1e-6).astype(np.int64), cap)
     majority_at = victims.identified_at[case].astype(np.float64)
     children = np.flatnonzero(victims.child[case])
@@ -188,7 +189,7 @@ def amounts(
         cap = at("cap") * unit * index
         capped = euros > cap
         euros = np.minimum(euros, cap)
-    return to_cents(euros), capped
+    return to_cents(euros, "fund.amount"), capped
 
 
 def draw_pursuit(
@@ -229,7 +230,7 @@ def draw_pursuit(
     index = look_up(macro.index(world.fund.costs.index), replication, year)
     return Pursuit(
         pursued,
-        cost=for_all(to_cents(at("cost_per_claim") * index)),
+        cost=for_all(to_cents(at("cost_per_claim") * index, "fund.subrogation.cost_per_claim")),
         from_at=for_all(cases.judged_at[claims.case[may]].astype(np.float64)),
         until=for_all(cases.recovered_at[claims.case[may]].astype(np.float64)),
         recovery=for_all(recovery),

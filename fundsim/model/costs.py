@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.model.macro import Macro
+from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters, strength
-from fundsim.model.pathway import Cents, to_cents
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import Bearer, Change, World
 
@@ -59,7 +59,7 @@ def costs_due(
     share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)
     due["assistance"] = assisted * monthly(share * yearly("fund.assistance.monthly_cost"))
     due["reforms"] = reform_costs(world, parameters, macro, "fund")
-    return {kind: to_cents(flow) for kind, flow in due.items()}
+    return {kind: to_cents(flow, f"fund.costs ({kind})") for kind, flow in due.items()}
 
 
 def reform_costs(world: World, parameters: Parameters, macro: Macro, by: Bearer) -> Floats:

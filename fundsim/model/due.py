@@ -9,7 +9,7 @@ import numpy as np
 from fundsim.model.caseload import Bools, Ints
 from fundsim.model.claims import Claims
 from fundsim.model.compiled import compiled
-from fundsim.model.pathway import Cents
+from fundsim.model.money import Cents
 from fundsim.model.streams import in_order, whole_ticks
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World

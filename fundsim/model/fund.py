@@ -34,7 +34,7 @@ from fundsim.model.claims import Pursuit
 from fundsim.model.compiled import compiled
 from fundsim.model.costs import COST_KINDS
 from fundsim.model.due import Due
-from fundsim.model.pathway import Cents
+from fundsim.model.money import ROOM, Cents, too_large
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import WhenShort
 
@@ -170,6 +170,7 @@ def settle(
         pursuit.pursued, np.maximum(np.floor(decided_at) + 1, pursuit.from_at),
         pursuit.until, pursuit.delay, pursuit.cost, pursuit.recovery,
     )  # fmt: skip
+    _refuse_too_large(means, bills, line)
     flows = Flows(*(np.zeros((n, months), dtype=np.int64) for _ in Flows._fields))
     paid = np.zeros_like(bills)
     _live_through(means, bills, paid, line, chase, flows)
@@ -181,6 +182,24 @@ def settle(
         line.paid_in_month,
         line.left,
     )
+
+
+def _refuse_too_large(means: Means, bills: Cents, line: Line) -> None:
+    """Raises `InputError` where the sums of a replication, with returns and interest, might not fit their 64 bits."""
+    n = means.opening.size
+    claimed = np.zeros(n)
+    np.add.at(claimed, np.repeat(np.arange(n), np.diff(line.first)), line.amount)
+    if means.pro_rata and (claimed * RATE > ROOM).any():
+        raise too_large("fund.amount")
+    flows = means.opening + means.income.sum(axis=1) + bills.sum(axis=(0, 2)) + claimed
+    rates = (
+        ("macro.investment_return", means.return_rate),
+        ("fund.payment.advance_interest", means.advance_rate),
+    )
+    growth = {key: np.exp(np.log1p(np.maximum(rate, 0)).sum(axis=1)) for key, rate in rates}
+    key = max(growth, key=lambda name: float(growth[name].max(initial=1.0)))
+    if (flows * np.prod(list(growth.values()), axis=0) > ROOM).any():
+        raise too_large(key)
 
 
 def _lends_and_shares(rule: WhenShort) -> tuple[bool, bool]:

@@ -11,8 +11,8 @@ from scipy import special
 
 from fundsim.model.caseload import poisson_quantile
 from fundsim.model.macro import Macro
+from fundsim.model.money import MOST_CENTS, Cents, to_cents
 from fundsim.model.parameters import Parameters
-from fundsim.model.pathway import Cents, to_cents
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import Index, World
@@ -62,7 +62,9 @@ def line_of(
 
     def brings(amount: Floats) -> Cents:
         table = draw.table(parameters.had(f"income.{name}.amount", amount))
-        return _since(world, source, draw.appropriated(source, table, kept))
+        # an amount that is only tried may be more than any fund can spend
+        euros = np.minimum(draw.appropriation(source, table, kept), MOST_CENTS / 100)
+        return _since(world, source, draw.in_january(name, euros))
 
     return brings
 
@@ -94,7 +96,8 @@ class _Draw:
     def source(self, name: str, source: Source) -> Cents:
         match source:
             case BudgetLine():
-                return self.appropriated(source, self._at(name, "amount"), self.kept(name))
+                amount = self.appropriation(source, self._at(name, "amount"), self.kept(name))
+                return self.in_january(name, amount)
             case SeizedAssets():
                 return self._seized_assets(name, source)
             case ConvictionLevy():
@@ -120,9 +123,10 @@ class _Draw:
     def _index(self, kind: Index) -> Floats:
         return self.macro.index(kind)[:, self.opening :]
 
-    def _in_january(self, yearly: Cents) -> Cents:
+    def in_january(self, name: str, euros: Floats) -> Cents:
+        """Yearly amounts of a source, nominal euro, as they are paid: all of it in January."""
         flow = np.zeros((self.shape[0], self.shape[1] * 12), dtype=np.int64)
-        flow[:, ::12] = yearly
+        flow[:, ::12] = to_cents(euros, f"income.{name}.amount")
         return flow
 
     def kept(self, name: str) -> Floats:
@@ -130,9 +134,9 @@ class _Draw:
         cut = self._uniform(name, "cut") < self._at(name, "cut_rate")
         return np.where(cut, 1 - self._at(name, "cut_share"), 1.0)
 
-    def appropriated(self, source: BudgetLine, amount: Floats, kept: Floats) -> Cents:
-        """A budget line of a yearly amount in price-year euro, paid in January."""
-        return self._in_january(to_cents(amount * kept * self._index(source.index)))
+    def appropriation(self, source: BudgetLine, amount: Floats, kept: Floats) -> Floats:
+        """A budget line of a yearly amount in price-year euro, nominal euro of each year."""
+        return amount * kept * self._index(source.index)
 
     def _seized_assets(self, name: str, source: SeizedAssets) -> Cents:
         """A Poisson number of lognormal values with mean yearly_value / number."""
@@ -153,7 +157,8 @@ class _Draw:
 
             z = special.ndtri(uniform("value"))
             s = sigma[row, year]
-            value = to_cents(mean[row, year] * np.exp(s * z - s * s / 2))
+            euros = mean[row, year] * np.exp(s * z - s * s / 2)
+            value = to_cents(euros, f"income.{name}.yearly_value")
             wait = median[row, year] * np.exp(spread[row, year] * special.ndtri(uniform("delay")))
             month = year_start[year] + np.floor(12 * uniform("month of confiscation"))
             month = np.floor(month + np.minimum(wait, 1e6)).astype(np.int64)
@@ -170,14 +175,14 @@ class _Draw:
         rate = np.ascontiguousarray(self._at(name, "convictions_a_year"))
         number = poisson_quantile(self._uniform(name, "convictions"), rate)
         each = self._at(name, "levy") * self._at(name, "collected_rate") * self._index(source.index)
-        return self._by_twelfths(to_cents(number * each))
+        return self._by_twelfths(to_cents(number * each, f"income.{name}.levy"))
 
     def _revenue_share(self, name: str, source: RevenueShare) -> Cents:
         sd = self._at(name, "yearly_sd")
         z = special.ndtri(self._uniform(name, "revenue"))
         mean = self._at(name, "yearly_revenue") * self._at(name, "earmarked_rate")
         yearly = mean * self._index(source.index) * np.exp(sd * z - sd * sd / 2)
-        return self._by_twelfths(to_cents(yearly))
+        return self._by_twelfths(to_cents(yearly, f"income.{name}.yearly_revenue"))
 
     def _grant(self, name: str, source: Grant) -> Cents:
         """Runs in its first year; then a two-state chain."""
@@ -187,6 +192,5 @@ class _Draw:
         first = 0 if source.from_year is None else max(source.from_year - int(self.years[0]), 0)
         for y in range(first + 1, self.shape[1]):
             runs[:, y] = u[:, y] < np.where(runs[:, y - 1], renewed[:, y], regained[:, y])
-        return self._in_january(
-            np.where(runs, to_cents(self._at(name, "amount") * self._index(source.index)), 0)
-        )
+        amount = self._at(name, "amount") * self._index(source.index)
+        return self.in_january(name, np.where(runs, amount, 0.0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.model.pathway import Cents
+from fundsim.model.money import Cents
 from fundsim.scenario.errors import FAILED, FundsimError
 
 Ints = NDArray[np.int64]

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from fundsim.model.caseload import Bools, Ints, Victims
 from fundsim.model.chances import CIVIL_AWARD, CIVIL_SUIT, CRIMINAL_AWARD, LESSER_GROUP, Chances
 from fundsim.model.macro import Macro
+from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters, look_up
 from fundsim.model.stages import Clock, Reached, happens, happens_by_group, lasts, put, withdraws
 from fundsim.model.streams import Floats32, below, normals, uniforms
 from fundsim.scenario.assumption import Z90, Floats
 from fundsim.scenario.schema import FORMS, World
 
-Cents = NDArray[np.int64]
 NEVER = np.float32(np.inf)
 NOT_INDICTED, TRAFFICKING, LESSER = 0, 1, 2
 
@@ -201,9 +201,4 @@ def _severity(
     factor = factor * np.where(victims.child[case], at("award.child_factor"), 1.0)
     index = look_up(macro.index(world.award.index), replication, year)
     size = np.exp(sigma * normals(awarded.word, "severity"))
-    return to_cents(at("award.median") * size * factor * index)
-
-
-def to_cents(euros: Floats) -> Cents:
-    """Euro to whole cents, half to even."""
-    return np.rint(euros * 100).astype(np.int64)
+    return to_cents(at("award.median") * size * factor * index, "award.p90")

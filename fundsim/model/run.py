@@ -19,12 +19,13 @@ from fundsim.model.entry import Entry, draw_entries
 from fundsim.model.fund import UNPAID, Books, Rules, settle
 from fundsim.model.ledger import STATES, Ledger, check
 from fundsim.model.macro import Macro
+from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import NOTHING, Parameters
-from fundsim.model.pathway import Cases, Cents, draw_cases, to_cents
+from fundsim.model.pathway import Cases, draw_cases
 from fundsim.model.streams import UNTIED, Floats32, Tie
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.rules import most_cases
 from fundsim.scenario.schema import BudgetLine, World
+from fundsim.scenario.sizes import most_cases
 
 Ints = NDArray[np.int64]
 BLOCK = 500  # most replications in a block: the unit of work
@@ -163,7 +164,7 @@ def settle_drawn(world: World, drawn: Drawn) -> Future:
         aided=aided[:, 1:],
         identified=identified[:, 1:],
     )
-    opening = to_cents(drawn.parameters["fund.opening_capital"][:, 0])
+    opening = to_cents(drawn.parameters["fund.opening_capital"][:, 0], "fund.opening_capital")
     if not world.has_fund:
         opening = np.zeros_like(opening)
     income = sum(drawn.income.values(), np.zeros((n, months), dtype=np.int64))
@@ -243,7 +244,7 @@ def rules_of(world: World, drawn: Drawn) -> Rules:
     limit = None
     if payment.yearly_limit is not None:
         wages = drawn.macro.wages[:, opening:]
-        limit = to_cents(yearly("fund.payment.yearly_limit") * wages)
+        limit = to_cents(yearly("fund.payment.yearly_limit") * wages, "fund.payment.yearly_limit")
     lapsing = np.zeros(shape, dtype=np.int64)
     for name, flow in drawn.income.items():
         source = world.income[name]

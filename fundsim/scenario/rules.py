@@ -10,12 +10,8 @@ import numpy as np
 from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.errors import nearest
 from fundsim.scenario.retired import retired_key, retired_name
-from fundsim.scenario.schema import Effect, Operation, World, assumptions
-
-Broken = tuple[str, str, str]  # key, value, rule
-
-MOST_CASES = 1e6  # cases in one replication
-MOST_EUROS = 1e10  # benefits in one replication: products with a rate in millionths fit 64 bits
+from fundsim.scenario.schema import Operation, World, assumptions
+from fundsim.scenario.sizes import Broken, Known, size_quantity, too_large
 
 
 def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -> list[Broken]:
@@ -29,10 +25,7 @@ def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -
         *_shapes(known),
         *_policy(world, policies),
     ]
-    return broken or list(_sizes(world))  # sizes need numbers that can be drawn
-
-
-Known = Mapping[str, tuple[Assumption, Quantity]]
+    return broken or list(too_large(world))  # sizes need numbers that can be drawn
 
 
 def _sources(world: World, sources: Mapping[str, Any], known: Known) -> Iterator[Broken]:
@@ -63,6 +56,9 @@ def _fund(world: World) -> Iterator[Broken]:
         yield "fund.amount.basis", amount.basis, rule
     if amount.floor and amount.cap and amount.floor.value > amount.cap.value:
         yield "fund.amount.floor", f"{amount.floor.value:g}", "must not be above the cap"
+    if world.award.median.value == 0:
+        rule = "must be above 0: how much awards differ is told by the ratio of award.p90 to it"
+        yield "award.median", "0", rule
     if world.award.p90.value < world.award.median.value:
         yield "award.p90", f"{world.award.p90.value:g}", "must not be below award.median"
     if time.start_year < time.price_year:
@@ -95,7 +91,7 @@ def _changes(world: World, known: Known) -> Iterator[Broken]:
                 yield f"{key}.size", f"{least:g}", "must not be negative"
             elif effect.by == "odds_ratio" and least == 0:
                 yield f"{key}.size", f"{least:g}", "an odds ratio is above 0"
-            elif wrong := _undrawable(size, _size_quantity(effect)):
+            elif wrong := _undrawable(size, size_quantity(effect)):
                 yield f"{key}.size", "", wrong
             unit = _size_unit(effect.by, quantity)
             if effect.size.unit != unit:
@@ -157,16 +153,6 @@ def _size_unit(by: Operation, quantity: Quantity) -> str:
             assert_never(other)
 
 
-def _size_quantity(effect: Effect) -> Quantity:
-    match effect.by:
-        case "add":
-            return Quantity(effect.size.unit)
-        case "factor" | "odds_ratio" | "narrow":
-            return Quantity(effect.size.unit, 0.0, scale="log")
-        case other:
-            assert_never(other)
-
-
 def _undrawable(a: Assumption, quantity: Quantity) -> str:
     """Why the assumption cannot be drawn, or an empty string."""
     try:
@@ -180,55 +166,6 @@ def _shapes(known: Known) -> Iterator[Broken]:
     for key, (a, quantity) in known.items():
         if wrong := _undrawable(a, quantity):
             yield key, "", wrong
-
-
-def _most(world: World, known: Known, key: str) -> float:
-    """A number's 99.9th percentile with all changes at full strength."""
-
-    def top(a: Assumption, quantity: Quantity) -> float:
-        return float(quantiles(a, quantity, np.array([0.999]))[0])
-
-    a, quantity = known[key]
-    x = top(a, quantity)
-    for effect in (e for change in world.changes.values() for e in change.effects if e.on == key):
-        match effect.by:
-            case "factor":
-                x = x * max(top(effect.size, _size_quantity(effect)), 1.0)
-            case "add":
-                x = x + max(top(effect.size, _size_quantity(effect)), 0.0)
-            case "odds_ratio" | "narrow":
-                pass  # shares stay shares, and a narrower range has a lower top
-            case other:
-                assert_never(other)
-    return min(x, quantity.most)
-
-
-def most_cases(world: World) -> float:
-    """Cases in one future if level, trend and mass cases are at their high ends."""
-    time, known = world.time, {key: (a, q) for key, a, q in assumptions(world)}
-    level, trend, events, scheduled, size = (
-        _most(world, known, f"caseload.{key}")
-        for key in ("level", "trend", "mass.events_a_year", "mass.scheduled_events", "mass.size")
-    )
-    years = np.arange(time.start_year - time.history_years, time.start_year + time.horizon_years)
-    grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
-    return float(np.sum(level * (1 + trend) ** grown + (events + scheduled) * size))
-
-
-def _sizes(world: World) -> Iterator[Broken]:
-    """Refuse what cannot be computed exactly, before computing."""
-    cases = most_cases(world)
-    if cases > MOST_CASES:
-        rule = f"up to {cases:.2g} cases in one future (level, trend, mass cases); at most {MOST_CASES:.0e}"
-        yield "caseload.level", f"{world.caseload.level.value:g}", rule
-    wage = world.country.net_wage.value if world.fund.amount.in_wages else 1.0
-    claim = max(
-        world.award.p90.value,
-        *(a.value * wage for key, a, _ in assumptions(world) if key.startswith("fund.amount.")),
-    )
-    if claim * cases > MOST_EUROS:
-        rule = f"times {cases:.2g} cases is more than {MOST_EUROS:.0e} euro, too much to add up exactly"
-        yield "fund.amount", f"{claim:g}", rule
 
 
 def _policy(world: World, policies: set[str]) -> Iterator[Broken]:
