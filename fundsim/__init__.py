@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fundsim.report.brief.tell import brief
     from fundsim.scenario.compose import load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = ["__version__", "brief", "load", "measure", "project"]
 

@@ -31,7 +31,8 @@ SHARED: dict[str, Any] = {
     "set_": Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="Override key=value, the value as in TOML; KEY.value=… keeps its range."
+            "--set",
+            help="Override key=value, the value as in TOML. A number's range moves with it; 'KEY=0.3!' takes it as certain.",
         ),
     ],
     "replications": Annotated[

@@ -278,7 +278,7 @@ def test_each_figure_is_a_picture_with_its_stamp(fundsim, tmp_path, name) -> Non
 
 def test_a_setting_that_makes_an_assumption_certain_is_told(fundsim, capsys) -> None:
     """Confirming a value must not quietly make a fund look safer."""
-    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate=0.2") == 0
+    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate=0.2!") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert (
         "fund.take_up.rate is taken as certain; it was believed to lie between 0.02 and 0.6" in told

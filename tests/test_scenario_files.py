@@ -287,7 +287,7 @@ def test_two_policies_that_disagree_are_refused_and_both_are_named() -> None:
 
 
 def test_setting_an_assumption_fixes_it() -> None:
-    a = load("serbia", ["caseload.level=70"]).world.caseload.level
+    a = load("serbia", ["caseload.level=70!"]).world.caseload.level
     assert (a.value, a.low, a.high, a.source) == (70, None, None, "judgement")
     assert not a.uncertain
 

@@ -113,7 +113,7 @@ _WHOLE = (
        shown=at("sheet", after="peak_need")),
     _m("peak_need", "Peak need", "EUR at the opening",
        "what was missing at the worst, had everything due been paid in time: flows without returns, discounted "
-       "to the opening at the fund's return", better="less",
+       "to the opening at the fund's return; a yearly limit on payments may hold them back all the same", better="less",
        shown=(at("sheet") + at("drives", after="received_with") + at("spread", words="Missing at the worst")
               + at("explain", words="missing at the opening, mean"))),
     _m("longest_delay", "Longest delay of a payment", "months",
@@ -171,10 +171,9 @@ _WHOLE = (
     _ratio("months_to_payment_with", "Months to payment with the fund", "months", "months_with",
            "paid_with", "mean months from identification to first payment in full, of those paid", better="less",
        shown=(at("sheet", "compare") + at("drives", after="peak_need") + at("spread", words="Months to payment")
-              + at("stress", words="Wait of those paid") + at("runs", words="Wait", statistic="p50")
-              + at("answer", "countries", "what if", "briefing designs", words="Wait, middle future", statistic="p50")
+              + at("stress", "runs", "answer", "countries", "what if", "briefing designs", words="Wait of those paid")
               + at("link", words="Months to payment, middle future", statistic="p50")
-              + at("briefing", words="Wait from identification to payment, with the fund", after="received_with", statistic="p50")),
+              + at("briefing", words="Wait from identification to payment, of those paid", after="received_with")),
        if_less="those paid in full wait {change} less for it on average",
        if_more="those paid in full wait {change} longer for it on average"),
     _ratio("received_without", "Received per identified victim without the fund", REAL,

@@ -205,11 +205,11 @@ def extend(
 
 
 def needs_in(projection: Projection) -> Needs | None:
-    """What each future needs, of a projection made of `block_answers`, without a frontier; None where there is no fund or
-    no budget line of the state."""
+    """What each future needs, of a projection made of `block_answers`, without a frontier; None where there is no fund, no
+    budget line of the state, or only outcomes (`block_outcomes`)."""
     world = projection.scenario.world
     line = line_of_state(world)
-    if not world.has_fund or not line:
+    if not world.has_fund or not line or COLUMNS[0] not in projection:
         return None
     contribution, capital, over_limit = (projection.column(name) for name in COLUMNS)
     return Needs(

@@ -24,7 +24,7 @@ from fundsim.app.choice import (
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language
 from fundsim.report.wording import Results
-from fundsim.scenario import files
+from fundsim.scenario import files, override
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
 
@@ -103,9 +103,10 @@ def design_of(scenario: Scenario) -> Design | None:
 
 
 def _value(text: str) -> str:
-    """A value of `--set` as links write it: a number without exponent, a word without quotes."""
+    """A value of `--set` as links write it: a number without exponent (certain with an exclamation mark), a word without quotes."""
     try:
-        return number_text(float(text))
+        number = text.removesuffix(override.CERTAIN)
+        return number_text(float(number)) + text.removeprefix(number)
     except ValueError:
         pass
     if text.startswith("["):

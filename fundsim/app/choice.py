@@ -34,7 +34,7 @@ ANALYSES = ("tornado", "sobol", "worth")
 CASES = ("any", "paid", "refused", "waiting", "never_claims", "offender_pays", "set_off")
 MOST_CASES = 100_000
 
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?!?")
 _WORD = re.compile(r"(?!nan$|inf$)[a-z][a-z_]{0,40}")
 Sets = tuple[tuple[str, str], ...]
 
@@ -167,7 +167,7 @@ def list_text(names: tuple[str, ...]) -> str:
 
 
 def is_value(text: str) -> bool:
-    """Whether a changed value is a number, a word, true or false, or a list of words."""
+    """Whether a changed value is a number (certain with an exclamation mark), a word, true or false, or a list of words."""
     if _NUMBER.fullmatch(text) or _WORD.fullmatch(text):
         return True
     if not (text.startswith("[") and text.endswith("]")):

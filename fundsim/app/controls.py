@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from fundsim.app.choice import Design, list_text, number_text, scenario_of
 from fundsim.report.language import ENGLISH, Language, capital, language, marked
+from fundsim.scenario import override
 from fundsim.scenario.assumption import Assumption, Grade, Quantity
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.labels import (
@@ -58,6 +59,7 @@ class Control:
     value    as it is now, None where the scenario has none;  standard  as the files have it
     least, most, step  of a number;  options  of a choice;  unit  of a number
     reason   why it does not matter under this scenario; empty if it does
+    ranged   whether the files hold its number for uncertain;  certain  whether it is taken as certain all the same
     """
 
     key: str
@@ -73,11 +75,13 @@ class Control:
     step: float = 0.0
     options: tuple[str, ...] = ()
     unit: str = ""
+    ranged: bool = False
+    certain: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether it differs from what the files have."""
-        return not same(self.value, self.standard)
+        return self.certain or not same(self.value, self.standard)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -159,19 +163,22 @@ def chosen(design: Design, control: Control, value: Any) -> Design:
             scaled = None if same(value, 1.0) else number_text(float(amount) * float(value))
             design = design.with_set(key, scaled)
         return design
-    if same(value, control.standard):
-        return design.with_set(control.key, None)
-    if value is None:
+    if value is None or (same(value, control.standard) and not control.certain):
         return design.with_set(control.key, None)
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, int | float):
-        text = number_text(value)
+        text = number_text(value) + (override.CERTAIN if control.certain else "")
     elif isinstance(value, list | tuple):
         text = list_text(tuple(v for v in control.options if v in value))
     else:
         text = str(value)
     return design.with_set(control.key, text)
+
+
+def taken(design: Design, control: Control, certain: bool) -> Design:
+    """The design after a visitor has said that a number is certain, or that it keeps its range."""
+    return chosen(design, replace(control, certain=certain), control.value)
 
 
 def differences(
@@ -191,7 +198,9 @@ def differences(
             told.append(key)
             continue
         value = _said(control, control.value, say)
-        if a is not None and a.low is not None and a.high is not None:
+        if control.certain:
+            value = say("{value}, taken as certain", value=value)
+        elif a is not None and a.low is not None and a.high is not None:
             value = say(
                 "{value} ({low} to {high})", value=value, low=say.typed(a.low), high=say.typed(a.high)
             )  # fmt: skip
@@ -268,6 +277,8 @@ def _number(
         **common, help="  ".join([*about, f"({common['key']})"]), kind="share" if share else "number",
         value=now, standard=was, least=float(quantity.least), most=float(quantity.most),
         step=min(step, 0.01) if share else step, unit=_unit(scenario.world, quantity),
+        ranged=standard is not None and standard.uncertain,
+        certain=common["key"] in scenario.certain,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ so that under a newer version both can be shown.  The keys are a contract (docs/
     h  scenario hash                      seed, n  seed, replications   w1 w2 w3  variants, like s
     lang, page, c, m, o  language, page, confidence, money, measure
     also, case     further analyses joined by -; kind of case and the future it is looked for from
-    fund.amount.cap=12 (any key with a dot)  a changed value;  w1.fund.amount.cap  the same of a variant
+    fund.amount.cap=12 (any key with a dot)  a changed value, 12-certain without its range;  w1.fund.amount.cap  the same of a variant
     r  headline figures joined by _       d  digest of the results, and of others on the page      z  all of these, packed
 """
 
@@ -38,14 +38,17 @@ from fundsim.app.choice import (
     additions,
     is_value,
     list_text,
+    scenario_of,
 )
 from fundsim.app.pages import pages
 from fundsim.report.language import marked
 from fundsim.report.languages import codes
 from fundsim.scenario import files
-from fundsim.scenario.errors import BAD_INPUT, FundsimError
+from fundsim.scenario.errors import BAD_INPUT, FundsimError, InputError
+from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
+from fundsim.scenario.schema import assumptions
 
 MOST_CHARACTERS = 1500  # of a whole query: more is packed, or refused
 MOST_UNPACKED = 16_384
@@ -74,6 +77,7 @@ GONE = {
         marked("The link asks for “{name}”, but {reason}."),
     ),
 }
+SURE = "-certain"  # after a number: an exclamation mark is none of what mail programs leave alone
 TRAILING = ".,;:!?)]}>\"'”’»"
 Pairs = Sequence[tuple[str, str]]
 
@@ -148,9 +152,9 @@ def _names(country: str, design: Design) -> str:
 
 
 def _value(text: str) -> str:
-    """A list of words is written .one.two, everything else as it is."""
+    """A list of words is written .one.two, 12! as 12-certain, everything else as it is."""
     if not text.startswith("["):
-        return text
+        return text.replace(CERTAIN, SURE)
     return "".join(f".{word}" for word in re.findall(r"[a-z_]+", text)) or "."
 
 
@@ -251,6 +255,9 @@ def _read(flat: dict[str, str], start: Choice) -> Opened:
         )
         return default
 
+    def meant(before: str, names: str) -> Design:
+        return _as_meant(flat.get("v", ""), country, _design(before, names, flat, notices))
+
     country, _, rest = flat.get("s", start.country).partition("-")
     if country not in files.shipped("base"):
         notices.append(_gone("country", country))
@@ -264,10 +271,8 @@ def _read(flat: dict[str, str], start: Choice) -> Opened:
     found = replace(
         start,
         country=country,
-        design=_design("", rest, flat, notices),
-        variants=tuple(
-            _design(f"{w}.", flat[w], flat, notices) for w in VARIANTS if w in flat
-        ),
+        design=meant("", rest),
+        variants=tuple(meant(f"{w}.", flat[w]) for w in VARIANTS if w in flat),
         language=one_of("lang", codes(), start.language),
         page=one_of("page", tuple(pages()), start.page),
         money=one_of("m", MONEY, start.money),
@@ -313,6 +318,7 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
         own = key.removeprefix(before)
         if not key.startswith(before) or "." not in own or (not before and key[:3] in _DOTTED):
             continue
+        text = text.replace(SURE, CERTAIN)
         value = list_text(tuple(text[1:].split("."))) if text.startswith(".") else text
         if _KEY.fullmatch(own) and is_value(value):
             sets.append((own, value))
@@ -325,6 +331,19 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
             )
     kept = tuple(sorted({name for name in more if name in valid}))
     return Design(policy, kept, tuple(sorted(sets)))
+
+
+def _as_meant(version: str, country: str, design: Design) -> Design:
+    """Under version 0.1 a changed number was certain; since then its range moves with it."""
+    if not version.startswith("0.1."):
+        return design
+    try:
+        plain = scenario_of(country, design.without_sets)
+    except InputError:  # told when the link is shown
+        return design
+    ranged = {key for key, a, _ in assumptions(plain.world) if a.uncertain}
+    meant = ((key, f"{v}{CERTAIN}" if key in ranged else v) for key, v in design.sets)
+    return replace(design, sets=tuple(meant))
 
 
 _KEY = re.compile(r"[a-z0-9_]{1,60}(\.[a-z0-9_]{1,60}){1,6}")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fundsim.app import draw, state
 from fundsim.app.choice import MOST_SEED, SIZES, Choice, Design, name_of
-from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, word_of
+from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, taken, word_of
 from fundsim.app.files import label_of, names, question_of
 from fundsim.app.pages import pages
 from fundsim.report.language import Language, language
@@ -166,6 +166,16 @@ def _draw(control: Control, place: str, mine: str, say: Language) -> None:
                 )  # fmt: skip
         case other:
             assert_never(other)
+    if control.ranged and not control.reason:
+        _certain(control, f"{key}:certain", say)
+
+
+def _certain(control: Control, key: str, say: Language) -> None:
+    """Beside a number with a range: whether it is taken as certain.  Without it, its range moves with it."""
+    st.checkbox(
+        say("Take as certain"), key=state.bound(key, control.certain), on_change=state.on(key, _taken, control),
+        help=say("Without this, the number's range moves with it. With it, nothing is uncertain about it any more, so that the fund looks safer than anybody knows."),
+    )  # fmt: skip
 
 
 def _slider(control: Control, key: str, value: float, common: dict[str, Any]) -> None:
@@ -184,6 +194,11 @@ def _slider(control: Control, key: str, value: float, common: dict[str, Any]) ->
 def _moved(control: Control, value: Any) -> None:
     now = state.choice()
     state.change(design=chosen(now.design, control, value))
+
+
+def _taken(control: Control, certain: bool) -> None:
+    now = state.choice()
+    state.change(design=taken(now.design, control, certain))
 
 
 def _format(step: float) -> str:

@@ -14,6 +14,7 @@ from fundsim.analysis.solve import TARIFF, TARIFF_KEYS, is_unset
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.schema import assumptions
 
 Value = float | int | str | bool
@@ -92,11 +93,16 @@ class Axis:
             sums = [(k, a.value) for k, (a, _) in bare.numbers.items() if k in TARIFF_KEYS]
             if not sums:
                 raise self._refused(bare, "has no tariff")
-            return [f"{key}={float(now * float(value))!r}" for key, now in sums]
+            return [self._text(bare, key, repr(float(now * float(value)))) for key, now in sums]
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             value = int(value)  # a key of whole numbers takes no 2.0
         text = f'"{value}"' if isinstance(value, str) else repr(value)
-        return [f"{self.key}={text.lower() if isinstance(value, bool) else text}"]
+        return [self._text(bare, self.key, text.lower() if isinstance(value, bool) else text)]
+
+    def _text(self, bare: Bare, key: str, value: str) -> str:
+        """What is varied is certain in each scenario."""
+        uncertain = key in bare.numbers and bare.numbers[key][0].uncertain
+        return f"{key}={value}{CERTAIN if uncertain else ''}"
 
     def _end(self, bare: Bare, end: End) -> float:
         if not isinstance(end, str):

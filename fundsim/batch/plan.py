@@ -18,6 +18,7 @@ from fundsim.analysis.measures import MEASURES
 from fundsim.batch.axis import Axis, Bare, Value, points, sampled
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.naming import files_of
+from fundsim.scenario.override import as_certain
 
 MOST_SCENARIOS = 10_000_000
 NONE = "none"  # no reform or stress
@@ -92,7 +93,7 @@ class Plan:
     """What a batch is of.
 
     question     what it shall answer;  countries … stresses  names to be joined; `default` and `none` add nothing
-    sets         `--set` texts of all scenarios;  levers, assumptions  keys and their values
+    sets         `--set` texts of all scenarios, numbers certain;  levers, assumptions  keys and their values
     samples      points of the sample of levers, and of that of assumptions;  sampling  its kind
     measures     names of the data dictionary, yearly ones with or without @year;  goal  the best design, if asked
     """
@@ -241,8 +242,10 @@ def _coordinates(plan: Plan, axes: tuple[Axis, ...], point: int, seed: int) -> I
 
 @lru_cache(maxsize=32)
 def _bare(name: str, sets: tuple[str, ...]) -> Bare:
-    """A scenario before its keys are varied; neighbours in a plan share it."""
-    return Bare.of(load(name, sets))
+    """A scenario before its keys are varied; neighbours in a plan share it.  A number in `set` is certain, too."""
+    found = load(name, sets)
+    texts = as_certain(sets, found.moved)
+    return Bare.of(found if texts == sets else load(name, texts))
 
 
 def forget() -> None:
@@ -263,6 +266,6 @@ def resolve(plan: Plan, one: Member) -> tuple[Scenario, tuple[Value, ...]]:
         for axis, place, u in zip(plan.axes, one.grid, one.sample, strict=True)
     ]
     sets = [text for axis, v in zip(plan.axes, values, strict=True) for text in axis.sets(bare, v)]
-    scenario = load(bare.scenario.given, (*plan.sets, *sets))
+    scenario = load(bare.scenario.given, (*bare.scenario.sets, *sets))
     # what the author of a plan varies need not be told to him for each scenario
     return replace(scenario, notes=()), tuple(values)

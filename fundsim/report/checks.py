@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import os
 
 from fundsim.analysis.needs import line_of_state
 from fundsim.analysis.project import DEFAULT_REPLICATIONS, DEFAULT_SEED, disk_needed
+from fundsim.analysis.suffices import least_futures
 from fundsim.report.request import Draws, Request
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import BudgetLine
 
 MOST_REPLICATIONS = 100_000_000
-LEAST_BEYOND = 5  # futures on the rarer side of a target, below which no amount is told
 
 
 def draws_of(request: Request, usual: int = DEFAULT_REPLICATIONS, scenarios: int = 1) -> Draws:
@@ -46,7 +45,7 @@ def draws_for(target: float, request: Request, usual: int) -> Draws:
     if not 0 < target < 1:
         raise InputError(Problem("--solvent", "must be above 0 and below 1", value=f"{target:g}"))
     draws = draws_of(request, usual)
-    least = math.ceil(LEAST_BEYOND / min(target, 1 - target))
+    least = least_futures(target)
     if draws.replications < least:
         rule = f"must be at least {least:,} to speak of {100 * target:g} of 100 futures"
         raise InputError(Problem("--replications", rule, value=str(draws.replications)))
@@ -63,5 +62,9 @@ def budget_line(scenario: Scenario, wanted: str | None) -> str:
         return wanted
     if line := line_of_state(scenario.world):
         return line
+    if not lines:
+        raise InputError(
+            Problem(scenario.name, "has no budget line of the state that could be varied")
+        )
     rule = "has several budget lines; choose one with --line: " + ", ".join(sorted(lines))
     raise InputError(Problem(scenario.name, rule))

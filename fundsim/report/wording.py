@@ -9,8 +9,10 @@ from fundsim.analysis.measures import Row, shown_in
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
+from fundsim.report import sufficing
 from fundsim.report.language import ENGLISH, Language, country_of, marked
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.labels import meanings
 from fundsim.scenario.schema import BudgetLine, World
 
 Key = tuple[str, int | None, str]
@@ -88,15 +90,27 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
     All money in it is in euro of the price year, and each range holds 9 of 10 futures.
     """
     if results.world.has_fund:
-        return [*_money(results, say), *_reforms(results, say), _lasts(results, say),
-                *_victims(results, say), _trust(results, say)]  # fmt: skip
+        return [*_money(results, say), *_certain(results, say), *_reforms(results, say),
+                _lasts(results, say), *_victims(results, say), _trust(results, say)]  # fmt: skip
     nothing = say("There is no fund: no cost, no income, no claims.")
     amount = say(
         "Averaged over all identified victims, each receives {amount} from the offender.",
         amount=say.euro(results.get("received_without")),
     )
     return [
-        nothing, *_reforms(results, say), _without(results, say), amount, _trust(results, say)
+        nothing, *_certain(results, say), *_reforms(results, say), _without(results, say), amount, _trust(results, say)
+    ]  # fmt: skip
+
+
+def _certain(results: Results, say: Language) -> list[str]:
+    """What somebody takes as certain though the files do not."""
+    scenario = results.projection.scenario
+    if not scenario.certain:
+        return []
+    told = meanings(scenario.world)
+    names = "; ".join(f"{say(told[key].label)} ({key})" for key in scenario.certain)
+    return [
+        say("Taken as certain here, though the files give a range: {names}. So the ranges in these sentences are narrower than what is known.", names=names)
     ]  # fmt: skip
 
 
@@ -106,9 +120,9 @@ def _without(results: Results, say: Language) -> str:
     span = range_of(results, "share_paid_without", say.percent, say)
     if get("share_paid_without") > 0:
         return say(
-            "Without a fund {share} of identified victims {range} ever get any money, from the offender; in the middle "
-            "future they wait {wait} for it.",
-            share=share, range=span, wait=say.months(get("months_to_payment_without", "p50")),
+            "Without a fund {share} of identified victims {range} ever get any money, from the offender; on average "
+            "they wait {wait} for it.",
+            share=share, range=span, wait=say.months(get("months_to_payment_without")),
         )  # fmt: skip
     return say(
         "Without a fund {share} of identified victims {range} ever get any money, from the offender.",
@@ -207,24 +221,17 @@ def _lasts(results: Results, say: Language) -> str:
         projection.scenario.world.time.horizon_years,
         ruin=in_futures(get("ruin"), get("ruin", "mc_error"), projection.replications, say),
     )  # fmt: skip
-    if get("peak_need", "p95") <= 0:
-        return text
-    more = say(
-        "To last in 95 of 100 futures it would need about {amount} more at the opening, if its reserves earn the return "
-        "(exactly: {command}).",
-        amount=say.euro(get("peak_need", "p95")), command="fundsim solve",
-    )  # fmt: skip
-    return f"{text} {more}"
+    return " ".join([text, *sufficing.of_run(results, say)])
 
 
 def _victims(results: Results, say: Language) -> list[str]:
     get = results.get
     paid = say(
-        "With the fund {share} get money {range}: all that is due from the fund, or something from the offender; in the "
-        "middle future they wait {wait} {wait_range}.",
+        "With the fund {share} get money {range}: all that is due from the fund, or something from the offender; on "
+        "average they wait {wait} {wait_range}.",
         share=say.percent(get("share_paid_with")),
         range=range_of(results, "share_paid_with", say.percent, say),
-        wait=say.months(get("months_to_payment_with", "p50")),
+        wait=say.months(get("months_to_payment_with")),
         wait_range=range_of(results, "months_to_payment_with", say.months, say),
     )  # fmt: skip
     money = say(

@@ -17,11 +17,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from fundsim.scenario import files
+from fundsim.scenario import files, override
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
 from fundsim.scenario.naming import chain_of, default_policy, parse_sets, shipped_file
+from fundsim.scenario.override import Moved
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
@@ -30,7 +31,6 @@ ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set")
 PLACEHOLDER = (
     "placeholder: replace this number"  # the note of every number that `fundsim new` writes
 )
-SET_NOTE = "set on the command line"
 SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
 
 
@@ -55,7 +55,7 @@ class Scenario:
     origins  dotted key -> file and line it came from
     sources  source id -> title, publisher, year, address, read
     notes    what a reader must be told, e.g. that the default policy was used, as `Phrase`s
-    sets     the ``--set`` texts
+    sets     the ``--set`` texts;  moved  uncertain numbers to which they give another value
     given    what loads it again: the name, or the path of an own file
     """
 
@@ -66,12 +66,18 @@ class Scenario:
     sources: Mapping[str, Mapping[str, Any]]
     notes: tuple[Phrase, ...] = ()
     sets: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
     given: str = ""
 
     @cached_property
     def hash(self) -> str:
         """Twelve hex digits over every value that can move a number; texts do not count."""
         return hash_of(self.world)
+
+    @property
+    def certain(self) -> tuple[str, ...]:
+        """Keys that the files hold for uncertain, and this for certain."""
+        return tuple(one.key for one in self.moved if not one.now.uncertain)
 
     def origin(self, key: str) -> Origin | None:
         """Where the value at a key, or the table above it, comes from; None for a default."""
@@ -127,7 +133,13 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     for file in chain:
         sources |= file.data.get("sources", {})
     world = _validate(merged, origins, chain, sources)
-    notes += _fixed_by_set(world, chain, overrides)
+    moved = list(override.beliefs_moved(world, chain, overrides))
+    if moved:
+        for one in moved:
+            _put(merged, one.key, one.now.model_dump(exclude_none=True))
+        world = _validate(merged, origins, chain, sources)
+    moved = [one for one in moved if one.now.value != one.then.value or not one.now.uncertain]
+    notes += [one.note for one in moved]
     if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
         notes.append(Phrase(
             "{n} number is still a placeholder copied from another country: the result says nothing yet",
@@ -142,27 +154,9 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         sources=sources,
         notes=tuple(notes),
         sets=tuple(sets),
+        moved=tuple(moved),
         given=name if any(f.name == str(f.path) for f in chain) else _canonical(chain),
     )
-
-
-def _fixed_by_set(
-    world: World, chain: Sequence[File], overrides: Sequence[File]
-) -> Iterable[Phrase]:
-    """A note for each uncertain number that ``--set`` has made certain."""
-    before: dict[str, Any] = {}
-    for file in chain:
-        before |= dict(files.leaves(file.data))
-    for file in overrides:
-        for key, _ in files.leaves(file.data):
-            old = before.get(key)
-            if isinstance(old, dict) and old.get("low") is not None:
-                now = next((a for k, a, _ in assumptions(world) if k == key), None)
-                if now is not None and not now.uncertain:
-                    yield Phrase(
-                        "{key} is taken as certain; it was believed to lie between {low} and {high}",
-                        key=key, low=float(old["low"]), high=float(old["high"]),
-                    )  # fmt: skip
 
 
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
@@ -185,11 +179,6 @@ def _tables(file: File) -> bool:
 
 def _canonical(chain: Sequence[File]) -> str:
     return "+".join(f.path.stem for f in chain)
-
-
-def _is_part(value: Any) -> bool:
-    """Whether ``--set`` gives some fields of an assumption (`level.value=80`), not all of it."""
-    return isinstance(value, dict) and not {"value", "unit"} <= value.keys()
 
 
 def _refuse_clashes(chain: Sequence[File]) -> None:
@@ -215,9 +204,9 @@ def _merge(
     for key, value in new.items():
         here = f"{path}.{key}" if path else key
         old = into.get(key)
-        partial = file.kind == "set" and isinstance(old, dict) and _is_part(value)
+        partial = file.kind == "set" and isinstance(old, dict) and override.is_part(value)
         if partial and isinstance(old, dict) and "unit" in old:
-            value = _believed(value)
+            value = override.believed(value)
             if "source" in value:
                 into[key].pop("grade", None)  # the grade of another source
         if partial or (
@@ -230,28 +219,18 @@ def _merge(
             origins[here] = Origin(file.name, files.line_of(file.lines, here))
         else:
             if file.kind == "set" and isinstance(old, dict) and "unit" in old:
-                value = _set_value(value, old)
+                value = override.as_said(value, old)
             # a copy: a later file may change parts of it, and what was read is shared
             into[key] = dict(value) if isinstance(value, dict) else value
             origins[here] = Origin(file.name, files.line_of(file.lines, here))
 
 
-def _believed(value: dict[str, Any]) -> dict[str, Any]:
-    """What --set says of a number is judgement: the source was of another number."""
-    said = "source" in value or not value.keys() - {"note", "unit", "grade"}
-    return value if said else {"source": "judgement", "note": SET_NOTE, **value}
-
-
-def _set_value(value: Any, old: dict[str, Any]) -> Any:
-    """--set of a plain number fixes an assumption: no range, marked as judgement."""
-    if isinstance(value, dict) or "value" not in old:
-        return value
-    return {
-        "value": value,
-        "unit": old["unit"],
-        "source": "judgement",
-        "note": SET_NOTE,
-    }
+def _put(into: dict[str, Any], key: str, value: Any) -> None:
+    """Put a value at a dotted key that is there."""
+    *tables, name = key.split(".")
+    for table in tables:
+        into = into[table]
+    into[name] = value
 
 
 def _validate(

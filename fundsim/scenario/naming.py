@@ -13,6 +13,7 @@ from typing import Any
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
+from fundsim.scenario.override import CERTAIN, Certain
 from fundsim.scenario.retired import retired_name
 
 MOST_EXTENDS = 5
@@ -201,10 +202,22 @@ def parse_sets(sets: Sequence[str]) -> list[File]:
     return parsed
 
 
+_NUMBER = re.compile(r"[+-]?[0-9_]+(\.[0-9_]+)?([eE][+-]?[0-9]+)?")
+
+
+def _as_certain(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of one number, which is taken as certain."""
+    return {k: _as_certain(v) if isinstance(v, dict) else Certain(v) for k, v in data.items()}
+
+
 def _set_data(key: str, value: str) -> dict[str, Any] | None:
     if "\n" in value:
         return None  # a second line could set a second key
     quoted = ".".join(json.dumps(part) for part in key.split("."))
+    if value.endswith(CERTAIN):
+        value = value.removesuffix(CERTAIN).rstrip()
+        data = _set_data(key, value)
+        return _as_certain(data) if data is not None and _NUMBER.fullmatch(value) else None
     for attempt in (value, json.dumps(value) if value.isidentifier() else ""):
         try:
             if attempt:

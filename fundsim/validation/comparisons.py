@@ -19,7 +19,12 @@ from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
 
 N = 512  # replications of a comparison
-SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=3", "caseload.level=20")
+SHORT = (
+    "time.horizon_years=3",
+    "time.runoff_years=2",
+    "time.history_years=3",
+    "caseload.level=20!",
+)
 # which way is better for who pays or who is paid, by name and in all its groups
 LOWER = (
     "due", "due_real", "state_cost", "unpaid", "shortfall", "shortfall_so_far", "due_a_year",
@@ -39,8 +44,8 @@ FUNDS = (
     ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=90000", "fund.opening_capital=0")),
     ("montenegro+status_fixed", "budget", (  # offenders pay a fund that everybody applies to
         "fund.reserve_return=false", "income.budget.amount=1000", "fund.take_up.rate=1", "fund.subrogation.pursued_share=1",
-        "fund.subrogation.failure_rate=0", "fund.subrogation.recovered_rate=1", "fund.subrogation.delay.median=1",
-        "pathway.prosecuted_rate=1", "pathway.conviction_rate=1", "pathway.indictment.median=1", "pathway.criminal.median=1",
+        "fund.subrogation.failure_rate=0", "fund.subrogation.recovered_rate=1", "fund.subrogation.delay.median=1!",
+        "pathway.prosecuted_rate=1", "pathway.conviction_rate=1", "pathway.indictment.median=1!", "pathway.criminal.median=1!",
     )),
 )  # fmt: skip
 FUTURES = 10  # of each that are settled again

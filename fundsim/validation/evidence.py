@@ -88,8 +88,8 @@ def fitted(country: str) -> list[str]:
     low, high = max(mean - width, mean / 3), mean + width
     return [
         f'caseload.level={{value={mean:.4f}, low={low:.4f}, high={high:.4f}, unit="persons a year", source="judgement"}}',
-        f"caseload.dispersion={k:.4f}",
-        "caseload.trend=0",
+        f"caseload.dispersion={k:.4f}!",
+        "caseload.trend=0!",
         "caseload.mass.events_a_year=0",
     ]
 

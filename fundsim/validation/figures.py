@@ -28,7 +28,7 @@ RUNS = (
     ("montenegro+no_fund", 65),
 )
 SMALL = (
-    "time.horizon_years=2", "time.runoff_years=2", "time.history_years=2", "caseload.level=12",
+    "time.horizon_years=2", "time.runoff_years=2", "time.history_years=2", "caseload.level=12!",
     "fund.opening_capital=40000", "fund.subrogation.pursued_share=0.5",
 )  # fmt: skip
 PROBABILITIES = ("shortfall", "shortfall_so_far", "ruin")

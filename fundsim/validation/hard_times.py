@@ -24,7 +24,7 @@ from fundsim.validation.told_twice import each_future
 # a poor fund that pays lump sums: a wait for cash then runs from the grant to payment in full
 NAME = "serbia+tariff"
 POOR = (
-    "time.horizon_years=4", "time.runoff_years=3", "time.history_years=1", "caseload.level=30",
+    "time.horizon_years=4", "time.runoff_years=3", "time.history_years=1", "caseload.level=30!",
     "income.budget.amount=150000", "fund.opening_capital=0", "fund.payment.instalments=1",
     "fund.interim.share=0", "fund.payment.trust_until_18=false",
 )  # fmt: skip
@@ -193,7 +193,7 @@ def _realised(seed: int) -> Check:
         "time.horizon_years=3",
         "time.runoff_years=1",
         "time.history_years=1",
-        "caseload.level=9",
+        "caseload.level=9!",
     )
     [run] = project([load(name, sets)], N, seed)
     future = simulate(run.scenario.world, seed, np.arange(N))

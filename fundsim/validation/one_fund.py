@@ -19,7 +19,12 @@ from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
 from fundsim.validation.whole_numbers import cohort, yearly_uniform
 
-SHORT = ("time.horizon_years=4", "time.runoff_years=1", "time.history_years=2", "caseload.level=15")
+SHORT = (
+    "time.horizon_years=4",
+    "time.runoff_years=1",
+    "time.history_years=2",
+    "caseload.level=15!",
+)
 # scenarios, how they differ: a line that lapses, one that is cut, one of which all is capital
 COUNTRIES = (
     ("serbia+tariff", ("income.budget.lapses=true", "fund.opening_capital=20000", "fund.eligible.retroactive_years=2")),

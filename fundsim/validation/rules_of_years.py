@@ -17,6 +17,7 @@ from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.rules_of_money import HAND
 from fundsim.validation.rules_of_victims import PLAINEST
 from fundsim.validation.tally import Tally
+from fundsim.validation.worlds import certain, text_of
 
 N, TURN = 5, 36  # replications; the month in which the reform comes
 # months from identification to each event
@@ -140,8 +141,7 @@ READ: tuple[tuple[str, float, str, float, int, Seen, dict[str, Any]], ...] = (
 def settings(key: str, before: float, by: str, size: float, more: dict[str, Any]) -> Iterator[str]:
     """The overrides of a world in which the reform moves that key."""
     for name, value in (STEPS | more | {key.replace(".", "__"): before}).items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        yield f"{name.replace('__', '.')}={text}"
+        yield certain(name.replace("__", "."), text_of(value))
     unit = next((unit for part, unit in UNITS if by == "add" and part in key), by)
     yield (
         'reform.turn={ label = "Turn", from_year = 2030, effects = ['

@@ -13,19 +13,30 @@ from typing import Any
 import numpy as np
 
 from fundsim.model.streams import Streams
+from fundsim.scenario import override
 from fundsim.scenario.compose import load
 from fundsim.scenario.files import countries, shipped
 from fundsim.scenario.labels import fields
 from fundsim.scenario.record import records
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import World, assumptions
 
 Named = tuple[str, tuple[str, ...]]  # a scenario's name and its overrides
 
 
 def world(**sets: Any) -> World:
     """serbia+tariff with some keys set; `__` in a name stands for a dot."""
-    texts = [f"{key.replace('__', '.')}={text_of(value)}" for key, value in sets.items()]
-    return load("serbia+tariff", texts).world
+    named = {key.replace("__", "."): value for key, value in sets.items()}
+    return load("serbia+tariff", [certain(key, text_of(v)) for key, v in named.items()]).world
+
+
+def certain(key: str, value: str) -> str:
+    """The override that makes a key certain at a value, or sets a switch."""
+    return f"{key}={value}{override.CERTAIN if key in _numbers() else ''}"
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> frozenset[str]:
+    return frozenset(key for key, _, _ in assumptions(load("serbia+tariff").world))
 
 
 def text_of(value: object) -> str:
@@ -141,8 +152,8 @@ def many_scenarios(seed: int, n: int) -> list[Named]:
             names[i],
             (
                 *SHORT,
-                *(f"{key}={values[i]}" for key, values in always.items()),
-                *(f"{key}={v[i]}" for key, v in at_times.items() if chosen[key][i] == "true"),
+                *(certain(key, values[i]) for key, values in always.items()),
+                *(certain(key, v[i]) for key, v in at_times.items() if chosen[key][i] == "true"),
             ),
         )
         for i in range(n)

@@ -7,11 +7,12 @@ import streamlit as st
 
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import Answer, Needs, enough
+from fundsim.analysis.suffices import what_suffices
 from fundsim.app import charts, draw, headline, state
 from fundsim.app.choice import CONFIDENCES, Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import wording
+from fundsim.report import sufficing, wording
 from fundsim.report.language import Language, country_of, language, marked
 from fundsim.report.rows import cell, cells, received, span
 from fundsim.report.run import picture
@@ -187,10 +188,10 @@ def _wait(view: View) -> tuple[str, str]:
     get, say = view.results.get, view.say
     if get("paid_with") <= 0:
         return "–", say("nobody is paid")
-    wait = say.months(get("months_to_payment_with", "p50"))
+    wait = say.months(get("months_to_payment_with"))
     if get("paid_without") <= 0:
         return wait, say("without the fund nobody is paid")
-    months = say.months(get("months_to_payment_without", "p50"))
+    months = say.months(get("months_to_payment_without"))
     return wait, say("without the fund {months}", months=months)
 
 
@@ -246,6 +247,9 @@ def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
         EXACT[_index(view)], line=say(world.income[found.line].label), year=world.time.price_year
     )
     draw.aside(exact)
+    if amount is None:
+        for text in sufficing.why(what_suffices(found, sure / 100), say):
+            draw.say(text)
     return [
         {say("Lasts in"): say("{n} of 100 futures", n=c),
          say("Contribution a year"): _amount(found.contribution, c, say),

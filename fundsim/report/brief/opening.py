@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from fundsim.analysis.measures import shown_in
+from fundsim.analysis.suffices import what_suffices
+from fundsim.report import sufficing
 from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
@@ -104,8 +106,8 @@ def answer(facts: Facts, say: Language) -> list[str]:
         more=say.euro(facts.get("received_with")), less=say.euro(facts.get("received_without")),
     )  # fmt: skip
     wait = say(
-        "Those who are paid wait {months} in the middle future.",
-        months=say.months(facts.get("months_to_payment_with", "p50")),
+        "Those who are paid wait {months} on average.",
+        months=say.months(facts.get("months_to_payment_with")),
     )
     return [*told, victims, wait, _sure(facts, say)]
 
@@ -239,16 +241,7 @@ def _contribution(facts: Facts, say: Language) -> list[str]:
         )
     sure = sure_of(facts, say)
     if not np.isfinite(facts.paid.amount):
-        if facts.needs.over_limit.mean() > 1 - facts.confidence:
-            return [
-                say(
-                    "No contribution makes it last in {sure} of 100 futures, because of the yearly limit on payments.",
-                    sure=sure,
-                )
-            ]
-        return [
-            say("No yearly contribution alone makes it last in {sure} of 100 futures.", sure=sure)
-        ]
+        return sufficing.needed(what_suffices(facts.needs, facts.confidence), say)
     if facts.paid.amount == 0:
         return [
             say(
@@ -302,5 +295,5 @@ def _glance(facts: Facts, say: Language) -> Table:
     year = facts.scenario.world.time.price_year
     return Table(
         say("At a glance (money in euro of {year})", year=year),
-        (say("Figure"), say("Mean or middle"), say("9 of 10 futures")), tuple(rows), (False, True, True), (5, 2, 3),
+        (say("Figure"), say("Value"), say("9 of 10 futures")), tuple(rows), (False, True, True), (5, 2, 3),
     )  # fmt: skip

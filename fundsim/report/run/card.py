@@ -116,12 +116,12 @@ def _without(results: Results, say: Language) -> list[Headline]:
     paid = (say("identified victims ever get any money,"),
             say("from the offender {range}", range=range_of(results, "share_paid_without", say.percent, say, ALONE)))  # fmt: skip
     wait = (say("is how long those who get any wait,"),
-            say("from identification on, in the middle future"))  # fmt: skip
+            say("from identification on, on average"))  # fmt: skip
     each = (say("is what each identified victim receives,"),
             _with_reforms(say("averaged over all, in euro of {year}", year=time.price_year), results, say))  # fmt: skip
     found = [Headline(_of_100(share, say), paid, RED)]
     if share > 0:
-        found.append(Headline(say.months(get("months_to_payment_without", "p50")), wait, BLUE))
+        found.append(Headline(say.months(get("months_to_payment_without")), wait, BLUE))
     return [*found, Headline(say.euro(get("received_without")), each, BLUE)]
 
 

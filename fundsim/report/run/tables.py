@@ -40,7 +40,6 @@ def comparison(runs: list[Results]) -> Table:
         total = sum(r.get("assumptions", grade) for grade in ("data", "partly", "judgement"))
         own = {
             "benefits_a_year": to_victims(r, ENGLISH),
-            "months_to_payment_with": f"{r.get('months_to_payment_with', 'p50'):.0f} months",
         }
         rows.append({
             "Scenario": r.projection.scenario.name.replace("+", " +"), **cells(r, "runs", ENGLISH, own),

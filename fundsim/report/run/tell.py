@@ -38,7 +38,9 @@ def print_run(
     _refuse_twins(scenarios)
     draws = draws_of(request, scenarios=len(scenarios))
     check_target(request.out, [s.name for s in scenarios])
-    unit = source_of(request.store).outcomes
+    source = source_of(request.store)
+    # the reference tells one victim after the other, and cannot pay everybody at once
+    unit = source.answers if engine == "numpy" else source.outcomes
     if precision is None:
         projections = project_with_progress(scenarios, draws, engine, unit)
     else:

@@ -16,6 +16,7 @@ from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.messages import model_at
+from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.retired import retired_key
 
 REPLICATIONS = 1000
@@ -86,7 +87,7 @@ def _print_drives(
     """The headline with the key fixed at low, value and high, all else drawn as it is."""
     n = draws.replications
     fixed = [
-        load(scenario.given, [*scenario.sets, f"{key}={x!r}"])
+        load(scenario.given, [*scenario.sets, f"{key}={x!r}{CERTAIN}"])
         for x in (value.low, value.value, value.high)
     ]
     runs = [Results.of(p, measure(p)) for p in project(fixed, n, draws.seed)]

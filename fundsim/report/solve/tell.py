@@ -11,10 +11,12 @@ from rich.text import Text
 
 from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
 from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
-from fundsim.report import wording
+from fundsim.analysis.suffices import what_suffices
+from fundsim.report import sufficing, wording
 from fundsim.report.checks import budget_line, draws_for
 from fundsim.report.deliver import Reply, deliver
 from fundsim.report.folder import check_target
+from fundsim.report.language import ENGLISH
 from fundsim.report.progress import blocks_with_progress
 from fundsim.report.request import Draws, Request
 from fundsim.report.solve.picture import confidence_curve, frontier_curve, trials_curve
@@ -99,35 +101,11 @@ def exact_sentences(found: Needs, lever: str, target: float, answer: Answer) -> 
                 f"{head} nothing {what}: it lasts {wording.percent(answer.solvent.value)} as it is."
             ]
     else:
-        told = [f"{head} more than any amount {what} can give.", *_why_not(found, lever, target)]
+        told = [
+            f"{head} more than any amount {what} can give.",
+            *sufficing.why(what_suffices(found, target), ENGLISH),
+        ]
     return [*told, _as_it_is(found), _terms(found, lever)]
-
-
-def _why_not(found: Needs, lever: str, target: float) -> list[str]:
-    need = found.contribution if lever == "contribution" else found.capital
-    world = found.scenario.world
-    limited, never = float(found.over_limit.mean()), float(np.isinf(need).mean())
-    poor = float((np.isinf(need) & ~found.over_limit).mean())
-    told = []
-    if limited > 0:
-        told.append(
-            f"In {wording.percent(limited)} of futures the yearly limit (fund.payment.yearly_limit) alone leaves "
-            "payments waiting: raise the limit, or lower what is due."
-        )
-    if lever == "contribution" and poor > 0:
-        source = world.income[found.line]
-        first, start = source.from_year, world.time.start_year
-        why = "is cut to nothing in some years"
-        if first is not None and first > start:
-            why = f"begins only in {first}"
-        told.append(
-            f"In {wording.percent(poor)} of futures the line {why}, and costs fall due meanwhile: the fund needs "
-            "opening capital too (see the frontier below)."
-        )
-    reach = 1 - never
-    if reach > 0:
-        told.append(f"The most that any amount reaches is {wording.percent(reach)} of futures.")
-    return told
 
 
 def _as_it_is(found: Needs) -> str:
@@ -293,7 +271,7 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
     return [
         f"{head}, {name} {bound} {found.amount:.4g} {lever.unit}{now}{error}.",
         f"Found by simulating {len(found.trials)} values on the same {n:,} futures; with it the fund lasts "
-        f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}. Set to one value, "
-        "the number has no range any more."
+        f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}. Its range, "
+        "if it has one, moves with it."
         + (" --json lists the --set of each sum." if lever.key == TARIFF else ""),
     ]

@@ -1,0 +1,128 @@
+"""What would be enough, or why no amount is, in words: the same in every command, page and paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fundsim.analysis.project import needs_in
+from fundsim.analysis.suffices import Sufficient, least_futures, what_suffices
+from fundsim.report.language import Language
+from fundsim.scenario.schema import BudgetLine
+
+if TYPE_CHECKING:
+    from fundsim.report.wording import Results
+
+SURE = 0.95  # share of futures that a run speaks of
+LATE = 0.02  # share of claims never decided, above which it is said
+
+
+def of_run(results: Results, say: Language) -> list[str]:
+    """What a fund that falls short in more than 5 of 100 futures needs; of a run that worked it out."""
+    if results.get("ruin") <= 1 - SURE:
+        return [*_desk(results, say)]
+    n = results.projection.replications
+    if n < (least := least_futures(SURE)):
+        return [
+            say("What would be enough is not told of {few} futures: {least} are needed.", few=say.whole(n), least=say.whole(least)),
+            *_desk(results, say),
+        ]  # fmt: skip
+    needs = needs_in(results.projection)
+    if needs is None:
+        told = say("What would be enough: {command}.", command="fundsim solve")
+        return [told, *_desk(results, say)]
+    return [*needed(what_suffices(needs, SURE), say), *_desk(results, say)]
+
+
+def needed(found: Sufficient, say: Language) -> list[str]:
+    """What it takes to last in the target share of futures, by the line or at the opening; or why nothing does."""
+    source = found.needs.scenario.world.income[found.needs.line]
+    assert isinstance(source, BudgetLine)
+    sure, line = say.decimal(100 * found.target, 2), say(source.label)
+    amount = say.euro(found.contribution.amount) if found.by_line else ""
+    capital = say.euro(found.capital.amount) if found.by_capital else ""
+    if amount and capital:
+        return [
+            say(
+                "To last in {sure} of 100 futures it needs {amount} a year from the line “{line}”, or, with the line as "
+                "it is, {capital} at the opening.",
+                sure=sure, amount=amount, line=line, capital=capital,
+            )
+        ]  # fmt: skip
+    if amount:
+        return [
+            say(
+                "To last in {sure} of 100 futures it needs {amount} a year from the line “{line}”.",
+                sure=sure, amount=amount, line=line,
+            )
+        ]  # fmt: skip
+    if capital:
+        return [
+            say(
+                "No amount a year from the line “{line}” makes it last in {sure} of 100 futures; {capital} at the "
+                "opening does, with the line as it is.",
+                sure=sure, line=line, capital=capital,
+            ),
+            *why(found, say),
+        ]  # fmt: skip
+    return [
+        say("No amount of money makes it last in {sure} of 100 futures.", sure=sure),
+        *why(found, say),
+    ]
+
+
+def why(found: Sufficient, say: Language) -> list[str]:
+    """What stands in the way of a fund that no amount of its line makes last, and how far money reaches."""
+    told = []
+    if found.limited > 0:
+        told.append(
+            say(
+                "In {share} of futures the yearly limit on payments (fund.payment.yearly_limit) alone leaves payments "
+                "waiting, whatever money there is: raise the limit, or lower what is due.",
+                share=say.percent(found.limited),
+            )
+        )
+    if found.begins is not None:
+        told.append(
+            say(
+                "In {share} of futures costs fall due before the line begins in {year}: the fund needs capital at the "
+                "opening too, or an earlier line.",
+                share=say.percent(found.useless), year=found.begins,
+            )
+        )  # fmt: skip
+    elif found.useless > 0 and found.cut:
+        told.append(
+            say(
+                "In {share} of futures the line is cut to nothing in some years while costs fall due: the fund needs "
+                "capital at the opening too.",
+                share=say.percent(found.useless),
+            )
+        )
+    elif found.useless > 0:
+        told.append(
+            say(
+                "In {share} of futures no amount of the line is enough.",
+                share=say.percent(found.useless),
+            )
+        )
+    if found.most > 0:
+        told.append(
+            say(
+                "The most that any amount of the line reaches is {share} of futures.",
+                share=say.percent(found.most),
+            )
+        )
+    return told
+
+
+def _desk(results: Results, say: Language) -> list[str]:
+    """That money is not what holds claims up, where those who decide cannot keep pace."""
+    late = results.get("claims_undecided_rate")
+    if late <= LATE:
+        return []
+    return [
+        say(
+            "{share} of claims are not decided within the years that are simulated: more money does not mend that, "
+            "more caseworkers may (fund.decision.caseworkers).",
+            share=say.percent(late),
+        )
+    ]

@@ -1,0 +1,94 @@
+"""What would be enough is decided in one place and said alike by `run`, `solve` and the briefing."""
+
+import json
+import math
+
+import pytest
+
+from fundsim.analysis.needs import needs
+from fundsim.analysis.suffices import Sufficient, what_suffices
+from fundsim.report.brief.opening import answer as opening
+from fundsim.report.language import ENGLISH
+from fundsim.report.sufficing import LATE
+from fundsim.scenario.compose import load
+from tests.brief_facts import facts
+from tests.test_run_command import command
+
+NAME = "montenegro+tariff"
+N, SEED = 1000, 7
+SHORT = ("time.horizon_years=5", "time.runoff_years=3")
+NO_LIMIT, LIMIT = "fund.payment.yearly_limit=9000000", "fund.payment.yearly_limit=4000"
+LATE_LINE = "income.budget.from_year=2030"
+POOR = "income.budget.amount=1000"
+# what binds -> overrides, and the words that name it
+WORLDS = {
+    "money": ((POOR,), "a year from the line"),
+    "limit": ((LIMIT,), "the yearly limit on payments (fund.payment.yearly_limit) alone"),
+    "date": ((LATE_LINE,), "costs fall due before the line begins in 2030"),
+    "limit and date": ((LIMIT, LATE_LINE), "whatever money there is"),
+    "cuts": ((POOR, "income.budget.cut_rate=0.9!", "income.budget.cut_share=1!"), "cut to nothing"),
+    "a wide limit": ((POOR, NO_LIMIT), "a year from the line"),
+}  # fmt: skip
+
+
+def found(sets: tuple[str, ...]) -> Sufficient:
+    return what_suffices(needs(load(NAME, [*SHORT, *sets]), "budget", N, SEED), 0.95)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_run_solve_and_briefing_say_the_same_of_what_would_be_enough(
+    world: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sets, words = WORLDS[world]
+    overrides = [part for text in (*SHORT, *sets) for part in ("--set", text)]
+    asked = ("-n", str(N), "--seed", str(SEED), "--workers", "1", "--json")
+    command("run", NAME, *overrides, *asked, monkeypatch=monkeypatch)
+    run = " ".join(json.loads(capsys.readouterr().out)["answer"])
+    command("solve", NAME, *overrides, *asked, monkeypatch=monkeypatch)
+    solved = json.loads(capsys.readouterr().out)
+    paper = " ".join(opening(facts(NAME, sets=(*SHORT, *sets), replications=N, seed=SEED), ENGLISH))
+
+    right = found(sets)
+    assert words in run, run
+    assert (solved["amount"] is None) == math.isinf(right.contribution.amount)
+    if right.by_line:
+        amount = ENGLISH.euro(right.contribution.amount)
+        assert solved["amount"] == right.contribution.amount
+        assert f"needs {amount} a year from the line" in run
+        assert f"needs {amount} a year" in paper
+    else:
+        assert words in " ".join(solved["answer"])
+        assert words in paper
+        assert "more at the opening" not in run
+    if not right.by_line and not right.by_capital:
+        for text in (run, paper):
+            assert "No amount of money makes it last in 95 of 100 futures" in text
+
+
+def test_the_amount_that_is_told_is_enough_and_a_tenth_less_is_not() -> None:
+    amount = found((POOR,)).contribution.amount
+    for factor, lasts in ((1.0, True), (0.9, False)):
+        again = f"income.budget.amount={amount * factor}"
+        share = float((needs(load(NAME, [*SHORT, again]), "budget", N, SEED).capital <= 0).mean())
+        assert (share >= 0.95) == lasts
+
+
+def test_no_amount_is_told_of_few_futures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("run", NAME, "--set", POOR, "-n", "64", "-q", monkeypatch=monkeypatch)
+    told = capsys.readouterr().out
+    assert "What would be enough is not told of 64 futures: 100 are needed." in told
+    assert "a year from the line" not in told.partition("95 of 100")[2]
+
+
+def test_a_desk_that_cannot_keep_pace_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Money that is there pays nobody whose claim is not decided."""
+    slow = ("--set", "fund.decision.working_months=30!", "--set", "caseload.level=200!")
+    asked = ("run", NAME, *slow, "--set", "fund.take_up.rate=0.9!", "-n", "100", "--json")
+    command(*asked, monkeypatch=monkeypatch)
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["measures"]["claims_undecided_rate"]["mean"] > LATE
+    assert "more caseworkers may (fund.decision.caseworkers)" in " ".join(summary["answer"])
