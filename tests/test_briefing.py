@@ -129,7 +129,7 @@ SENTENCES = [
     ("get money instead of (.+?) without it", h, lambda s: s.get("share_paid_without")),
     ("victims each receives (.+?) instead of", e, lambda s: s.get("received_with")),
     (r"receives € [\d,]+ instead of (.+?)\.", e, lambda s: s.get("received_without")),
-    (r"are paid wait (.+?) in the middle future", m, lambda s: s.get("months_to_payment_with", "p50")),
+    (r"are paid wait (.+?) on average", m, lambda s: s.get("months_to_payment_with")),
     (r"of (\d+) uncertain numbers", w, lambda s: sum(s.get("assumptions", g) for g in ("data", "partly", "judgement"))),
     (r"(\d+) rest on data", w, lambda s: s.get("assumptions", "data")),
     (r"(\d+) on partial data", w, lambda s: s.get("assumptions", "partly")),
@@ -217,7 +217,7 @@ def test_every_cell_of_the_tables_is_the_one_in_summary_json(
             "received_with",
             "mean",
         ),
-        ("Wait from identification to payment, with the fund", m, "months_to_payment_with", "p50"),
+        ("Wait from identification to payment, of those paid", m, "months_to_payment_with", "mean"),
     ):
         low, high = (form(first.get(measure, s)) for s in ("p5", "p95"))
         assert glance.pop(label) == [form(first.get(measure, middle)), f"{low} to {high}"], label
@@ -372,7 +372,8 @@ def test_a_fund_that_cannot_be_made_to_last_says_so() -> None:
     assert (
         "victims wait within 5 years because the yearly limit on payments holds them back" in text
     )
-    assert "No contribution makes it last in 95 of 100 futures, because of the yearly limit" in text
+    assert "No amount of money makes it last in 95 of 100 futures. In" in text
+    assert "the yearly limit on payments (fund.payment.yearly_limit) alone leaves payments" in text
     assert "money runs short" not in text
     assert found.learn == ()
 

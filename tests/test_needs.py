@@ -110,10 +110,10 @@ def test_without_a_line_in_force_the_capital_stands_alone() -> None:
 
 # every victim applies at once and is paid the same sum a month later; nothing is uncertain
 LEVEL = (
-    "macro.inflation=0", "macro.inflation_sd=0", "macro.real_wage_growth=0", "macro.wage_sd=0",
-    "macro.return_sd=0", "fund.entry_point=judgment", "pathway.criminal_award_rate=0",
+    "macro.inflation=0!", "macro.inflation_sd=0!", "macro.real_wage_growth=0!", "macro.wage_sd=0!",
+    "macro.return_sd=0!", "fund.entry_point=judgment", "pathway.criminal_award_rate=0",
     "pathway.civil_award_rate=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0",
-    "fund.costs.office_a_year=120000", "income.budget.cut_rate=0", "income.budget.index=none",
+    "fund.costs.office_a_year=120000!", "income.budget.cut_rate=0", "income.budget.index=none",
     "fund.opening_capital=0",
 )  # fmt: skip
 
@@ -124,14 +124,14 @@ def test_a_steady_outgo_equals_the_annuity(rate: float) -> None:
 
     Returns are earned on the opening cash of each month and rounded to the cent: a euro over 8 years.
     """
-    need = found("serbia+judgment_advance", (*LEVEL, f"macro.investment_return={rate}"), n=8)
+    need = found("serbia+judgment_advance", (*LEVEL, f"macro.investment_return={rate}!"), n=8)
     v = (1 + rate) ** (-1 / 12)
     capital = 10_000 * sum(v ** (t + 1) for t in range(96))
     # cash earns from the end of the opening month on: month t's cost is discounted t + 1 months,
     # since the return comes in before the cost is paid
     alone = found(
         "serbia+judgment_advance",
-        (*LEVEL, "income.budget.in_force=false", f"macro.investment_return={rate}"),
+        (*LEVEL, "income.budget.in_force=false", f"macro.investment_return={rate}!"),
         n=8,
     )
     assert np.abs(alone.capital - capital).max() <= 1.5

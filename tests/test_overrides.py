@@ -205,6 +205,7 @@ def test_what_a_plan_varies_or_sets_is_certain(tmp_path: Path) -> None:
 
 FIGURES = ("due_a_year", "paid_with", "received_with", "benefits_a_year")
 SHORT = ("time.horizon_years=6", "time.runoff_years=3", "time.history_years=8")
+CLEAR = 2e-3
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -230,7 +231,7 @@ def test_a_small_step_of_any_control_moves_figures_the_way_the_model_says(name: 
         if (
             control is None
             or control.reason
-            or not a.value
+            or a.value in (0, 1)
             or quantity.unit == "local currency per EUR"
         ):
             continue
@@ -255,12 +256,9 @@ def test_a_small_step_of_any_control_moves_figures_the_way_the_model_says(name: 
             there = [figures(load(name, [*SHORT, f"{key}={float(at)!r}!"])) for at in (x, y)]
             changes.append({f: there[1][f] - there[0][f] for f in FIGURES})
         for figure in FIGURES:
-            signs = {
-                math.copysign(1, c[figure])
-                for c in changes
-                if abs(c[figure]) > 1e-9 * abs(before[figure])
-            }
-            if len(signs) == 1 and len([c for c in changes if c[figure]]) == len(changes):
+            least = CLEAR * abs(before[figure])  # below it, it is the noise of few futures
+            signs = {math.copysign(1, c[figure]) for c in changes}
+            if len(signs) == 1 and all(abs(c[figure]) > least for c in changes):
                 seen += 1
                 assert (after[figure] - before[figure]) * signs.pop() > 0, f"{key}: {figure}"
-    assert seen > 60
+    assert seen > 30, seen

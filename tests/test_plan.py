@@ -88,7 +88,7 @@ def test_a_member_is_the_scenario_that_its_sets_say(plan_of) -> None:
     same = load(
         "kosovo+status_fixed+legal_aid+informing+budget_cut",
         ["fund.amount.cap=10", 'fund.payment.when_short="pro_rata"',
-         f"fund.take_up.rate={take_up!r}", f"caseload.level={level!r}"],
+         f"fund.take_up.rate={take_up!r}!", f"caseload.level={level!r}!"],
     )  # fmt: skip
     assert scenario.hash == same.hash
 

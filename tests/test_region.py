@@ -88,7 +88,7 @@ def test_the_capital_of_a_poisson_number_of_fixed_sums_is_its_quantile() -> None
     assert above[1] / above[4] == pytest.approx(2, rel=0.2)
 
 
-OUTGO = (*SHORT, "income.budget.in_force=false", "macro.investment_return=0", "macro.return_sd=0")
+OUTGO = (*SHORT, "income.budget.in_force=false", "macro.investment_return=0!", "macro.return_sd=0")
 
 
 @pytest.mark.slow

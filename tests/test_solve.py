@@ -202,7 +202,7 @@ def test_bad_requests_get_one_message(fundsim, capsys, args, message) -> None:  
     ("sets", "message"),
     [
         (("fund.payment.yearly_limit=1000",), "raise the limit"),
-        (("income.budget.from_year=2029",), "needs opening capital too"),
+        (("income.budget.from_year=2029",), "needs capital at the opening too"),
     ],
 )
 def test_what_cannot_be_had_is_explained(fundsim, capsys, sets, message) -> None:  # noqa: F811

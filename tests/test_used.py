@@ -84,7 +84,7 @@ CORNERS = (
     ("serbia+full_judgment", "fund.subrogation.failure_rate=1"),
     ("serbia+full_judgment", "fund.subrogation.recovered_rate=0"),
     ("serbia+status_fixed", "award.index=none", "fund.amount.index=none", "fund.costs.index=prices",
-     "income.budget.index=none", "macro.investment_return=0", "macro.return_sd=0"),
+     "income.budget.index=none", "macro.investment_return=0!", "macro.return_sd=0"),
     ("serbia+status_fixed", "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0",
      "fund.costs.per_decision=0", "fund.subrogation.cost_per_claim=0", "fund.reserve_return=false"),
     ("serbia+no_fund", "pathway.conviction_rate=0", "award.index=none"),

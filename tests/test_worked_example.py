@@ -35,8 +35,8 @@ from fundsim.scenario.compose import load
 
 SETS = [
     "time.price_year=2027", "time.start_year=2027", "time.horizon_years=2", "time.runoff_years=0",
-    "macro.inflation=0", "macro.inflation_sd=0", "macro.real_wage_growth=0", "macro.wage_sd=0",
-    "macro.investment_return=0", "macro.return_sd=0",
+    "macro.inflation=0!", "macro.inflation_sd=0", "macro.real_wage_growth=0!", "macro.wage_sd=0",
+    "macro.investment_return=0!", "macro.return_sd=0",
     "fund.opening_capital=5000", "income.budget.amount=12000", "income.budget.cut_rate=0",
     "fund.costs.office_a_year=1200", "fund.costs.caseworker_a_year=600", "fund.costs.per_decision=25",
     "fund.entry_point=judgment", "fund.amount.basis=judgment", "fund.amount.money=euro",

@@ -83,10 +83,10 @@ def moved_to(value: float, a: Assumption, quantity: Quantity) -> Assumption:
     """What is believed of a number, about another centre.
 
     Low, high and possible values keep their distances from the centre on the natural scale, within the
-    key's bounds.  At the end of that scale (a share of 0 or 1, a factor of 0) no range is left.
+    key's bounds.  At an end of what is possible (a share of 0 or 1, an amount of 0) no range is left.
     """
     ends = BOUNDS[quantity.scale]
-    if value in ends:
+    if value in (*ends, quantity.least, quantity.most):
         return a.model_copy(
             update={
                 "value": value, "low": None, "high": None,
