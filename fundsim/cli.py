@@ -15,6 +15,7 @@ from fundsim.failure import no_lost_interrupts, told_and_code
 from fundsim.options import USUAL, Store, asks
 from fundsim.report.languages import codes
 from fundsim.report.request import Request
+from fundsim.scenario.command import command_line
 from fundsim.scenario.errors import DONE, FAILED, INTERRUPTED, InputError, Problem
 
 app = typer.Typer(
@@ -255,7 +256,8 @@ def new(country: str, file: Path) -> None:
         raise InputError(Problem(str(file), "must end in .toml"))
     text = country_template(country)
     file.write_text(text, encoding="utf-8")
-    typer.echo(f"{file} written. Fill it in, then: fundsim check {file}")
+    again = command_line("check", [str(file.absolute())])
+    typer.echo(f"{file} written. Fill it in, then: {again}")
 
 
 @app.command()

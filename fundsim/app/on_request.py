@@ -30,6 +30,7 @@ from fundsim.report.screen import belief
 from fundsim.report.sensitivity import picture as figures_influence
 from fundsim.report.sensitivity.picture import GRADES
 from fundsim.report.sensitivity.tell import form_of
+from fundsim.scenario.command import command_line
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import assumptions
 
@@ -145,7 +146,14 @@ def _show_swap(view: View, ranked: Ranking, tables: Tables, pictures: Pictures) 
         say("{n} sets of assumptions, exchanged one at a time", n=say.whole(swap.sets)),
         say(
             "With few sets the intervals are wide: the command {command} runs more.",
-            command="fundsim sensitivity --method sobol",
+            command=command_line(
+                "sensitivity",
+                [view.scenario.given],
+                view.scenario.sets,
+                method="sobol",
+                measure=view.choice.measure,
+                seed=view.choice.seed,
+            ),
         ),
     )
     tables["sobol"] = rows

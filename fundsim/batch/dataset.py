@@ -6,7 +6,6 @@ computed them.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from fundsim.batch.axis import Axis
 from fundsim.batch.parquet import write_groups
 from fundsim.batch.plan import Figure, Plan
 from fundsim.batch.work import Line
+from fundsim.scenario.command import command_line
+from fundsim.scenario.naming import from_anywhere
 
 PIECE = 500  # scenarios in a file of each table
 RESULTS, SCENARIOS = "results", "scenarios"
@@ -132,7 +133,5 @@ class Pieces:
 
 def command(plan: Plan, line: Line) -> str:
     """The command that runs the scenario alone, with the same numbers."""
-    sets = (part for text in line.sets for part in ("--set", text))
-    run = ("--replications", str(plan.replications), "--seed", str(plan.seed))
-    # the name as the plan has it: that of an own file is its path
-    return shlex.join(["fundsim", "run", line.member.name, *sets, *run])
+    name = from_anywhere(line.member.name)
+    return command_line("run", [name], line.sets, replications=plan.replications, seed=plan.seed)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -19,7 +19,9 @@ from fundsim.report.folder import complete, write_csv, write_json, write_manifes
 from fundsim.report.request import Draws, Request
 from fundsim.report.screen import console_for_tables
 from fundsim.report.wording import stamp_of
+from fundsim.scenario.command import command_line
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.naming import from_anywhere
 
 Rows = list[dict[str, Any]]
 
@@ -39,21 +41,23 @@ class Reply:
 
 
 def deliver(
-    reply: Reply, scenario: Scenario, card: Sequence[str], draws: Draws, request: Request, **facts: Any
+    reply: Reply, scenario: Scenario, card: Sequence[str], asked: Mapping[str, object], draws: Draws,
+    request: Request, **facts: Any,
 ) -> None:  # fmt: skip
     """Print a reply, or give it as JSON; and write it to a folder, if one is asked for.
 
     card   what the answer is of: the command, the scenario and what was asked
+    asked  the command's own options
     facts  more that stands in the JSON only
     """
     stamp = stamp_of(scenario, draws.seed, draws.replications)
     notes = [text for text in (scenario.world.country.footnote, stamp) if text]
-    hand_over(reply, {"scenario": scenario.name, **facts}, card, notes, draws, request)
+    hand_over(reply, {"scenario": scenario.name, **facts}, card, asked, notes, draws, request)
 
 
 def hand_over(
-    reply: Reply, about: Mapping[str, Any], card: Sequence[str], notes: Sequence[str], draws: Draws,
-    request: Request,
+    reply: Reply, about: Mapping[str, Any], card: Sequence[str], asked: Mapping[str, object],
+    notes: Sequence[str], draws: Draws, request: Request,
 ) -> None:  # fmt: skip
     """The same of an answer that is of no single scenario.
 
@@ -72,21 +76,34 @@ def hand_over(
             console.print(Text(footnote))
         console.print(Text(stamp, style="dim"))
     if request.out is not None:
-        save_answer(request.out, card, stamp, reply.tables, reply.pictures())
+        command = command_of(card[0], request, draws, asked)
+        save_answer(request.out, card, stamp, command, reply.tables, reply.pictures())
         if not request.as_json:
             Console().print(f"Data and figures: {request.out}", markup=False, highlight=False)
+
+
+def command_of(
+    verb: str, request: Request, draws: Draws, asked: Mapping[str, object] = MappingProxyType({})
+) -> str:
+    """The command that gives the same answer again.  asked  its own options"""
+    return command_line(
+        verb, map(from_anywhere, request.names), request.sets,
+        replications=draws.replications, seed=draws.seed, **asked,
+    )  # fmt: skip
 
 
 def save_answer(
     folder: Path,
     names: Sequence[str],
     stamp: str,
+    command: str,
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
     figures: Mapping[str, Picture],
 ) -> None:
     """Make the folder, whole or not at all.
 
-    names    what the answer is of: the command and the scenarios;  stamp  what produced it
+    names    what the answer is of: the command and the scenarios
+    stamp    what produced it;  command  gives it again
     tables   name -> rows; the rows of one table have the same keys;  figures  name -> picture
     """
 
@@ -96,7 +113,6 @@ def save_answer(
             columns = list(rows[0]) if rows else []
             write_csv(work / f"{name}.csv", columns, [list(row.values()) for row in rows])
         save_pictures(figures, work)
-        command = f"fundsim {shlex.join(sys.argv[1:])}"
         write_manifest(work, {"runs": list(names), "stamp": stamp, "command": command})
 
     complete(folder, names, fill)

@@ -11,6 +11,7 @@ from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
 from fundsim.report import sufficing
 from fundsim.report.language import ENGLISH, Language, country_of, marked
+from fundsim.scenario.command import command_line
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.labels import meanings
 from fundsim.scenario.schema import BudgetLine, World
@@ -333,11 +334,11 @@ def stamp_of(scenario: Scenario, seed: int, replications: int, say: Language = E
 
 def command(projection: Projection) -> str:
     """The command that gives the same numbers again."""
-    sets = "".join(f" --set '{text}'" for text in projection.scenario.sets)
-    return (
-        f"fundsim run {projection.scenario.given}{sets} --replications {projection.replications} "
-        f"--seed {projection.seed}" + (" --engine simpy" if projection.engine == "simpy" else "")
-    )
+    scenario = projection.scenario
+    return command_line(
+        "run", [scenario.given], scenario.sets, replications=projection.replications, seed=projection.seed,
+        engine="simpy" if projection.engine == "simpy" else None,
+    )  # fmt: skip
 
 
 def title(projection: Projection, say: Language = ENGLISH) -> str:

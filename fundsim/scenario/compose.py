@@ -21,7 +21,13 @@ from fundsim.scenario import files, override
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
-from fundsim.scenario.naming import chain_of, default_policy, parse_sets, shipped_file
+from fundsim.scenario.naming import (
+    chain_of,
+    default_policy,
+    from_anywhere,
+    parse_sets,
+    shipped_file,
+)
 from fundsim.scenario.override import Moved
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.rules import broken_rules
@@ -56,7 +62,7 @@ class Scenario:
     sources  source id -> title, publisher, year, address, read
     notes    what a reader must be told, e.g. that the default policy was used, as `Phrase`s
     sets     the ``--set`` texts;  moved  uncertain numbers to which they give another value
-    given    what loads it again: the name, or the path of an own file
+    given    what loads it again from any folder: the name, with own files by their absolute paths
     """
 
     name: str
@@ -155,7 +161,9 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         notes=tuple(notes),
         sets=tuple(sets),
         moved=tuple(moved),
-        given=name if any(f.name == str(f.path) for f in chain) else _canonical(chain),
+        given=from_anywhere(name)
+        if any(f.name == str(f.path) for f in chain)
+        else _canonical(chain),
     )
 
 

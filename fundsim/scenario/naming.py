@@ -82,8 +82,18 @@ def _source_problems(file: File) -> Iterable[Problem]:
                 yield Problem(file.name, rule, line, f"{key}.{text}")
 
 
+def from_anywhere(name: str) -> str:
+    """The name with its own files by their absolute paths: it stands for the same in any folder."""
+    parts = (part.strip() for part in name.split("+"))
+    return "+".join(str(Path(part).absolute()) if _is_path(part) else part for part in parts)
+
+
+def _is_path(part: str) -> bool:
+    return part.endswith(".toml") or "/" in part or "\\" in part
+
+
 def _named(part: str, first: bool, trail: tuple[Path, ...] = ()) -> list[File]:
-    if part.endswith(".toml") or "/" in part or "\\" in part:
+    if _is_path(part):
         return _own(Path(part), trail)
     plain = part.lower().replace(" ", "_").rstrip("*")  # Serbia, North Macedonia, Kosovo*
     return [shipped_file(plain, ("base",) if first else files.KINDS[1:], part)]

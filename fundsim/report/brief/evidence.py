@@ -12,6 +12,7 @@ from fundsim.report.brief.blocks import Block, Box, Heading, Items, Link, Paragr
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.risks import named
 from fundsim.report.language import Language, marked
+from fundsim.scenario.command import command_line
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.schema import assumptions
 from fundsim.scenario.used import keys, unused
@@ -86,9 +87,10 @@ def _which(facts: Facts, shown: list[Input], sure: int, say: Language) -> str:
     """Which assumptions the table has, of how many, and where the others are."""
     total = sum(int(facts.get("assumptions", grade)) for grade in GRADES)
     where = say(
-        "All of them, with notes and addresses: `fundsim show {name} --toml`, or the page “Assumptions” of the dashboard.",
-        name=facts.scenario.name,
-    ).replace("`", "")  # fmt: skip
+        "All of them, with notes and addresses: `{command}`, or the page “Assumptions” of the dashboard."
+    ).replace("`", "").format(
+        command=command_line("show", [facts.scenario.given], facts.scenario.sets, toml=True)
+    )  # fmt: skip
     if not sure:
         first = say("{shown} of {total} uncertain numbers; the influence of none can be told from chance.",
                     shown=len(shown), total=total)  # fmt: skip
@@ -137,7 +139,7 @@ def _card(facts: Facts, say: Language) -> Iterator[str]:
     )
     for command in _commands(facts, say):
         # the marks only keep a command from being written in another script
-        yield say("The same figures again: `{command}`", command=command).replace("`", "")
+        yield say("The same figures again: `{command}`").replace("`", "").format(command=command)
     called = named(facts, say)
     for note in scenario.notes:
         values = {name: called.get(str(value), value) for name, value in note.values.items()}
@@ -152,9 +154,7 @@ def _commands(facts: Facts, say: Language) -> Iterator[str]:
         yield from (wording.command(r.projection) for r in (facts.results, *facts.variants))
         return
     projection = facts.results.projection
-    names = " ".join(scenario.given for scenario in scenarios)
-    sets = "".join(f" --set '{text}'" for text in facts.scenario.sets)
-    yield (
-        f"fundsim brief {names}{sets} --solvent {facts.confidence:g} --replications {projection.replications} "
-        f"--seed {projection.seed} --date {facts.date} --lang {say.code} --out briefing.pdf"
-    )
+    yield command_line(
+        "brief", (scenario.given for scenario in scenarios), facts.scenario.sets, solvent=facts.confidence,
+        replications=projection.replications, seed=projection.seed, date=facts.date, lang=say.code, out="briefing.pdf",
+    )  # fmt: skip

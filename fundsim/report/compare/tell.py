@@ -17,7 +17,7 @@ from fundsim.analysis.measures import MEASURES, shown_in
 from fundsim.analysis.project import Projection
 from fundsim.report import wording
 from fundsim.report.checks import draws_of
-from fundsim.report.deliver import save_answer
+from fundsim.report.deliver import command_of, save_answer
 from fundsim.report.folder import check_target
 from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.progress import project_with_progress
@@ -58,7 +58,8 @@ def print_comparison(request: Request) -> None:
 
         tables = {"differences": [_plain(d) for d in differences]}
         figures = {"difference_fan": difference_fan(projections)}
-        save_answer(out, _card(scenarios), wording.stamp(projections[0]), tables, figures)
+        command = command_of("compare", request, draws)
+        save_answer(out, _card(scenarios), wording.stamp(projections[0]), command, tables, figures)
         if not request.as_json:
             Console().print(f"Data and figures: {out}", markup=False, highlight=False)
 

@@ -68,7 +68,10 @@ def print_region(request: Request, target: float, tie: Tie, rule: str, line: str
         "scenarios": [s.name for s in scenarios], "lines": lines, "solvent": target, "share": rule,
         "dependence": tie.dependence, "same_cases": tie.cases,
     }  # fmt: skip
-    hand_over(reply, about, card, notes, draws, request)
+    asked = {
+        "solvent": target, "dependence": tie.dependence, "same_cases": tie.cases, "share": rule, "line": line,
+    }  # fmt: skip
+    hand_over(reply, about, card, asked, notes, draws, request)
 
 
 def footnotes(scenarios: Sequence[Scenario]) -> list[str]:

@@ -72,4 +72,4 @@ def print_answer(console: Console, results: Results, sentences: list[str]) -> No
     if scenario.world.country.footnote:
         console.print(Text(scenario.world.country.footnote))
     console.print(Text(stamp(results.projection), style="dim"))
-    console.print(Text(command(results.projection), style="dim"))
+    console.print(Text(command(results.projection), style="dim"), soft_wrap=True)

@@ -53,7 +53,8 @@ def print_influence(
         found = ranking(projection, measure)
         swap = swapped(projection, measure, workers=processes) if method == "sobol" else None
         reply = _ranking(projection, found, swap, note)
-    deliver(reply, scenario, card, draws, request, method=method)
+    asked = {"method": method, "measure": measure, "prices": prices}
+    deliver(reply, scenario, card, asked, draws, request, method=method)
 
 
 # --------------------------------------------------------------------------- ranking and Sobol'
@@ -164,8 +165,8 @@ def _tornado(found: Tornado, note: str) -> Reply:
         )
     if len(first) == 0 or sum(bar.width > 0 for bar in found.bars) < 3:
         sentences.append(
-            "Few bars move it: around central values a rare event hardly happens. fundsim sensitivity "
-            "--method ranking looks at all futures instead."
+            "Few bars move it: around central values a rare event hardly happens. --method ranking looks at "
+            "all futures instead."
         )
     rows = [
         {**input_row(b.input), "at_low": b.at_low, "at_high": b.at_high, "centre": found.centre.value,

@@ -49,7 +49,8 @@ def print_solution(
         reply, facts = _exact(scenario, lever, target, chosen, draws)
     else:
         reply, facts = _by_search(scenario, lever_of(scenario, lever, between), target, draws)
-    deliver(reply, scenario, _card(scenario, lever), draws, request, **facts)
+    asked = {"for": lever, "solvent": target, "line": line, "between": between}
+    deliver(reply, scenario, _card(scenario, lever), asked, draws, request, **facts)
 
 
 def _card(scenario: Scenario, lever: str) -> list[str]:
@@ -259,7 +260,7 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
         return [
             f"{head}, no value of {lever.key}{now} {between} is enough: at best the fund lasts "
             f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}.",
-            "Something else must change too: fundsim solve --for contribution tells what it takes.",
+            "Something else must change too: --for contribution tells what it takes.",
         ]
     bound = "at least" if found.rising else "at most"
     error = "" if found.mc_error is None else f", Monte Carlo error {found.mc_error:.2g}"

@@ -66,7 +66,7 @@ def print_stress(request: Request) -> None:
         }
 
     reply = Reply([], tables, _shown(projections[0], changes, told, found, rules), pictures)
-    deliver(reply, base, card, draws, request)
+    deliver(reply, base, card, {}, draws, request)
 
 
 def _label(base: Scenario, stress: str) -> str:

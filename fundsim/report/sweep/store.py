@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
 from fundsim.batch.store import Part, is_abandoned, is_sound, parts, refuse_missing, remove
 from fundsim.batch.version import model_version
 from fundsim.report.screen import console_for_tables, size, table_of
+from fundsim.scenario.command import command_line
 from fundsim.scenario.errors import InputError, Problem
 
 SIZES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
@@ -26,16 +28,15 @@ def print_parts(address: str) -> None:
     for model, own in sorted(by_model.items()):
         whole = [part for part in own if not part.left]
         remains = len(own) - len(whole)
-        use = (
-            "in use"
-            if model == model_version()
-            else "of another version: fundsim store prune --other-versions"
-        )
+        use = "in use" if model == model_version() else "of another version"
         table.add_row(
             model, f"{len({part.scenario for part in whole}):,}", f"{len(whole):,}",
             size(sum(part.bytes for part in own)), use + (f"; {remains} remains of killed writers" if remains else ""),
         )  # fmt: skip
-    console_for_tables().print(table if by_model else f"{address}: no parts", highlight=False)
+    console = console_for_tables()
+    console.print(table if by_model else f"{address}: no parts", highlight=False)
+    if by_model.keys() - {model_version()}:
+        _tell(console, f"To remove those of other versions: {_prune(address, other_versions=True)}")
 
 
 def print_damage(address: str) -> bool:
@@ -45,14 +46,25 @@ def print_damage(address: str) -> bool:
     damaged = [part for part in every if not is_sound(address, part)]
     console = Console()
     for part in damaged:
-        console.print(f"damaged: {part.path}", markup=False, highlight=False, soft_wrap=True)
-    verdict = (
-        f"{len(damaged):,} damaged: computed anew when next wanted, or fundsim store prune"
-        if damaged
-        else "all sound"
-    )
-    console.print(f"{len(every):,} parts read: {verdict}", markup=False, highlight=False)
+        _tell(console, f"damaged: {part.path}")
+    verdict = f"{len(damaged):,} damaged" if damaged else "all sound"
+    _tell(console, f"{len(every):,} parts read: {verdict}")
+    if damaged:
+        _tell(
+            console, f"They are computed anew when next wanted. To remove them: {_prune(address)}"
+        )
     return not damaged
+
+
+def _prune(address: str, other_versions: bool = False) -> str:
+    """The command that tidies up this store, from any folder."""
+    place = address if "://" in address else str(Path(address).absolute())
+    return command_line("store prune", [place], other_versions=other_versions)
+
+
+def _tell(console: Console, text: str) -> None:
+    """In one line, however long: what is in it can be copied."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_pruned(address: str, most: str | None, versions: bool, dry_run: bool) -> None:
