@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +10,20 @@ from typing import Annotated
 import typer
 
 from fundsim import cli_many
-from fundsim.failure import no_lost_interrupts, told_and_code
+from fundsim.failure import all_said, can_be_heard, no_lost_interrupts, told_and_code
 from fundsim.options import USUAL, Store, asks
 from fundsim.report.languages import codes
 from fundsim.report.request import Request
 from fundsim.scenario.command import command_line
-from fundsim.scenario.errors import DONE, FAILED, INTERRUPTED, InputError, Problem
+from fundsim.scenario.errors import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    NO_ACCESS,
+    UNHEARD,
+    InputError,
+    Problem,
+)
 
 app = typer.Typer(
     name="fundsim",
@@ -280,16 +287,18 @@ def dashboard(
 
 def main() -> None:
     """Run a command; every failure is one clear message and the exit code of its kind."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    if not can_be_heard():
+        sys.exit(NO_ACCESS)
     try:
         with no_lost_interrupts():
             result = app(standalone_mode=False)
         code = result if isinstance(result, int) else DONE  # an exit code, where one was raised
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
+        code = UNHEARD
+    except SystemExit as error:  # typer and rich make this of a broken pipe
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        code = UNHEARD
     except typer.Exit as error:
         code = int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
@@ -297,7 +306,7 @@ def main() -> None:
         code = INTERRUPTED
     except Exception as error:
         code = told_and_code(error)
-    sys.exit(code)
+    sys.exit(all_said(code))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from typing import ClassVar
 
 MOST_SHOWN = 20
 # exit codes of every command
-DONE, FAILED, BAD_INPUT, NO_ACCESS, DAMAGED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+DONE, FAILED, BAD_INPUT, NO_ACCESS, DAMAGED, INCOMPLETE = range(6)
+OUR_BUG, INTERRUPTED, UNHEARD = 70, 130, 141
 
 
 class FundsimError(Exception):
