@@ -255,6 +255,7 @@ def schema() -> None:
 @app.command()
 def new(country: str, file: Path) -> None:
     """Write a complete country file to fill in, every number marked as judgement."""
+    from fundsim.batch.atomic import put_file
     from fundsim.scenario.published import country_template
 
     if file.exists():
@@ -262,7 +263,7 @@ def new(country: str, file: Path) -> None:
     if file.suffix != ".toml":
         raise InputError(Problem(str(file), "must end in .toml"))
     text = country_template(country)
-    file.write_text(text, encoding="utf-8")
+    put_file(file, text.encode())
     again = command_line("check", [str(file.absolute())])
     typer.echo(f"{file} written. Fill it in, then: {again}")
 

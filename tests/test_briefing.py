@@ -516,7 +516,7 @@ def test_confidence_is_written_as_the_language_does() -> None:
 def test_the_run_card_gives_the_briefing_again() -> None:
     text = told(facts(NAME, OTHER, sets=SHORT))
     assert (
-        "fundsim brief serbia+tariff serbia+status_fixed --set 'time.horizon_years=5' --set 'time.runoff_years=5' --solvent 0.95 "
+        "fundsim brief serbia+tariff serbia+status_fixed --set time.horizon_years=5 --set time.runoff_years=5 --solvent 0.95 "
         "--replications 1000 --seed 7 --date 2026-11-22 --lang en --out briefing.pdf"
     ) in text
 

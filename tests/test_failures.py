@@ -19,6 +19,7 @@ from fundsim.analysis.workers import WorkersLostError
 from fundsim.app.gate import Busy
 from fundsim.app.link import DamagedError
 from fundsim.app.server import UnavailableError
+from fundsim.batch.atomic import InUseError
 from fundsim.batch.sweep import ScenariosFailedError
 from fundsim.batch.work import Failure, OtherModelError
 from fundsim.model.ledger import LedgerError
@@ -26,7 +27,7 @@ from fundsim.scenario import errors
 from fundsim.scenario.errors import FundsimError, InputError, Problem
 
 CODES = {
-    DamagedError: 2, InputError: 2, LedgerError: 1, OtherModelError: 2, ScenariosFailedError: 1,
+    DamagedError: 2, InUseError: 3, InputError: 2, LedgerError: 1, OtherModelError: 2, ScenariosFailedError: 1,
     UnavailableError: 3, WorkersLostError: 3,
 }  # fmt: skip
 

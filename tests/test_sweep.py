@@ -335,8 +335,8 @@ def test_two_processes_do_not_work_on_one_batch(tmp_path, capsys) -> None:
     path.write_text(SMALL, encoding="utf-8")
     claim(tmp_path / "o", read_plan(path))
     with alone(tmp_path / "o"):
-        assert sweep(tmp_path, SMALL, "--out", str(tmp_path / "o")) == 2
-        assert "another process works on this batch" in capsys.readouterr().err
+        assert sweep(tmp_path, SMALL, "--out", str(tmp_path / "o")) == 3
+        assert "another fundsim works on this batch" in capsys.readouterr().err
         assert (tmp_path / "o" / "run.json").exists()
     assert sweep(tmp_path, SMALL, "--out", str(tmp_path / "o")) == 0
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from fundsim.batch.atomic import write_whole
+from fundsim.batch.atomic import InUseError, write_whole
 from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
 from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import tidy_up
@@ -136,14 +136,14 @@ def _put_new(draft: Path, path: Path) -> None:
 
 @contextmanager
 def alone(out: Path) -> Iterator[None]:
-    """Raises `InputError` if another process works on the batch in this folder; the system ends the claim with the process."""
+    """Raises `InUseError` if another process works on the batch in this folder; the system ends the claim with the process."""
     with (out / RUN).open("rb") as card:
         if fcntl is not None:
             try:
                 fcntl.flock(card, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                rule = "another process works on this batch; wait for it, or choose another folder"
-                raise InputError(Problem("--out", rule, value=str(out))) from None
+                rule = "another fundsim works on this batch; wait for it, or choose another folder"
+                raise InUseError(f"{out}: is in use: {rule}") from None
             except OSError:
                 pass  # a file system that has no locks
         for left in out.glob("*.tmp"):  # of a process that was killed

@@ -6,26 +6,38 @@ import csv
 import hashlib
 import io
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fundsim.batch.atomic import claimed, put_folder
 from fundsim.scenario.errors import InputError, Problem
 
 MANIFEST = "manifest.json"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a text begins that a spreadsheet would run
 
 
-def check_target(folder: Path | None, names: Sequence[str]) -> None:
-    """Refuse a folder, if one is asked for, that holds anything but an earlier run of the same scenarios.
+@contextmanager
+def reserved(folder: Path | None, names: Sequence[str]) -> Iterator[None]:
+    """Have a folder, if one is asked for, to oneself: from before an hour of work until it is written.
 
-    Raises `InputError` or OSError; nothing is ever deleted that the earlier run did not write.
+    Raises `InputError` for a folder that holds anything but an earlier run of the same scenarios, `InUseError`, OSError;
+    nothing is ever deleted that the earlier run did not write.
     """
     if folder is None:
+        yield
         return
+    _refuse(folder, names)
+    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with claimed(folder):
+        yield
+
+
+def _refuse(folder: Path, names: Sequence[str]) -> None:
+    if Path.cwd().is_relative_to(folder.absolute()):
+        rule = "is the folder that the command stands in; name another, or one below it"
+        raise InputError(Problem("--out", rule, value=str(folder)))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(Problem("--out", "must be a folder", value=str(folder)))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
@@ -33,9 +45,6 @@ def check_target(folder: Path | None, names: Sequence[str]) -> None:
         raise InputError(Problem("--out", rule, value=str(folder)))
     if folder.is_dir() and (folder / MANIFEST).is_file():
         _refuse_loss(folder, names)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fundsim-"):
-        pass  # the place can be written to: better known before an hour of work
 
 
 def _refuse_loss(folder: Path, names: Sequence[str]) -> None:
@@ -58,22 +67,16 @@ def complete(folder: Path, names: Sequence[str], fill: Callable[[Path], None]) -
     """Make a folder by filling a hidden one beside it; an earlier one of the same names is replaced.
 
     fill  writes the files, the manifest last
+    Raises as `reserved` does.
     """
-    check_target(folder, names)
-    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
-    try:
-        fill(work)
-        work.chmod(0o755)
-        old = None
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".fundsim-"))
-            os.replace(folder, old / "old")
-        os.replace(work, folder)
-        if old is not None:
-            shutil.rmtree(old)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+    with reserved(folder, names), claimed(folder) as draft:
+        try:
+            new = draft / "new"
+            new.mkdir()
+            fill(new)
+            put_folder(new, folder)
+        except OSError as error:  # told by the name that the user knows
+            raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
 
 
 def write_manifest(folder: Path, card: Mapping[str, Any]) -> None:

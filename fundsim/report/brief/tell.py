@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fundsim.analysis.project import project
-from fundsim.batch.atomic import refuse_unwritable, write_whole
+from fundsim.batch.atomic import claimed, put_file
 from fundsim.batch.lookup import source_of
 from fundsim.report.brief.blocks import Document
 from fundsim.report.brief.compose import briefing
@@ -80,26 +80,26 @@ def _write(
     if out.is_dir() or not out.absolute().parent.is_dir():
         rule = "is a folder" if out.is_dir() else "stands in a folder that does not exist"
         raise InputError(Problem("--out", rule, value=str(out)))
-    refuse_unwritable(out)
-    scenarios = load_all(request.names, request.sets)
-    draws = draws_of(request, REPLICATIONS, len(scenarios))
-    n, seed, workers = draws.replications, draws.seed, draws.workers
-    refuse_few(n)
-    first = scenarios[0]
-    stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
-    unit, known = source_of(request.store).answers, {scenario.name for scenario in scenarios}
-    with progress(scenarios, n) as told:
+    with claimed(out):
+        scenarios = load_all(request.names, request.sets)
+        draws = draws_of(request, REPLICATIONS, len(scenarios))
+        n, seed, workers = draws.replications, draws.seed, draws.workers
+        refuse_few(n)
+        first = scenarios[0]
+        stressed = {s: load(f"{first.given}+{s}", first.sets) for s in stresses_of(first)}
+        unit, known = source_of(request.store).answers, {scenario.name for scenario in scenarios}
+        with progress(scenarios, n) as told:
 
-        def tell(name: str) -> None:
-            if name in known:
-                told(name)
+            def tell(name: str) -> None:
+                if name in known:
+                    told(name)
 
-        facts = gather(
-            scenarios, stressed, solvent, date,
-            lambda these: project(these, n, seed, workers, tell, unit=unit),
-        )  # fmt: skip
-    facts = replace(facts, link=address(facts, say))
-    write_whole(out, write(briefing(facts, say)))
+            facts = gather(
+                scenarios, stressed, solvent, date,
+                lambda these: project(these, n, seed, workers, tell, unit=unit),
+            )  # fmt: skip
+        facts = replace(facts, link=address(facts, say))
+        put_file(out, write(briefing(facts, say)))
     return out
 
 

@@ -18,7 +18,7 @@ from fundsim.analysis.project import Projection
 from fundsim.report import wording
 from fundsim.report.checks import draws_of
 from fundsim.report.deliver import command_of, save_answer
-from fundsim.report.folder import check_target
+from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
@@ -39,29 +39,31 @@ def print_comparison(request: Request) -> None:
     scenarios = load_all(request.names, request.sets)
     _refuse(scenarios)
     draws, out = draws_of(request, scenarios=len(scenarios)), request.out
-    check_target(out, _card(scenarios))
-    projections = project_with_progress(scenarios, draws)
-    differences = compare(projections, yearly=out is not None)
-    whole = [d for d in differences if d.year is None]
-    if request.as_json:
-        data = {"scenarios": [s.name for s in scenarios], "seed": draws.seed, "replications": draws.replications,
-                "differences": [_plain(d) for d in whole]}  # fmt: skip
-        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    else:
-        console = console_for_tables()
-        for variant in projections[1:]:
-            own = [d for d in whole if d.scenario == variant.scenario.name]
-            _print_variant(console, projections[0], variant, own)
-        _print_footnotes(console, projections)
-    if out is not None:
-        from fundsim.report.compare.picture import difference_fan
+    with reserved(out, _card(scenarios)):
+        projections = project_with_progress(scenarios, draws)
+        differences = compare(projections, yearly=out is not None)
+        whole = [d for d in differences if d.year is None]
+        if request.as_json:
+            data = {"scenarios": [s.name for s in scenarios], "seed": draws.seed, "replications": draws.replications,
+                    "differences": [_plain(d) for d in whole]}  # fmt: skip
+            sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+        else:
+            console = console_for_tables()
+            for variant in projections[1:]:
+                own = [d for d in whole if d.scenario == variant.scenario.name]
+                _print_variant(console, projections[0], variant, own)
+            _print_footnotes(console, projections)
+        if out is not None:
+            from fundsim.report.compare.picture import difference_fan
 
-        tables = {"differences": [_plain(d) for d in differences]}
-        figures = {"difference_fan": difference_fan(projections)}
-        command = command_of("compare", request, draws)
-        save_answer(out, _card(scenarios), wording.stamp(projections[0]), command, tables, figures)
-        if not request.as_json:
-            Console().print(f"Data and figures: {out}", markup=False, highlight=False)
+            tables = {"differences": [_plain(d) for d in differences]}
+            figures = {"difference_fan": difference_fan(projections)}
+            command = command_of("compare", request, draws)
+            save_answer(
+                out, _card(scenarios), wording.stamp(projections[0]), command, tables, figures
+            )
+            if not request.as_json:
+                Console().print(f"Data and figures: {out}", markup=False, highlight=False)
 
 
 def _card(scenarios: list[Scenario]) -> list[str]:

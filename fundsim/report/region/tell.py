@@ -27,7 +27,7 @@ from fundsim.model.streams import Tie
 from fundsim.report import wording
 from fundsim.report.checks import budget_line, draws_for
 from fundsim.report.deliver import Reply, Rows, hand_over
-from fundsim.report.folder import check_target
+from fundsim.report.folder import reserved
 from fundsim.report.progress import progress_of
 from fundsim.report.region.picture import need_bars, transfer_bars
 from fundsim.report.request import Request
@@ -47,31 +47,31 @@ def print_region(request: Request, target: float, tie: Tie, rule: str, line: str
     if len(scenarios) < 2:
         raise InputError(Problem(scenarios[0].name, "is alone: name at least two countries"))
     card = ["region", *(s.name for s in scenarios)]
-    check_target(request.out, card)
-    lines = [budget_line(s, line) for s in scenarios]
-    blocks = {"region": -(-n // region_block(scenarios))}
-    with progress_of(blocks, n) as tell:
-        found = region(
-            scenarios, lines, rule, n, draws.seed, tie, draws.workers, lambda: tell("region")
-        )
-    both = {what: pooling(found, what, target) for what in NEEDED}
-    notes = [*footnotes(scenarios), stamp(found, n)]
-    note = textwrap.fill(notes[-1], 150)
-    reply = Reply(
-        sentences(found, both),
-        {"needed": needed_rows(found, both), "pooling": [pooling_row(p) for p in both.values()],
-         "shares": share_rows(found)},
-        [needed_table(found, both), share_table(found)],
-        lambda: {"needed": need_bars(found, both, note), "transfers": transfer_bars(found, note)},
-    )  # fmt: skip
-    about = {
-        "scenarios": [s.name for s in scenarios], "lines": lines, "solvent": target, "share": rule,
-        "dependence": tie.dependence, "same_cases": tie.cases,
-    }  # fmt: skip
-    asked = {
-        "solvent": target, "dependence": tie.dependence, "same_cases": tie.cases, "share": rule, "line": line,
-    }  # fmt: skip
-    hand_over(reply, about, card, asked, notes, draws, request)
+    with reserved(request.out, card):
+        lines = [budget_line(s, line) for s in scenarios]
+        blocks = {"region": -(-n // region_block(scenarios))}
+        with progress_of(blocks, n) as tell:
+            found = region(
+                scenarios, lines, rule, n, draws.seed, tie, draws.workers, lambda: tell("region")
+            )
+        both = {what: pooling(found, what, target) for what in NEEDED}
+        notes = [*footnotes(scenarios), stamp(found, n)]
+        note = textwrap.fill(notes[-1], 150)
+        reply = Reply(
+            sentences(found, both),
+            {"needed": needed_rows(found, both), "pooling": [pooling_row(p) for p in both.values()],
+             "shares": share_rows(found)},
+            [needed_table(found, both), share_table(found)],
+            lambda: {"needed": need_bars(found, both, note), "transfers": transfer_bars(found, note)},
+        )  # fmt: skip
+        about = {
+            "scenarios": [s.name for s in scenarios], "lines": lines, "solvent": target, "share": rule,
+            "dependence": tie.dependence, "same_cases": tie.cases,
+        }  # fmt: skip
+        asked = {
+            "solvent": target, "dependence": tie.dependence, "same_cases": tie.cases, "share": rule, "line": line,
+        }  # fmt: skip
+        hand_over(reply, about, card, asked, notes, draws, request)
 
 
 def footnotes(scenarios: Sequence[Scenario]) -> list[str]:

@@ -12,7 +12,7 @@ from fundsim.analysis.measures import measure
 from fundsim.analysis.project import Projection, Unit
 from fundsim.batch.lookup import source_of
 from fundsim.report.checks import draws_of
-from fundsim.report.folder import check_target
+from fundsim.report.folder import reserved
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Draws, Request
 from fundsim.report.run import files as write
@@ -37,37 +37,39 @@ def print_run(
     scenarios = load_all(request.names, request.sets)
     _refuse_twins(scenarios)
     draws = draws_of(request, scenarios=len(scenarios))
-    check_target(request.out, [s.name for s in scenarios])
-    source = source_of(request.store)
-    # the reference tells one victim after the other, and cannot pay everybody at once
-    unit = source.answers if engine == "numpy" else source.outcomes
-    if precision is None:
-        projections = project_with_progress(scenarios, draws, engine, unit)
-    else:
-        if request.replications is not None or engine != "numpy":
-            rule = "goes without --replications and --engine: it chooses how many"
-            raise InputError(Problem("--precision", rule, value=precision))
-        projections = _until_precise(scenarios, of, share(precision), draws, unit)
-    runs = [Results.of(p, measure(p)) for p in projections]
-    console = Console(width=None if sys.stdout.isatty() else 130)
-    if request.as_json:
-        data = [write.summary(r) for r in runs]
-        sys.stdout.write(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False) + "\n")
-    elif quiet:
-        for r in runs:
-            sys.stdout.write("\n".join([r.projection.scenario.name, *answer(r)]) + "\n")
-    else:
-        for r in runs:
-            tables.print_answer(console, r, answer(r))
-        if len(runs) > 1:
-            console.print()
-            console.print(tables.comparison(runs))
-    if (request.out is not None or request.as_json) and (warning := tail_warning(runs[0])):
-        sys.stderr.write(f"{warning}\n")
-    if request.out is not None:
-        write.write(request.out, runs)
-        if not request.as_json:
-            console.print(f"Data and figures: {request.out}", markup=False, highlight=False)
+    with reserved(request.out, [s.name for s in scenarios]):
+        source = source_of(request.store)
+        # the reference tells one victim after the other, and cannot pay everybody at once
+        unit = source.answers if engine == "numpy" else source.outcomes
+        if precision is None:
+            projections = project_with_progress(scenarios, draws, engine, unit)
+        else:
+            if request.replications is not None or engine != "numpy":
+                rule = "goes without --replications and --engine: it chooses how many"
+                raise InputError(Problem("--precision", rule, value=precision))
+            projections = _until_precise(scenarios, of, share(precision), draws, unit)
+        runs = [Results.of(p, measure(p)) for p in projections]
+        console = Console(width=None if sys.stdout.isatty() else 130)
+        if request.as_json:
+            data = [write.summary(r) for r in runs]
+            sys.stdout.write(
+                json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False) + "\n"
+            )
+        elif quiet:
+            for r in runs:
+                sys.stdout.write("\n".join([r.projection.scenario.name, *answer(r)]) + "\n")
+        else:
+            for r in runs:
+                tables.print_answer(console, r, answer(r))
+            if len(runs) > 1:
+                console.print()
+                console.print(tables.comparison(runs))
+        if (request.out is not None or request.as_json) and (warning := tail_warning(runs[0])):
+            sys.stderr.write(f"{warning}\n")
+        if request.out is not None:
+            write.write(request.out, runs)
+            if not request.as_json:
+                console.print(f"Data and figures: {request.out}", markup=False, highlight=False)
 
 
 def share(text: str) -> float:

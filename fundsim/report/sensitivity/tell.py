@@ -13,7 +13,7 @@ from fundsim.report import wording
 from fundsim.report.checks import draws_of
 from fundsim.report.deliver import Reply, deliver
 from fundsim.report.figures import Picture
-from fundsim.report.folder import check_target
+from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH, Language
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
@@ -39,22 +39,26 @@ def print_influence(
     n, seed, processes = draws.replications, draws.seed, draws.workers
     scenario = load(request.name, request.sets)
     card = ["sensitivity", scenario.name, method]
-    check_target(request.out, card)
-    target(scenario.world, measure)  # a measure that does not exist is told before an hour of work
-    note = wording.stamp_of(scenario, seed, n)
-    if method == "tornado":
-        reply = _tornado(tornado(scenario, measure, n, seed, processes), note)
-    elif method == "levers":
-        reply = _levers(signs([scenario], n, seed, processes), wording.country_and_rest(scenario))
-    elif method == "evppi":
-        reply = information(scenario, draws, prices, note)
-    else:
-        [projection] = project_with_progress([scenario], draws)
-        found = ranking(projection, measure)
-        swap = swapped(projection, measure, workers=processes) if method == "sobol" else None
-        reply = _ranking(projection, found, swap, note)
-    asked = {"method": method, "measure": measure, "prices": prices}
-    deliver(reply, scenario, card, asked, draws, request, method=method)
+    with reserved(request.out, card):
+        target(
+            scenario.world, measure
+        )  # a measure that does not exist is told before an hour of work
+        note = wording.stamp_of(scenario, seed, n)
+        if method == "tornado":
+            reply = _tornado(tornado(scenario, measure, n, seed, processes), note)
+        elif method == "levers":
+            reply = _levers(
+                signs([scenario], n, seed, processes), wording.country_and_rest(scenario)
+            )
+        elif method == "evppi":
+            reply = information(scenario, draws, prices, note)
+        else:
+            [projection] = project_with_progress([scenario], draws)
+            found = ranking(projection, measure)
+            swap = swapped(projection, measure, workers=processes) if method == "sobol" else None
+            reply = _ranking(projection, found, swap, note)
+        asked = {"method": method, "measure": measure, "prices": prices}
+        deliver(reply, scenario, card, asked, draws, request, method=method)
 
 
 # --------------------------------------------------------------------------- ranking and Sobol'

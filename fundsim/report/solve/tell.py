@@ -15,7 +15,7 @@ from fundsim.analysis.suffices import what_suffices
 from fundsim.report import sufficing, wording
 from fundsim.report.checks import budget_line, draws_for
 from fundsim.report.deliver import Reply, deliver
-from fundsim.report.folder import check_target
+from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH
 from fundsim.report.progress import blocks_with_progress
 from fundsim.report.request import Draws, Request
@@ -44,13 +44,13 @@ def print_solution(
     if line is not None and not exact:
         raise InputError(Problem("--line", "goes with --for contribution or capital", value=line))
     chosen = budget_line(scenario, line) if exact else ""
-    check_target(request.out, _card(scenario, lever))
-    if exact:
-        reply, facts = _exact(scenario, lever, target, chosen, draws)
-    else:
-        reply, facts = _by_search(scenario, lever_of(scenario, lever, between), target, draws)
-    asked = {"for": lever, "solvent": target, "line": line, "between": between}
-    deliver(reply, scenario, _card(scenario, lever), asked, draws, request, **facts)
+    with reserved(request.out, _card(scenario, lever)):
+        if exact:
+            reply, facts = _exact(scenario, lever, target, chosen, draws)
+        else:
+            reply, facts = _by_search(scenario, lever_of(scenario, lever, between), target, draws)
+        asked = {"for": lever, "solvent": target, "line": line, "between": between}
+        deliver(reply, scenario, _card(scenario, lever), asked, draws, request, **facts)
 
 
 def _card(scenario: Scenario, lever: str) -> list[str]:

@@ -20,7 +20,7 @@ from fundsim.report.checks import draws_of
 from fundsim.report.compare.tell import changed
 from fundsim.report.deliver import Reply, Rows, deliver
 from fundsim.report.figures import Picture
-from fundsim.report.folder import check_target
+from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
@@ -45,28 +45,30 @@ def print_stress(request: Request) -> None:
     draws = draws_of(request, REPLICATIONS, len(scenarios))
     n, seed = draws.replications, draws.seed
     card, note = ["stress", base.name], wording.stamp_of(base, seed, n)
-    check_target(request.out, card)
-    projections = project_with_progress(scenarios, draws)
-    changes = _changes(stresses, projections)
-    looked = circumstances(projections[0])
-    failed = projections[0].column("ruin") > 0
-    found = failure_rules({key: c.values for key, c in looked.items()}, failed)
-    told = sentences(found, {key: c.words for key, c in looked.items()})
-    rules = hard_years(base, n, seed, draws.workers)
-    tables = {
-        "stresses": _stress_rows(changes),
-        "reverse_stress": _reverse_rows(found, told),
-        "hard_years": [_rule_row(rule) for rule in rules],
-    }
-
-    def pictures() -> dict[str, Picture]:
-        return {
-            "stresses": stress_bars(base, projections, [_label(base, s) for s in stresses], note),
-            "hard_years": rule_bars(base, rules, note),
+    with reserved(request.out, card):
+        projections = project_with_progress(scenarios, draws)
+        changes = _changes(stresses, projections)
+        looked = circumstances(projections[0])
+        failed = projections[0].column("ruin") > 0
+        found = failure_rules({key: c.values for key, c in looked.items()}, failed)
+        told = sentences(found, {key: c.words for key, c in looked.items()})
+        rules = hard_years(base, n, seed, draws.workers)
+        tables = {
+            "stresses": _stress_rows(changes),
+            "reverse_stress": _reverse_rows(found, told),
+            "hard_years": [_rule_row(rule) for rule in rules],
         }
 
-    reply = Reply([], tables, _shown(projections[0], changes, told, found, rules), pictures)
-    deliver(reply, base, card, {}, draws, request)
+        def pictures() -> dict[str, Picture]:
+            return {
+                "stresses": stress_bars(
+                    base, projections, [_label(base, s) for s in stresses], note
+                ),
+                "hard_years": rule_bars(base, rules, note),
+            }
+
+        reply = Reply([], tables, _shown(projections[0], changes, told, found, rules), pictures)
+        deliver(reply, base, card, {}, draws, request)
 
 
 def _label(base: Scenario, stress: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from fundsim.batch.atomic import write_whole
+from fundsim.batch.atomic import put_file
 from fundsim.report.figures import BLUE, GREEN, GREY, Picture, sheet
 from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.trace.story import PARTS, Step, received
@@ -82,4 +82,4 @@ def save_timeline(figure: Picture, file: Path, alt: str) -> None:
     metadata = {"Title": alt} | ({"Date": None} if file.suffix == ".svg" else {})
     drawn = io.BytesIO()
     figure.savefig(drawn, dpi=150, format=file.suffix[1:], metadata=metadata)
-    write_whole(file, drawn.getvalue())
+    put_file(file, drawn.getvalue())

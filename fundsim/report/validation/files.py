@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def check_target(path: Path) -> None:
-    """Refuse a target before the minute of work: a folder, or a place that cannot be written to."""
+def refuse_folder(path: Path) -> None:
+    """Raises `InputError` for a folder where a file is to be written."""
     if path.is_dir():
         raise InputError(Problem(str(path), "is a folder; name a file"))
-    with tempfile.TemporaryFile(dir=path.parent):
-        pass
 
 
 def number(x: float) -> str:

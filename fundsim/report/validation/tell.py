@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.batch.atomic import write_whole
+from fundsim.batch.atomic import claimed, put_file
 from fundsim.report.checks import draws_of
 from fundsim.report.request import Request
 from fundsim.report.validation.files import (
@@ -19,10 +20,10 @@ from fundsim.report.validation.files import (
     as_data,
     as_markdown,
     by_section,
-    check_target,
     headline,
     limit,
     number,
+    refuse_folder,
     score,
 )
 from fundsim.validation.check import Check
@@ -45,18 +46,20 @@ def run_validation(request: Request, markdown: Path | None, json_file: Path | No
     """Run all checks, print the report, write it where asked; whether none failed."""
     draws = draws_of(request, 1)
     targets = [path for path in (markdown, json_file) if path is not None]
-    for path in targets:
-        check_target(path)
-    report = _with_progress(draws.seed, draws.workers if request.workers else WORKERS)
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    print_report(console, report)
-    if markdown is not None:
-        write_whole(markdown, as_markdown(report).encode())
-    if json_file is not None:
-        text = json.dumps(as_data(report), indent=1, ensure_ascii=False)
-        write_whole(json_file, text.encode() + b"\n")
-    for path in targets:
-        console.print(f"Report: {path}", markup=False, highlight=False)
+    with ExitStack() as claims:
+        for path in targets:
+            refuse_folder(path)
+            claims.enter_context(claimed(path))
+        report = _with_progress(draws.seed, draws.workers if request.workers else WORKERS)
+        console = Console(width=None if sys.stdout.isatty() else WIDTH)
+        print_report(console, report)
+        if markdown is not None:
+            put_file(markdown, as_markdown(report).encode())
+        if json_file is not None:
+            text = json.dumps(as_data(report), indent=1, ensure_ascii=False)
+            put_file(json_file, text.encode() + b"\n")
+        for path in targets:
+            console.print(f"Report: {path}", markup=False, highlight=False)
     return not report.failed
 
 
