@@ -4,15 +4,18 @@
 # make dashboard   the dashboard, in the browser
 # make bench, make bench-batches, make bench-dashboard   how long and how large: benchmarks/*.md
 # make screenshots   the dashboard's pages as pictures, in docs/screenshots;  make samples  briefings, in docs/samples
+# make audit   known holes in the packages of requirements.lock;  make licences   their licences, in docs/licences.md
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COUNTRIES = $(shell $(BIN)/python -c "from fundsim.scenario.files import countries; print(*countries())")
 
 DAY := 2026-11-22
 
-.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock setup clean
+.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock licences audit setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -88,9 +91,18 @@ wheel: $(READY)
 notebooks: $(READY)
 	$(BIN)/python -m notebooks.execute
 
-# requirements.lock names versions only, never a registry's address
+# versions and the hash of every file that may be installed, never a registry's address; with UPGRADE=--upgrade newer ones
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --no-header --no-annotate --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --quiet \
+	  $(UPGRADE) -o requirements.lock
+
+# the licence of each package in the lock; a test fails when the list is old
+licences: $(READY)
+	$(BIN)/python -m supply.licences
+
+# known holes in what is locked; needs the network
+audit: $(READY)
+	@$(BIN)/python -m supply.audit
 
 setup: $(READY)
 
@@ -100,10 +112,11 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 	  { echo "cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Setting up .venv (once; about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+	@sed -n '/^uv==/,/[^\]$$/p' requirements.lock > .venv/uv.txt
+	@$(PIP) --require-hashes -r .venv/uv.txt 2>/dev/null || true
 	@if test -x $(BIN)/uv; \
-	  then $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e .; \
-	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .; fi
+	  then $(UV) --require-hashes -r requirements.lock && $(UV) --no-deps --no-build-isolation -e .; \
+	  else $(PIP) --require-hashes -r requirements.lock && $(PIP) --no-deps --no-build-isolation -e .; fi
 	@touch $@
 
 clean:
