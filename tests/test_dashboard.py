@@ -127,7 +127,7 @@ def test_the_figures_are_those_of_the_command() -> None:
     design = Design("tariff", ("legal_aid",), (("fund.decision.caseworkers", "2"),))
     app = opened(Choice("serbia", design, replications=500))
     assert app.code[-1].value == (
-        "fundsim run serbia+tariff+legal_aid --set 'fund.decision.caseworkers=2' --replications 500 --seed 20260101"
+        "fundsim run serbia+tariff+legal_aid --set fund.decision.caseworkers=2 --replications 500 --seed 20260101"
     )
     scenario = load("serbia+tariff+legal_aid", ["fund.decision.caseworkers=2"])
     [projection] = project([scenario], 500)
