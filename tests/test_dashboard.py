@@ -191,6 +191,8 @@ def test_further_analyses_can_be_asked_for() -> None:
     text = " ".join(s.value for s in app.subheader)
     for words in ("One assumption at a time", "Sobol", "most worth finding out"):
         assert words in text
+    again = "fundsim sensitivity serbia+tariff --method sobol --measure due_a_year --seed 20260101"
+    assert again in [code.value for code in app.code]
 
 
 @pytest.mark.slow
