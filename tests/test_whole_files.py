@@ -208,6 +208,6 @@ def test_the_folder_that_a_command_stands_in_is_refused(
 ) -> None:  # fmt: skip
     (tmp_path / "in").mkdir()
     monkeypatch.chdir(tmp_path / "in")
-    for out in (".", str(tmp_path)):
+    for out in (".", "..", str(tmp_path)):
         assert fundsim("run", "montenegro", *SMALL, "--out", out) == 2
         assert "is the folder that the command stands in" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ def reserved(folder: Path | None, names: Sequence[str]) -> Iterator[None]:
 
 
 def _refuse(folder: Path, names: Sequence[str]) -> None:
-    if Path.cwd().is_relative_to(folder.absolute()):
+    if Path.cwd().is_relative_to(os.path.abspath(folder)):
         rule = "is the folder that the command stands in; name another, or one below it"
         raise InputError(Problem("--out", rule, value=str(folder)))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
