@@ -176,5 +176,12 @@ def test_a_store_names_the_command_that_tidies_it(fundsim, tmp_path, capsys) -> 
 def test_a_new_country_names_the_command_that_checks_it(fundsim, tmp_path, capsys) -> None:  # noqa: F811
     assert fundsim("new", "Moldova", "nova zemlja.toml") == 0
     line = capsys.readouterr().out.partition("then: ")[2]
+    here = fundsim("check", "nova zemlja.toml"), *capsys.readouterr()
     os.chdir("/")
-    assert fundsim(*shlex.split(line)[1:]) == 0
+    there = fundsim(*shlex.split(line)[1:]), *capsys.readouterr()
+    assert there == tuple(
+        text.replace("nova zemlja.toml", f"{tmp_path}/nova zemlja.toml")
+        if isinstance(text, str)
+        else text
+        for text in here
+    )
