@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fundsim.analysis.choose import Bound, Judged, choose, front, judged
-from fundsim.analysis.precision import Z95
+from fundsim.analysis.precision import Z95, batch_sums
 from fundsim.batch.designs import _least_error
 
 # so few that ties are frequent; inf: no amount suffices
@@ -37,7 +37,7 @@ def test_the_front_is_what_brute_force_finds(table) -> None:
     st.booleans(), st.booleans(), st.sampled_from(["worst", "mean"]),
 )  # fmt: skip
 def test_the_best_is_what_brute_force_finds(table, least: bool, at_least: bool, over: str) -> None:
-    none = np.zeros_like(table[0])
+    none = np.zeros((*table[0].shape, 2))
 
     def by_hand(values, higher_is_worse: bool) -> float:
         if np.isnan(values).any():
@@ -65,15 +65,26 @@ def test_the_best_is_what_brute_force_finds(table, least: bool, at_least: bool, 
 
 
 def test_noise_that_is_not_known_is_not_taken_for_none() -> None:
-    figure = Judged(np.array([0.5]), np.array([np.nan]))
-    choice = choose(Judged(np.array([1.0]), np.array([0.1])), True, [Bound(figure, 0.9, False)])
+    unknown = figure([0.5, 0.5], [np.nan, 0.1])
+    choice = choose(figure([1.0, 2.0], [0.1, 0.1]), True, [Bound(unknown, 0.9, False)])
     assert choice.best == 0
     assert choice.surely is None
+    assert choice.rivals == ()
+    assert choose(figure([1.0, 2.0], [0.1, np.nan]), True, []).rivals == (1,)
+
+
+def figure(values: list[float], errors: list[float], grain: float = 0.0) -> Judged:
+    """A figure of designs whose noise is independent: each has two batches of its own."""
+    noise = np.zeros((len(values), 2 * len(values)))
+    for i, error in enumerate(errors):
+        noise[i, [2 * i, 2 * i + 1]] = np.array([error, -error]) / np.sqrt(2)
+    scale = np.sqrt(1 - 1 / noise.shape[1])
+    return Judged(np.array(values), np.array(errors), noise * scale, grain)
 
 
 def test_the_noise_decides_what_is_sure_and_who_rivals() -> None:
-    goal = Judged(np.array([100.0, 101.0, 120.0, 90.0]), np.array([1.0, 1.0, 1.0, np.nan]))
-    share = Judged(np.array([0.62, 0.70, 0.90, 0.50]), np.array([0.02, 0.02, 0.02, 0.02]))
+    goal = figure([100.0, 101.0, 120.0, 90.0], [1.0, 1.0, 1.0, np.nan])
+    share = figure([0.62, 0.70, 0.90, 0.50], [0.02, 0.02, 0.02, 0.02])
     choice = choose(goal, True, [Bound(share, 0.6, True)])
     assert choice.best == 0
     assert choice.rivals == (1,)  # 1 behind, within 1.96·√2; 20 behind is told apart
@@ -86,15 +97,39 @@ def test_the_noise_decides_what_is_sure_and_who_rivals() -> None:
 
 
 def test_an_amount_that_nothing_suffices_for_is_never_the_best() -> None:
-    goal = Judged(np.array([np.inf, np.inf]), np.array([np.nan, np.nan]))
+    goal = figure([np.inf, np.inf], [np.nan, np.nan])
     assert choose(goal, True, []).best is None
 
 
-def test_the_error_of_a_mean_does_not_fall_with_the_circumstances() -> None:
-    values, errors = np.full((1, 9), 5.0), np.full((1, 9), 0.3)
-    assert judged(values, errors, "mean", True).error == pytest.approx([0.3])
-    worst = judged(np.array([[1.0, 3.0, 2.0]]), np.array([[0.4, 0.3, 0.2]]), "worst", True)
-    assert [*worst.value, *worst.error] == [3.0, 0.3]
+def test_the_error_of_a_mean_does_not_fall_with_circumstances_that_err_together() -> None:
+    """Two batches with noise ±e/2 are an error of √(2/1·(e²/4 + e²/4)) = e."""
+    batches = np.array([0.5, -0.5])
+    values, noise = np.full((1, 9), 5.0), np.full((1, 9, 1), 0.3) * batches
+    assert judged(values, noise, "mean", True).error == pytest.approx([0.3])
+    noise[0, ::2] *= -1  # nine that err against each other, but for one
+    assert judged(values, noise, "mean", True).error == pytest.approx([0.3 / 9])
+    noise = np.array([[[0.4], [0.3], [0.2]]]) * batches
+    worst = judged(np.array([[1.0, 3.0, 2.0]]), noise, "worst", True)
+    assert [*worst.value, *worst.error] == pytest.approx([3.0, 0.3])
+
+
+def test_designs_that_err_together_are_told_apart_though_each_errs_much() -> None:
+    """Two dearer by 1 and by 0.1, each ± 10 with the same luck as the best, but for ± 0.2."""
+    common, own = np.array([[7.0, -7.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 0.14, -0.14]])
+    noise = np.concatenate([common, common + own, common + own])
+    goal = Judged(np.array([100.0, 101.0, 100.1]), np.full(3, 10.0), noise)
+    assert choose(goal, True, []).rivals == (2,)
+
+
+def test_of_two_probabilities_six_futures_more_are_told_apart_and_four_are_not() -> None:
+    """As in the exact sign test: 4 of 4 heads have p = 0.12, 6 of 6 p = 0.03."""
+    n, grain = 1000, np.sqrt(2) / 1000
+    for more, rivals in ((4, (1,)), (6, ())):
+        happened = np.zeros((2, n))
+        happened[1, : 64 * more : 64] = 1  # in batches of their own
+        noise = np.stack([batch_sums(x - x.mean()) / n for x in happened])
+        goal = Judged(happened.mean(axis=1), np.full(2, np.nan), noise, grain)
+        assert choose(goal, True, []).rivals == rivals
 
 
 def test_what_was_never_or_always_seen_has_the_error_of_wilson_s_interval() -> None:

@@ -14,9 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from fundsim import cli
+from fundsim.analysis.compare import compare
 from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import enough, needs
+from fundsim.analysis.precision import Z95, error_of_batches
 from fundsim.analysis.project import project
+from fundsim.batch.designs import judge
 from fundsim.batch.plan import contents_hash
 from fundsim.batch.plan_file import read_plan
 from fundsim.batch.version import model_version
@@ -176,7 +179,7 @@ def test_others_read_it_without_help(batch) -> None:
     assert found[0][0] == len(own)
     assert found[0][1] == pytest.approx(own.sum(), rel=1e-12)
     readme = (out / "README.md").read_text(encoding="utf-8")
-    for table in ("results", "scenarios"):
+    for table in ("results", "scenarios", "noise"):
         section = readme.partition(f"## Columns of `{table}/`")[2].partition("\n## ")[0]
         told = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
         for path in sorted((out / table).iterdir()):
@@ -283,7 +286,7 @@ def test_long_scenarios_in_shares_give_the_same(tmp_path, monkeypatch) -> None:
     assert (p.computed, p.found, p.replications) == (18, 0, 6 * 1100), (
         "each part computed once and counted once"
     )
-    for folder in ("results", "scenarios"):
+    for folder in ("results", "scenarios", "noise"):
         for path in (tmp_path / "whole" / folder).iterdir():
             assert path.read_bytes() == (tmp_path / "shares" / folder / path.name).read_bytes()
 
@@ -387,6 +390,53 @@ def test_nothing_seen_in_some_futures_is_not_surely_nothing(tmp_path) -> None:
     )
 
 
+CAPS = """
+question = "Which cap needs least?"
+countries = ["montenegro"]
+stresses = ["none", "budget_cut"]
+set = ["time.horizon_years = 4", "time.runoff_years = 1"]
+replications = 128
+measures = ["due_a_year", "contribution_needed"]
+[levers]
+"fund.amount.cap" = [4, 6]
+[assumptions]
+"fund.take_up.rate" = [0.1, 0.2]
+[best]
+least = "FIGURE"
+over = "mean"
+"""
+
+
+@pytest.mark.parametrize("figure", ["contribution_needed:solvent90", "due_a_year"])
+def test_what_needs_more_in_all_circumstances_is_told_from_the_best(tmp_path, figure: str) -> None:
+    assert sweep(tmp_path, CAPS.replace("FIGURE", figure), "--out", str(tmp_path / "o")) == 0
+    plan = read_plan(tmp_path / "plan.toml")
+    [found] = judge(plan, tmp_path / "o")
+    assert found.best is not None
+    goal = found.best.figure
+    value, error = goal.value, goal.error
+    each = pd.read_parquet(tmp_path / "o" / "scenarios")[figure].to_numpy().reshape(2, 4)
+    assert (each[1] > each[0]).all()
+    assert value[1] - value[0] < Z95 * np.hypot(*error), "their own errors do not tell them apart"
+    assert found.best.choice.rivals == (), "the error of the difference does"
+
+
+def test_the_error_of_a_difference_is_that_of_compare(tmp_path) -> None:
+    text = CAPS.replace("FIGURE", "due_a_year").replace('["none", "budget_cut"]', '["none"]')
+    text = text.replace("[0.1, 0.2]", "[0.2]")
+    assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
+    commands = [shlex.split(c) for c in pd.read_parquet(tmp_path / "o" / "scenarios")["command"]]
+    sets = [[c[i + 1] for i, word in enumerate(c) if word == "--set"] for c in commands]
+    both = project([load(c[2], own) for c, own in zip(commands, sets, strict=True)], 128, 20260101)
+    [row] = [
+        d for d in compare(both) if d.measure == "due_a_year" and d.statistic == "mean"
+    ]  # fmt: skip
+    [found] = judge(read_plan(tmp_path / "plan.toml"), tmp_path / "o")
+    assert found.cost.error_to(0)[1] == pytest.approx(row.mc_error, rel=1e-9)
+    noise = np.stack(pd.read_parquet(tmp_path / "o" / "noise")["due_a_year"].tolist())
+    assert error_of_batches(noise[1] - noise[0]) == pytest.approx(row.mc_error, rel=1e-9)
+
+
 @pytest.mark.parametrize("number", range(1, 7))
 def test_the_picture_has_a_panel_a_country_and_no_empty_ones(number: int, tmp_path) -> None:
     from fundsim.analysis.choose import Judged
@@ -404,7 +454,7 @@ def test_the_picture_has_a_panel_a_country_and_no_empty_ones(number: int, tmp_pa
     ][:number]
     path = tmp_path / "plan.toml"
     path.write_text(SMALL.replace('["montenegro", "kosovo"]', str(names)), encoding="utf-8")
-    figures = Judged(np.array([1.0, 2.0]), np.array([0.1, 0.1]))
+    figures = Judged(np.array([1.0, 2.0]), np.array([0.1, 0.1]), np.zeros((2, 3)))
     countries = [Country(name, figures, figures, np.array([0, 1]), None) for name in names]
     picture = front_picture(read_plan(path), countries, "note")
     assert sum(axes.axison for axes in picture.axes) == number

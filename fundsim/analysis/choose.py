@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fundsim.analysis.precision import Z95
+from fundsim.analysis.precision import Z95, error_of_batches
 from fundsim.scenario.assumption import Floats, Ints
 
 Bools = NDArray[np.bool_]
@@ -20,10 +20,21 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Judged:
-    """A figure of each design over its circumstances, and its Monte Carlo error (NaN: unknown).  [design]"""
+    """A figure of each design over its circumstances.
+
+    value, error  and its Monte Carlo error (NaN: unknown)  [design]
+    noise   what each batch of replications adds to the error: designs share their draws  [design, batch]
+    grain   the least error of a difference between two designs, of figures that are counted
+    """
 
     value: Floats
     error: Floats
+    noise: Floats
+    grain: float = 0.0
+
+    def error_to(self, best: int) -> Floats:
+        """The Monte Carlo error of each design's difference to the best; NaN where it is unknown.  [design]"""
+        return np.hypot(error_of_batches(self.noise - self.noise[best]), self.grain)
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class Choice:
     best    its number, None if no design meets all bounds
     met     designs that meet all bounds  [design]
     surely  the best meets each by more than the noise of the replications; None if the noise of one is unknown
-    rivals  other designs within the bounds that the noise does not tell from the best
+    rivals  other designs within the bounds that the noise of the difference does not tell from the best
     alone   for each bound, how many designs meet it by itself
     """
 
@@ -76,25 +87,24 @@ class Choice:
     alone: tuple[int, ...]
 
 
-def judged(values: Floats, errors: Floats, over: str, higher_is_worse: bool) -> Judged:
+def judged(values: Floats, noise: Floats, over: str, higher_is_worse: bool) -> Judged:
     """A figure of designs, from that in each of their circumstances.
 
-    values, errors  [design, circumstances];  over  worst or mean
-    The error of a mean takes the circumstances as lived through with the same luck, which they are: it does not fall
-    with their number.  A design without the figure in some circumstances has none.
+    values  [design, circumstances];  noise  [design, circumstances, batch];  over  worst or mean
+    All circumstances live through the same futures: the noise of a mean is the mean of their noises, batch by batch.
+    A design without the figure in some circumstances has none.
     """
     missing = np.isnan(values).any(axis=1)
     if over == "mean":
         # an amount that does not exist in one of the circumstances (infinite) exists in no mean of them
-        mean = np.where(missing, np.nan, np.where(np.isnan(values), 0.0, values).mean(axis=1))
-        return Judged(mean, np.where(missing, np.nan, errors.mean(axis=1)))
-    sides = values if higher_is_worse else -values
-    worst = np.argmax(np.where(np.isnan(sides), -np.inf, sides), axis=1)
-    rows = np.arange(values.shape[0])
-    return Judged(
-        np.where(missing, np.nan, values[rows, worst]),
-        np.where(missing, np.nan, errors[rows, worst]),
-    )
+        value, own = np.where(np.isnan(values), 0.0, values).mean(axis=1), noise.mean(axis=1)
+    else:
+        sides = values if higher_is_worse else -values
+        worst = np.argmax(np.where(np.isnan(sides), -np.inf, sides), axis=1)
+        rows = np.arange(values.shape[0])
+        value, own = values[rows, worst], noise[rows, worst]
+    value = np.where(missing, np.nan, value)
+    return Judged(value, np.where(missing, np.nan, error_of_batches(own)), own)
 
 
 def choose(goal: Judged, least: bool, bounds: Sequence[Bound]) -> Choice:
@@ -107,9 +117,8 @@ def choose(goal: Judged, least: bool, bounds: Sequence[Bound]) -> Choice:
         return Choice(None, met, False, (), alone)
     sign = 1.0 if least else -1.0
     best = int(np.argmin(np.where(met, sign * goal.value, np.inf)))
-    errors = np.nan_to_num(goal.error)
     behind = sign * (goal.value - goal.value[best])
-    near = met & (behind <= Z95 * np.hypot(errors, errors[best]))
+    near = met & ~(behind > Z95 * goal.error_to(best))  # an unknown error tells nothing apart
     near[best] = False
     known = all(np.isfinite(bound.figure.error[best]) for bound in bounds)
     surely = all(bool(bound.surely[best]) for bound in bounds) if known else None

@@ -48,13 +48,23 @@ def batch_error(influence: Floats) -> float | None:
     influence  one value a replication, in the order of replications, with mean about 0
     returns    None with fewer than two groups
     """
+    sums = batch_sums(influence)
+    return float(error_of_batches(sums)) / influence.size if sums.size > 1 else None
+
+
+def batch_sums(influence: Floats) -> Floats:
+    """Sums of influence values over batches of replications, in pairs where there are few.  [batch]"""
     n = influence.size
     size = BATCH if n >= LEAST_BATCHES * BATCH else TWINS
-    sums = np.add.reduceat(influence, np.arange(0, n, size)) if n else np.zeros(0)
-    groups = sums.size
+    return np.add.reduceat(influence, np.arange(0, n, size)) if n else np.zeros(0)
+
+
+def error_of_batches(sums: Floats) -> Floats:
+    """The standard error of a sum, from the sums over its batches; NaN with fewer than two.  sums [..., batch]"""
+    groups = sums.shape[-1]
     if groups < 2:
-        return None
-    return float(np.sqrt(groups / (groups - 1) * np.sum(sums**2)) / n)
+        return np.full(sums.shape[:-1], np.nan)
+    return np.asarray(np.sqrt(groups / (groups - 1) * np.sum(sums**2, axis=-1)))
 
 
 def mean(x: Floats) -> Estimate:

@@ -29,6 +29,20 @@ def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate,
     return (precision.probability if m.kind == "probability" else precision.mean)(x), x
 
 
+def figure(projection: Projection, m: Measure, column: str, statistic: str) -> Estimate:
+    """One statistic of a measure with its error: the mean, a percentile (p95), or what suffices (solvent95).
+
+    The percentiles of a ratio have no error: a future in which nothing is below has no place among them.
+    """
+    if statistic == "mean":
+        return estimate(projection, m, column)[0]
+    if m.kind == "need":
+        return amount(projection.column(column), int(statistic.removeprefix("solvent")) / 100)
+    if m.kind == "ratio":
+        return Estimate(math.nan, None)
+    return precision.quantile(projection.column(column), int(statistic.removeprefix("p")) / 100)
+
+
 def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:
     """Every statistic of one measure (of one year)."""
     if m.kind == "need":

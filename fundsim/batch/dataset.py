@@ -1,4 +1,4 @@
-"""The results of a batch as a tidy Parquet dataset, and a table of one row a scenario, piece by piece.
+"""The results of a batch as a tidy Parquet dataset, and tables of one row a scenario, piece by piece.
 
 Scenarios come back in any order and are written in the plan's: the same plan gives the same bytes, whoever
 computed them.
@@ -20,7 +20,7 @@ from fundsim.scenario.command import command_line
 from fundsim.scenario.naming import from_anywhere
 
 PIECE = 500  # scenarios in a file of each table
-RESULTS, SCENARIOS = "results", "scenarios"
+RESULTS, SCENARIOS, NOISE = "results", "scenarios", "noise"
 NAMED = ("number", "scenario", "scenario_hash", "country", "policy", "reforms", "stress")
 MEASURED = ("year", "measure", "unit", "statistic", "value")
 _NEEDED = [name for s in SOLVENT_STATISTICS for name in (s, f"{s}_mc_error")]
@@ -56,6 +56,11 @@ def scenarios_columns(plan: Plan) -> dict[str, str]:
     return {**named, **kinds_of_keys(plan), **placed, **figures, "command": "text"}
 
 
+def noise_columns(plan: Plan) -> dict[str, str]:
+    """Columns of the table of what batches of replications add to errors, and their kinds."""
+    return {"number": "whole", **{str(figure): "numbers" for figure in plan.figures}}
+
+
 def figures_of(plan: Plan) -> list[str]:
     """The figures of the table of one row a scenario: of the wanted measures of the whole horizon, and those that
     designs are judged by.  `measure` is a mean, `measure:statistic` another."""
@@ -67,7 +72,7 @@ def figures_of(plan: Plan) -> list[str]:
 
 
 class Pieces:
-    """Files of both tables, written as soon as all scenarios of a piece are there.
+    """Files of all tables, written as soon as all scenarios of a piece are there.
 
     Memory is bounded by the scenarios that wait for one before them.
     """
@@ -77,7 +82,7 @@ class Pieces:
         self.waiting: dict[int, Line] = {}
         self.written = 0  # scenarios
         self.figures, self.kinds = figures_of(plan), list(kinds_of_keys(plan).values())
-        for name in (RESULTS, SCENARIOS):
+        for name in (RESULTS, SCENARIOS, NOISE):
             (folder / name).mkdir(parents=True)
 
     def add(self, line: Line) -> None:
@@ -97,6 +102,11 @@ class Pieces:
                 [row for line in lines for row in self._tidy(line)],
             ),
             (SCENARIOS, scenarios_columns(self.plan), [self._wide(line) for line in lines]),
+            (
+                NOISE,
+                noise_columns(self.plan),
+                [[line.member.number, *line.noise] for line in lines],
+            ),
         ):
             groups = [list(zip(*rows, strict=True))] if rows else []
             write_groups(self.folder / table / name, columns, groups, compression="zstd")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ import numpy as np
 from fundsim.analysis import precision
 from fundsim.analysis.choose import Bound, Choice, Judged, choose, front, judged
 from fundsim.batch.axis import Value
-from fundsim.batch.dataset import SCENARIOS
-from fundsim.batch.parquet import read_numbers
+from fundsim.batch.dataset import NOISE, PIECE, SCENARIOS
+from fundsim.batch.parquet import read_lists, read_numbers
 from fundsim.batch.plan import Figure, Goal, Plan, joined, member, resolve
 from fundsim.model.parameters import TWINS
 from fundsim.scenario.assumption import Floats, Ints
 
-Tables = Mapping[str, Floats]  # figure -> [country, design, circumstances]
+DISCORDANT = 2  # futures added to a difference between two probabilities (Bonett, Price 2012, J. Educ. Behav. Stat. 37)
 
 
 @dataclass(frozen=True)
@@ -62,26 +63,29 @@ class Country:
     best: Best | None
 
 
-def figures_of_scenarios(plan: Plan, out: Path) -> Tables:
-    """The figures that designs are judged by, and their errors, from a finished batch."""
-    names = [str(x) for f in plan.figures for x in (f, f.error)]
-    paths = sorted((out / SCENARIOS).glob("part-*.parquet"))
-    shape = (len(plan.countries), plan.designs, plan.circumstances)
-    found = read_numbers(paths, list(dict.fromkeys(names)))
-    return {name: column.reshape(shape) for name, column in found.items()}
+def judge(plan: Plan, out: Path) -> list[Country]:
+    """Every country's designs in the folder of a finished batch: on the front, and the best."""
+    return [_judged(plan, out, place) for place in range(len(plan.countries))]
 
 
-def judge(plan: Plan, tables: Tables) -> list[Country]:
-    """Every country's designs: on the front, and the best."""
-    return [_judged(plan, tables, place) for place in range(len(plan.countries))]
+def _judged(plan: Plan, out: Path, place: int) -> Country:
+    rows = plan.of_country(place)
+    first = rows.start // PIECE
+    parts = [f"part-{n:05d}.parquet" for n in range(first, (rows.stop - 1) // PIECE + 1)]
+    own = slice(rows.start - first * PIECE, rows.stop - first * PIECE)
+    names = list(dict.fromkeys(map(str, plan.figures)))
+    tables = read_numbers([out / SCENARIOS / name for name in parts], names)
+    shape = (plan.designs, plan.circumstances)
 
-
-def _judged(plan: Plan, tables: Tables, place: int) -> Country:
     def of(figure: Figure, over: str, higher_is_worse: bool) -> Judged:
-        values, errors = tables[str(figure)][place], tables[str(figure.error)][place]
-        if figure.of_probability:  # nothing seen in some hundred futures is not nothing
-            errors = np.maximum(errors, _least_error(values, plan.replications))
-        return judged(values, errors, over, higher_is_worse)
+        noise = read_lists([out / NOISE / name for name in parts], str(figure))[own]
+        values = tables[str(figure)][own].reshape(shape)
+        found = judged(values, noise.reshape(*shape, -1), over, higher_is_worse)
+        if not figure.of_probability:
+            return found
+        n = plan.replications  # nothing seen in some hundred futures is not nothing
+        error = np.maximum(found.error, _least_error(found.value, n))
+        return replace(found, error=error, grain=math.sqrt(DISCORDANT) / n)
 
     cost = of(plan.front.cost, plan.front.over, higher_is_worse=True)
     victims = of(plan.front.victims, plan.front.over, higher_is_worse=False)

@@ -15,7 +15,7 @@ from fundsim.scenario.assumption import Floats
 
 KINDS = {
     "text": pa.string(), "label": pa.dictionary(pa.int32(), pa.string()), "year": pa.int16(), "whole": pa.int32(),
-    "number": pa.float64(), "flag": pa.bool_(),
+    "number": pa.float64(), "numbers": pa.list_(pa.float64()), "flag": pa.bool_(),
 }  # fmt: skip
 NOTE = b"fundsim"
 
@@ -79,3 +79,10 @@ def read_numbers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, Float
         for name in names:
             found[name].append(table.column(name).to_numpy().astype(np.float64))
     return {name: np.concatenate(columns) for name, columns in found.items()}
+
+
+def read_lists(paths: Sequence[Path], name: str) -> Floats:
+    """A column of equally long lists of numbers, of a dataset of several files.  [row, place]"""
+    files = [pq.ParquetFile(path, page_checksum_verification=True) for path in paths]
+    lists = pa.concat_tables([f.read([name]) for f in files]).column(name).combine_chunks()
+    return np.asarray(lists.flatten().to_numpy().reshape(len(lists), -1))

@@ -2,7 +2,7 @@
 
 run.json     the plan and the model: whose folder this is
 store/       finished parts, unless another store is named
-results/, scenarios/   the tables, once everything is there
+results/, scenarios/, noise/   the tables, once everything is there
 manifest.json          the last to be written: every file with its hash
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from fundsim.batch.atomic import InUseError, write_whole
-from fundsim.batch.dataset import RESULTS, SCENARIOS, Pieces
+from fundsim.batch.dataset import NOISE, RESULTS, SCENARIOS, Pieces
 from fundsim.batch.plan import Plan, contents_hash, forget
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
@@ -178,7 +178,7 @@ def run_plan(
     plan: Plan, out: Path, store: str, share_out: ShareOut,
     tell: Callable[[Tally], None] = lambda progress: None,
 ) -> Tally:  # fmt: skip
-    """Compute what is missing and write both tables, from what workers give back in any order.
+    """Compute what is missing and write the tables, from what workers give back in any order.
 
     out    a folder that `claim` has made this plan's;  store  address that all workers reach
     tell   called after each task
@@ -208,7 +208,7 @@ def run_plan(
     if progress.failed:
         shutil.rmtree(work)
         raise ScenariosFailedError(progress.failed, progress.failures)
-    for table in (RESULTS, SCENARIOS):
+    for table in (RESULTS, SCENARIOS, NOISE):
         shutil.rmtree(out / table, ignore_errors=True)
         os.replace(work / table, out / table)
     work.rmdir()

@@ -6,14 +6,19 @@ measures.  Whatever it computes is in the store before the next block begins.
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+
+import numpy as np
 
 from fundsim.analysis.measures import NEEDS as NEED_MEASURES
 from fundsim.analysis.measures import columns_of, measures_of, rows_of
+from fundsim.analysis.precision import batch_sums
 from fundsim.analysis.project import Projection
+from fundsim.analysis.statistics import figure
 from fundsim.analysis.tags import Measure
 from fundsim.batch.axis import Value
 from fundsim.batch.lookup import kept_block
@@ -21,6 +26,7 @@ from fundsim.batch.plan import DEFAULT, NONE, Member, Plan, contents_hash, membe
 from fundsim.batch.store import refuse_unknown
 from fundsim.batch.version import model_version
 from fundsim.model.run import block_size
+from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import BAD_INPUT, FundsimError, InputError, Problem
 from fundsim.scenario.schema import World
@@ -51,6 +57,8 @@ class Line:
     """One scenario of a plan with its results: the values of its varied keys, and rows of measures.
 
     policy  the one that is in force, also where it is the default
+    noise   of each figure that designs are judged by: what each batch of replications adds to its error; NaN where
+            that is unknown  [batch]
     """
 
     member: Member
@@ -60,6 +68,7 @@ class Line:
     sets: tuple[str, ...]
     values: tuple[Value, ...]
     rows: tuple[TidyRow, ...]
+    noise: tuple[Floats, ...]
 
 
 @dataclass(frozen=True)
@@ -164,16 +173,32 @@ def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: Tal
 def _line(
     plan: Plan, one: Member, scenario: Scenario, values: tuple[Value, ...], projection: Projection
 ) -> Line:
+    wanted = measures_wanted(scenario.world, plan.wanted)
     rows = [
         (row.year, row.measure, row.unit, row.statistic, row.value)
-        for m, year in measures_wanted(scenario.world, plan.wanted)
+        for m, year in wanted
         for row in rows_of(projection, m, year)
     ]
+    noise = _noise(plan, {m.name: m for m, _ in wanted}, projection)
     policy = one.policy
     if policy == DEFAULT:  # which is used only where no other file says what the fund is
         named, usual = scenario.name.split("+"), scenario.world.country.default_policy
         policy = usual if usual in named else NONE
-    return Line(one, policy, scenario.name, scenario.hash, scenario.sets, values, tuple(rows))
+    return Line(
+        one, policy, scenario.name, scenario.hash, scenario.sets, values, tuple(rows), noise
+    )
+
+
+def _noise(
+    plan: Plan, measures: Mapping[str, Measure], projection: Projection
+) -> tuple[Floats, ...]:
+    n, found = plan.replications, []
+    for one in plan.figures:
+        m, influence = measures.get(one.measure.partition("@")[0]), None
+        if m is not None and (m.above or one.measure) in projection:
+            influence = figure(projection, m, one.measure, one.statistic).influence
+        found.append(batch_sums(np.full(n, math.nan) if influence is None else influence) / n)
+    return tuple(found)
 
 
 def measures_wanted(world: World, names: Sequence[str]) -> list[tuple[Measure, int | None]]:
@@ -213,12 +238,12 @@ def check_members(plan: Plan, first: int, last: int) -> list[Problem]:
             problems += [p for p in error.problems if p not in problems]
             continue
         years = range(world.time.start_year, world.time.start_year + world.time.horizon_years)
-        for figure in plan.figures:
-            name, _, year = figure.measure.partition("@")
+        for wanted in plan.figures:
+            name, _, year = wanted.measure.partition("@")
             if year and int(year) not in years:
-                problems.append(Problem(one.name, "is outside of the horizon", key=figure.measure))
+                problems.append(Problem(one.name, "is outside of the horizon", key=wanted.measure))
             elif not any(m.name == name for m, _ in here):
-                problems.append(Problem(one.name, "has no such measure", key=figure.measure))
+                problems.append(Problem(one.name, "has no such measure", key=wanted.measure))
     return problems[:100]
 
 

@@ -21,7 +21,7 @@ from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
 from fundsim.validation.told_twice import each_future
 
-DESIGNS, CIRCUMSTANCES, TABLES = 12, 3, 40
+DESIGNS, CIRCUMSTANCES, TABLES, BATCHES = 12, 3, 40, 4
 SHORT = ("time.horizon_years=3", "time.runoff_years=1", "time.history_years=1")
 Table = list[list[float]]  # [design][circumstances]
 
@@ -39,47 +39,56 @@ def designs(seed: int) -> list[Check]:
     over_all, best, fronts = Tally(), Tally(), Tally()
     for number in range(TABLES):
         cost, paid = (made_up(seed, f"{what} {number}", 1 / 8) for what in ("cost", "paid"))
-        errors = made_up(seed, f"errors {number}", 1 / 64)
-        errors = [[0.05 if math.isnan(x) else 0.1 * x for x in row] for row in errors]
+        batches = [made_up(seed, f"noise {number} {batch}", 1 / 64) for batch in range(BATCHES)]
+        noise = [
+            [[0.0 if math.isnan(x) else 0.1 * x - 0.05 for x in own] for own in zip(*rows, strict=True)]
+            for rows in zip(*batches, strict=True)
+        ]  # fmt: skip
         for over in ("worst", "mean"):
-            a, b = _judged(cost, errors, over, worse=max), _judged(paid, errors, over, worse=min)
+            a, b = _judged(cost, noise, over, worse=max), _judged(paid, noise, over, worse=min)
             ours = [
-                judged(np.array(table), np.array(errors), over, higher)
+                judged(np.array(table), np.array(noise), over, higher)
                 for table, higher in ((cost, True), (paid, False))
             ]
             for one, theirs in zip(ours, (a, b), strict=True):
                 over_all.all_near(one.value, [value for value, _ in theirs])
-                over_all.all_near(one.error, [error for _, error in theirs])
+                over_all.all_near(one.error, [_error(own) for _, own in theirs])
             _chosen(ours, a, b, best)
             order = front(ours[0].value, ours[1].value).tolist()
             fronts.same(order, _front([value for value, _ in a], [value for value, _ in b]))
     what = f"{TABLES} made-up tables of {DESIGNS} designs in {CIRCUMSTANCES} circumstances, by the worst and by the mean"
     return [
-        over_all.check(Line("6.70a", "How a design is judged", f"judged(): {what}; the worst with its error, the mean with the mean of the errors, none where one is missing", "figures", f"{METHOD} §20"), 1000),
-        best.check(Line("6.70b", "The best design and its rivals", f"choose(): {what}; least cost among those that pay enough, the first of equals, surely or not, who is within 1.96·√(e² + e²)", "choices", f"{METHOD} §20"), 300),
+        over_all.check(Line("6.70a", "How a design is judged", f"judged(): {what}; the worst with its noise, the mean with the mean of each batch's noise, none where one is missing", "figures", f"{METHOD} §20"), 1000),
+        best.check(Line("6.70b", "The best design and its rivals", f"choose(): {what}; least cost among those that pay enough, the first of equals, surely or not, who is within 1.96 errors of the difference", "choices", f"{METHOD} §20"), 300),
         fronts.check(Line("6.70c", "Designs that no other beats", f"front(): {what}; each pair compared", "fronts", f"{METHOD} §20"), 80),
     ]  # fmt: skip
 
 
 def _judged(
-    table: Table, errors: Table, over: str, worse: Callable[..., float]
-) -> list[tuple[float, float]]:
-    found = []
-    for row, own in zip(table, errors, strict=True):
+    table: Table, noise: list[list[list[float]]], over: str, worse: Callable[..., float]
+) -> list[tuple[float, list[float]]]:
+    found: list[tuple[float, list[float]]] = []
+    for row, own in zip(table, noise, strict=True):
         if any(math.isnan(x) for x in row):
-            found.append((math.nan, math.nan))
+            found.append((math.nan, [math.nan] * BATCHES))
         elif over == "mean":
-            found.append((arithmetic.mean(row), arithmetic.mean(own)))
+            means = [arithmetic.mean(list(batch)) for batch in zip(*own, strict=True)]
+            found.append((arithmetic.mean(row), means))
         else:
             place = row.index(worse(row))
             found.append((row[place], own[place]))
     return found
 
 
+def _error(noise: list[float]) -> float:
+    """The standard error of a sum whose batches are independent."""
+    return math.sqrt(BATCHES / (BATCHES - 1) * math.fsum(x * x for x in noise))
+
+
 def _chosen(
     ours: list[Judged],
-    cost: list[tuple[float, float]],
-    paid: list[tuple[float, float]],
+    cost: list[tuple[float, list[float]]],
+    paid: list[tuple[float, list[float]]],
     tally: Tally,
 ) -> None:
     """Least cost with at least three in eight paid, and most paid for at most half of the cost."""
@@ -94,12 +103,17 @@ def _chosen(
             continue
         pick = min(there, key=lambda i: goal[i][0] if least else -goal[i][0])
         tally.same(found.best, pick)
-        apart = arithmetic.Z95 * bound[pick][1]
+        apart = arithmetic.Z95 * _error(bound[pick][1])
         tally.same(found.surely, abs(bound[pick][0] - limit) >= apart)
+        noise = {
+            i: _error([x - y for x, y in zip(goal[i][1], goal[pick][1], strict=True)])
+            for i in there
+        }
         rivals = [
-            i for i in there
-            if i != pick and abs(goal[i][0] - goal[pick][0]) <= arithmetic.Z95 * math.hypot(goal[i][1], goal[pick][1])
-        ]  # fmt: skip
+            i
+            for i in there
+            if i != pick and abs(goal[i][0] - goal[pick][0]) <= arithmetic.Z95 * noise[i]
+        ]
         tally.same(list(found.rivals), rivals)
 
 

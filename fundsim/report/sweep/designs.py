@@ -99,10 +99,12 @@ def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
         value += f" as a mean, {form(found.worst.value[choice.best])} in the worst circumstances"
     text = f"{value}, by {told(choice.best)}."
     if choice.surely is None:
-        text += " How surely it meets the limits is not known: a percentile has no error."
+        text += " How surely it meets the limits is not known: a figure of them has no known error."
     elif not choice.surely:
         text += " It meets a limit by less than the noise: run it with more replications."
-    if len(rivals := choice.rivals) > MOST_NAMED:
+    if not np.isfinite(error):
+        text += " Whether others are truly behind it is not known: this figure has no known error."
+    elif len(rivals := choice.rivals) > MOST_NAMED:
         text += f" {len(rivals):,} other designs cannot be told from it with these replications."
     elif rivals:
         others = "; ".join(map(told, rivals))

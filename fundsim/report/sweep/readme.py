@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fundsim.analysis.measures import MEASURES, NEEDS
 from fundsim.batch.dataset import (
+    NOISE,
     RESULTS,
     SCENARIOS,
     kinds_of_keys,
+    noise_columns,
     results_columns,
     scenarios_columns,
 )
@@ -32,6 +34,7 @@ TYPES = {
     "year": "int16",
     "whole": "int32",
     "number": "double",
+    "numbers": "list of double",
     "flag": "boolean",
 }
 
@@ -47,6 +50,9 @@ def readme(plan: Plan, stamp: str) -> str:
         f"# {plan.question}", "", f"{stamp}.", "",
         f"- `{RESULTS}/`: the tidy table, one row a figure, in Parquet files of equal columns.",
         f"- `{SCENARIOS}/`: one row a scenario, with its main figures and the command that repeats it.",
+        f"- `{NOISE}/`: one row a scenario, with what each batch of replications adds to the error of a figure that designs are "
+        "judged by. Scenarios of a country share their draws, so the error of a difference is √(B/(B−1)·Σ(a − b)²), over its "
+        "B entries.",
         "- `best.csv` (where the plan asks for it), `front.csv`, `front.png`, `front.svg`, `summary.json`: the designs judged.",
         "- `run.json`: the plan as it was read. `manifest.json`: the SHA-256 of every file.",
         "- `store/`: the outcomes of every future, from which a later batch or run takes what it needs; it may be deleted.", "",
@@ -58,6 +64,7 @@ def readme(plan: Plan, stamp: str) -> str:
         f"## Columns of `{SCENARIOS}/`", "",
         "Columns named like a measure hold its mean, `measure:statistic` another statistic.", "",
         *_table(scenarios_columns(plan), keys),
+        f"## Columns of `{NOISE}/`", "", *_table(noise_columns(plan), {}),
         "## Measures", "", "| measure | unit | formula |", "|---|---|---|",
         *(f"| `{m.name}` | {m.unit} | {m.formula} |" for m in dict.fromkeys(asked)), "",
         "All measures: `docs/data_dictionary.md` of fundsim.", "",

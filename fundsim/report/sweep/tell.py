@@ -19,7 +19,7 @@ from fundsim import __version__
 from fundsim.analysis.workers import shared_out
 from fundsim.batch.atomic import write_whole
 from fundsim.batch.cluster import cluster
-from fundsim.batch.designs import Country, figures_of_scenarios, judge
+from fundsim.batch.designs import Country, judge
 from fundsim.batch.forecast import Forecast, foresee
 from fundsim.batch.plan import Plan
 from fundsim.batch.plan_file import in_plan, read_plan
@@ -85,7 +85,7 @@ def print_sweep(
         except InputError:
             unclaim(out)
             raise
-        countries = judge(plan, figures_of_scenarios(plan, out))
+        countries = judge(plan, out)
         _hand_over(plan, countries, out, path)
     console = console_for_tables()
     for sentence in sentences(plan, countries):
@@ -157,7 +157,7 @@ def _footnotes(countries: list[Country]) -> list[str]:
 
 
 def _hand_over(plan: Plan, countries: list[Country], out: Path, path: Path) -> None:
-    """Everything beside the two tables, and the manifest last."""
+    """Everything beside the tables, and the manifest last."""
     tables = {"best": best_rows(plan, countries), "front": front_rows(plan, countries)}
     for name, rows in tables.items():
         if rows:
