@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,16 @@ import typer
 
 from fundsim.options import USUAL, asks
 from fundsim.report.request import Request
-from fundsim.scenario.errors import DAMAGED, INTERRUPTED
+from fundsim.scenario.errors import DAMAGED, INTERRUPTED, InputError, Problem
 
+STORE = "FUNDSIM_STORE"
 store_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None,
-    help="What a store of computed outcomes holds; --store or FUNDSIM_STORE names it.",
+    help=f"What a store of computed outcomes holds; its path, --store or {STORE} names it.",
 )  # fmt: skip
-Kept = Annotated[
-    str, typer.Argument(help="Path or fsspec address of the store.", envvar="FUNDSIM_STORE")
+Given = Annotated[str | None, typer.Argument(metavar="PATH", help="The same as --store PATH.")]
+Store = Annotated[
+    str | None, typer.Option(help=f"Path or fsspec address of the store; without it {STORE}.")
 ]
 
 
@@ -64,25 +67,26 @@ def sweep(
 
 
 @store_app.command("list")
-def list_parts(address: Kept) -> None:
+def list_parts(path: Given = None, store: Store = None) -> None:
     """Tell what is in a store: scenarios, parts and bytes of each model version."""
     from fundsim.report.sweep.store import print_parts
 
-    print_parts(address)
+    print_parts(_address(path, store))
 
 
 @store_app.command()
-def check(address: Kept) -> None:
+def check(path: Given = None, store: Store = None) -> None:
     """Read every part; exit 4 if any is damaged."""
     from fundsim.report.sweep.store import print_damage
 
-    if not print_damage(address):
+    if not print_damage(_address(path, store)):
         raise typer.Exit(DAMAGED)
 
 
 @store_app.command()
 def prune(
-    address: Kept,
+    path: Given = None,
+    store: Store = None,
     most: Annotated[str | None, typer.Option(help="Keep at most so much: 500MB, 10GB.")] = None,
     versions: Annotated[
         bool, typer.Option("--other-versions", help="Parts of other model versions, too.")
@@ -92,4 +96,13 @@ def prune(
     """Remove damaged parts and remains; if asked, other model versions and the oldest parts."""
     from fundsim.report.sweep.store import print_pruned
 
-    print_pruned(address, most, versions, dry_run)
+    print_pruned(_address(path, store), most, versions, dry_run)
+
+
+def _address(path: str | None, store: str | None) -> str:
+    """The store that is meant.  Raises `InputError` if none or two are named."""
+    if path and store and path != store:
+        raise InputError(Problem("--store", f"another store is named, too: {path}", value=store))
+    if address := path or store or os.environ.get(STORE):
+        return address
+    raise InputError(Problem("--store", f"missing: the path of a store (or set {STORE})"))

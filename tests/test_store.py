@@ -229,6 +229,29 @@ def test_the_commands_list_check_and_prune(fundsim, tmp_path: Path, capsys, monk
     assert "there is none" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["list", "check", "prune"])
+def test_a_store_is_named_by_its_path_by_an_option_or_by_the_environment(
+    fundsim,  # noqa: F811
+    tmp_path: Path, capsys, monkeypatch, command: str,
+) -> None:  # fmt: skip
+    keep("s", Span("abc", 7, 0, 3), ["x"], np.zeros((1, 3)), ALL)
+    assert fundsim("store", command, "s") == 0
+    wanted = capsys.readouterr().out
+    assert fundsim("store", command, "--store", "s") == 0
+    assert capsys.readouterr().out == wanted
+    assert fundsim("store", command, "s", "--store", "other") == 2
+    assert "another store is named, too" in capsys.readouterr().err
+    assert fundsim("store", command) == 2
+    assert "--store: missing" in capsys.readouterr().err
+    monkeypatch.setenv("FUNDSIM_STORE", "nowhere")
+    assert fundsim("store", command, "--store", "s") == 0
+    assert capsys.readouterr().out == wanted
+    monkeypatch.setenv("FUNDSIM_STORE", "s")
+    assert fundsim("store", command) == 0
+    assert capsys.readouterr().out == wanted
+    assert list(parts("s"))
+
+
 @pytest.mark.parametrize("public", ["0", "1"])
 def test_the_dashboard_takes_from_the_store_and_visitors_of_the_web_put_nothing_there(
     public: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
