@@ -1,26 +1,50 @@
-"""What a plan will take, from a few of its scenarios: time, cases and disk."""
+"""What a plan will take: time, cases and disk, from a few of its scenarios; and how long a batch still runs."""
 
 from __future__ import annotations
 
+import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fundsim.batch.lookup import computed_outcomes
-from fundsim.batch.parquet import numbers_to_bytes
-from fundsim.batch.plan import Plan, member, resolve
-from fundsim.batch.work import outcomes_wanted
+from fundsim.batch.plan import Plan, contents_hash, member, resolve
+from fundsim.batch.store import parts
+from fundsim.batch.version import model_version
+from fundsim.batch.work import Job, Tally, outcomes_wanted, work_on
 from fundsim.model.run import block_size
 
-TRIED = 12  # scenarios
+TRIED = 12  # scenarios, but at least two of each country
+WARM = 2  # replications after which whatever a scenario needs is compiled
+FEW = 100  # replications that tell countries apart
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A scenario that was computed to find out.
+
+    place         of its country;  replications  of the trial
+    fixed         seconds that do not depend on the replications;  simulating  seconds that do
+    cases, bytes  identified victims simulated, and what the store keeps of them;  block  replications of a whole one
+    """
+
+    place: int
+    replications: int
+    fixed: float
+    simulating: float
+    cases: float
+    bytes: float
+    block: int
 
 
 @dataclass(frozen=True)
 class Forecast:
     """What a plan comes to: identified victims simulated, seconds of work of one process, bytes and parts of the store.
 
-    tried  scenarios of which a block was computed to find out
+    tried  scenarios of which some replications were computed to find out
     """
 
     cases: float
@@ -31,23 +55,82 @@ class Forecast:
 
 
 def foresee(plan: Plan) -> Forecast:
-    """Compute a block of some scenarios, evenly taken, and reckon from it."""
-    numbers = np.unique(np.linspace(0, plan.size - 1, TRIED).round().astype(int))
-    cases = seconds = data = parts = 0.0
-    for number in numbers:
-        began = time.perf_counter()
-        world = resolve(plan, member(plan, int(number)))[0].world
-        seconds += time.perf_counter() - began
-        wanted = [*outcomes_wanted(world, plan.wanted), "identified"]
-        whole, rest = divmod(plan.replications, block_size(world))
-        parts += whole + (rest > 0)
-        # the last block is smaller, but costs more a replication
-        for block, of_its_kind in ((0, whole), (whole, min(rest, 1))):
-            if of_its_kind:
+    """Do the work of some scenarios of each country, evenly taken, and reckon from it."""
+    each = max(TRIED // len(plan.countries), 2)
+    trials = []
+    for place in range(len(plan.countries)):
+        own = plan.of_country(place)
+        numbers = np.unique(np.linspace(own.start, own.stop - 1, each).round().astype(int))
+        trials += [_tried(plan, int(number), place) for number in numbers]
+    return reckoned(plan, trials)
+
+
+def reckoned(plan: Plan, trials: Sequence[Trial]) -> Forecast:
+    """The whole plan, by country, from trials of each."""
+    cases = seconds = data = blocks = 0.0
+    for place in range(len(plan.countries)):
+        own = [t for t in trials if t.place == place]
+        each = len(plan.of_country(place)) / len(own)
+        for t in own:
+            longer = plan.replications / t.replications
+            cases += each * longer * t.cases
+            seconds += each * (t.fixed + longer * t.simulating)
+            data += each * longer * t.bytes
+            blocks += each * -(-plan.replications // t.block)
+    return Forecast(cases, seconds, data, round(blocks), len(trials))
+
+
+def _tried(plan: Plan, number: int, place: int) -> Trial:
+    """The work of a scenario with at most a whole block and what is beyond whole ones; not what is only done once."""
+    block = block_size(resolve(plan, member(plan, number))[0].world)
+    n = min(plan.replications, block + plan.replications % block)
+    with tempfile.TemporaryDirectory() as folder:
+        for turn, few in enumerate((min(WARM, n), n)):
+            short = replace(plan, replications=few, measures=(*plan.measures, "identified"))
+            store = f"{folder}/{turn}"
+            job = Job(short, store, model_version(), contents_hash(plan))
+            done = work_on(job, number, number + 1)
+        data = sum(part.bytes for part in parts(store))
+    tally = done.tally
+    means = {row[1]: row[4] for line in done.lines for row in line.rows if row[3] == "mean"}
+    cases = n * means.get("identified", 0.0)
+    return Trial(place, n, tally.seconds - tally.simulating, tally.simulating, cases, data, block)
+
+
+def paces(plan: Plan) -> dict[str, float]:
+    """Seconds that a replication of each country takes, from some of its first scenario; what it needs is compiled before."""
+    found = dict.fromkeys(plan.countries, 1e-9)
+    for place, country in enumerate(plan.countries):
+        with suppress(Exception):  # a scenario that cannot be computed is told when its turn comes
+            world = resolve(plan, member(plan, plan.of_country(place).start))[0].world
+            wanted = outcomes_wanted(world, plan.wanted)
+            for n in (WARM, FEW):
                 began = time.perf_counter()
-                names, table = computed_outcomes(world, plan.seed, block, plan.replications, wanted)
-                data += len(numbers_to_bytes(names, table, {})) * of_its_kind
-                seconds += (time.perf_counter() - began) * of_its_kind
-                cases += float(table[names.index("identified")].sum()) * of_its_kind
-    each = plan.size / numbers.size
-    return Forecast(cases * each, seconds * each, data * each, round(parts * each), numbers.size)
+                computed_outcomes(world, plan.seed, 0, n, wanted)
+            found[country] = (time.perf_counter() - began) / FEW
+    return found
+
+
+class TimeLeft:
+    """How much of a batch is done, and how long the rest takes.
+
+    Time counts from the first report on: what came before was starting and compiling.  Countries count by what their
+    replications cost; what is found in the store takes no time.
+    """
+
+    def __init__(self, plan: Plan, paces: dict[str, float]) -> None:
+        each = plan.replications * plan.size // len(plan.countries)
+        self.paces, self.whole = paces, each * sum(paces.values())
+        self.first: tuple[float, float] | None = None  # when, and what was new by then
+
+    def __call__(self, progress: Tally, now: float) -> tuple[float, float | None]:
+        """The share that is done, and the seconds that are left; None where nothing tells yet."""
+        done, new = (
+            sum(self.paces[country] * n for country, n in counted.items())
+            for counted in (progress.done, progress.new)
+        )
+        then, before = self.first = self.first or (now, new)
+        share = min(done / self.whole, 1.0)
+        if share == 1:
+            return share, 0.0
+        return share, (now - then) * (self.whole - done) / (new - before) if new > before else None

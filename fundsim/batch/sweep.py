@@ -197,7 +197,8 @@ def run_plan(
             tell(progress)
     for _, done in share_out(work_on, _wholes(job, pace)):
         # of a scenario in shares all has been counted but what only shows now
-        progress.add(done.tally if shares == 1 else replace(done.tally, replications=0, found=0))
+        counted = Tally() if shares > 1 else done.tally
+        progress.add(replace(done.tally, done=counted.done, new=counted.new, found=counted.found))
         pace.learn(done)
         for line in () if progress.failed else done.lines:
             pieces.add(line)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import time
 import traceback
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -87,12 +88,14 @@ class Failure:
 class Tally:
     """How much was done: by a task, or by all so far.
 
-    replications  computed or found;  computed, found, damaged  parts;  tasks  that were given back
+    done, new  replications of each country: computed or found, and computed
+    computed, found, damaged  parts;  tasks  that were given back
     seconds       of work, of all workers together;  simulating  of these, for the blocks that were computed
     failed        scenarios that could not be computed;  failures  the first of them
     """
 
-    replications: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    new: Counter[str] = field(default_factory=Counter)
     computed: int = 0
     found: int = 0
     damaged: int = 0
@@ -101,6 +104,11 @@ class Tally:
     simulating: float = 0.0
     failed: int = 0
     failures: tuple[Failure, ...] = ()
+
+    @property
+    def replications(self) -> int:
+        """Replications of all countries, computed or found."""
+        return self.done.total()
 
     def add(self, more: Tally) -> None:
         """Count what else was done."""
@@ -137,7 +145,7 @@ def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) ->
         one = member(job.plan, number)
         try:
             scenario, values = resolve(job.plan, one)
-            projection = _projected(job, scenario, share, shares, tally)
+            projection = _projected(job, one, scenario, share, shares, tally)
             if shares == 1:
                 lines.append(_line(job.plan, one, scenario, values, projection))
         except (OSError, MemoryError):
@@ -150,7 +158,9 @@ def work_on(job: Job, first: int, last: int, share: int = 0, shares: int = 1) ->
     return Done(tuple(lines), tally)
 
 
-def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: Tally) -> Projection:
+def _projected(
+    job: Job, one: Member, scenario: Scenario, share: int, shares: int, tally: Tally
+) -> Projection:
     plan, world = job.plan, scenario.world
     wanted = outcomes_wanted(world, plan.wanted)
     projection = Projection(scenario, plan.replications, plan.seed)
@@ -159,11 +169,13 @@ def _projected(job: Job, scenario: Scenario, share: int, shares: int, tally: Tal
         began = time.perf_counter()
         kept = kept_block(job.store, world, plan.seed, block, plan.replications, wanted)
         tally.damaged += kept.damaged
-        tally.replications += kept.table.shape[1]
+        replications = kept.table.shape[1]
+        tally.done[one.country] += replications
         if kept.found:
             tally.found += 1
         else:
             tally.computed += 1
+            tally.new[one.country] += replications
             tally.simulating += time.perf_counter() - began
         if shares == 1:
             projection.add(block, kept.names, kept.table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 import time
@@ -12,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from fundsim import __version__
@@ -20,7 +21,7 @@ from fundsim.analysis.workers import shared_out
 from fundsim.batch.atomic import write_whole
 from fundsim.batch.cluster import cluster
 from fundsim.batch.designs import Country, judge
-from fundsim.batch.forecast import Forecast, foresee
+from fundsim.batch.forecast import Forecast, TimeLeft, foresee, paces
 from fundsim.batch.plan import Plan
 from fundsim.batch.plan_file import in_plan, read_plan
 from fundsim.batch.store import refuse_unreachable
@@ -127,7 +128,7 @@ def _compute(plan: Plan, out: Path, address: str, share_out: ShareOut, begun: bo
     if is_complete(out):
         sys.stderr.write("everything is there already: nothing to compute\n")
         return
-    with telling(plan) as tell:
+    with telling(plan, paces(plan)) as tell:
         progress = run_plan(plan, out, address, share_out, tell)
     if progress.damaged:
         one = progress.damaged == 1
@@ -177,9 +178,9 @@ def _hand_over(plan: Plan, countries: list[Country], out: Path, path: Path) -> N
 
 
 @contextmanager
-def telling(plan: Plan) -> Iterator[Callable[[Tally], None]]:
+def telling(plan: Plan, paces: dict[str, float]) -> Iterator[Callable[[Tally], None]]:
     """Progress with time left, throughput and failures: a bar on a terminal, elsewhere a line now and then."""
-    total, began = plan.size * plan.replications, time.monotonic()
+    reckon, began = TimeLeft(plan, paces), time.monotonic()
 
     def facts(p: Tally) -> str:
         new = f"{p.replications / max(time.monotonic() - began, 1e-9):,.0f} replications a second"
@@ -189,20 +190,24 @@ def telling(plan: Plan) -> Iterator[Callable[[Tally], None]]:
         return ", ".join(part for part in parts if part)
 
     if sys.stderr.isatty():
-        columns = (BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn(), TextColumn("{task.description}"))  # fmt: skip
+        columns = (BarColumn(), TextColumn("{task.percentage:.0f} %"), TextColumn("{task.description}"))  # fmt: skip
         with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("starting", total=total)
-            yield lambda p: bar.update(
-                task, completed=min(p.replications, total), description=facts(p)
-            )
+            task = bar.add_task("starting", total=1.0)
+
+            def drawn(p: Tally) -> None:
+                share, left = reckon(p, time.monotonic())
+                told = "" if left is None else f"{duration(left)} left: "
+                bar.update(task, completed=share, description=told + facts(p))
+
+            yield drawn
         return
     last = [began]
 
     def tell(p: Tally) -> None:
-        now, share = time.monotonic(), min(p.replications / total, 1.0)
-        if now - last[0] >= TOLD_EVERY or (share >= 1.0 > 0 and p.replications == total):
+        now = time.monotonic()
+        share, left = reckon(p, now)
+        if left is not None and (now - last[0] >= TOLD_EVERY or share == 1.0):
             last[0] = now
-            left = (now - began) * (1 - share) / max(share, 1e-9)
             sys.stderr.write(f"{100 * share:.0f} %, {duration(left)} left: {facts(p)}\n")
 
     yield tell
@@ -214,12 +219,14 @@ def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
              (plan.circumstances, "set of circumstances", "circumstances"))  # fmt: skip
     product = " × ".join(f"{n:,} {one if n == 1 else more}" for n, one, more in parts)
     cases = f"{f.cases / 1e6:,.0f} million" if f.cases >= 1e7 else wording.number(f.cases)
+    cores = min(processes, os.cpu_count() or 1)
     at_once = f"{processes} process{'es' if processes > 1 else ''} of this machine"
     lines = [
         plan.question,
         f"{plan.size:,} scenario{'s' if plan.size > 1 else ''}: {product}; all of them are valid",
         f"{plan.replications:,} replications each, about {cases} identified victims simulated",
-        f"about {duration(f.seconds / processes)} with {at_once}, {duration(f.seconds)} of work in all",
+        f"about {duration(f.seconds / cores)} with {at_once}, {duration(f.seconds)} of work in all, if it stays as busy "
+        "as now; to start takes some seconds more",
         f"about {size(f.bytes)} of disk in {f.parts:,} parts of the store",
         f"foreseen from {f.tried} of the scenarios; nothing was written",
     ]
