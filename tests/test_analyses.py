@@ -44,6 +44,9 @@ def test_tornado_and_information(fundsim, capsys, tmp_path) -> None:  # noqa: F8
     told = " ".join(capsys.readouterr().out.split())
     assert "how much a year to set aside, if a euro missing costs € 0.95" in told
     assert "most worth collecting first" in told or "No single figure" in told
+    weights = "each euro missing counts as a loss of € 0.95 and each euro set aside but not needed as a loss of € 0.05"
+    assert weights in told
+    assert "2,000 simulations are few for this" in told
     ledger = json.loads((tmp_path / "v" / "information.json").read_text(encoding="utf-8"))
     assert {"worth_a_year", "mc_error", "influence", "grade", "low", "source"} <= ledger[0].keys()
     groups = json.loads((tmp_path / "v" / "groups.json").read_text(encoding="utf-8"))

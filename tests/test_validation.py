@@ -307,6 +307,8 @@ FAULTS = {
     "claims: interim payments before set-off": ("model.claims", "np.floor(benefit * share + 1e-6)", "np.floor(asked * share + 1e-6)", "2.65"),
     "parameters: nothing is narrowed": ("model.parameters", "u = special.ndtr(effect.size.value * special.ndtri(u))", "u = special.ndtr(special.ndtri(u))", "8.08"),
     "information: the best of two twins": ("analysis.information", "mean(axis=2).min(axis=0)", "min(axis=2).min(axis=0)", "6.72"),
+    "information: no correction of optimism": ("analysis.information", "return (own + tried) / 2, ", "return own, ", "6.73"),
+    "information: groups below their members": ("analysis.information", "max([own, *parts]", "max([own]", "6.73"),
     "claims: children are 18 too soon": ("model.claims", "wait = 2 * mean *", "wait = mean *", "2.65"),
     "run: the yearly limit follows prices": ("model.run", "wages = drawn.macro.wages[:, opening:]", "wages = drawn.macro.prices[:, opening:]", "2.65"),
     "costs: a month of assistance too few": ("model.costs", "_last_months(identified, fund.assistance.months)", "_last_months(identified, fund.assistance.months - 1)", "2.68"),

@@ -43,12 +43,14 @@ class Decision:
     losses   euro a year; what all options lose alike does not matter  [option, replication]
     hopeless number of futures in which no option suffices: there all lose 0
     levels   of a contribution, euro a year, in the order of the options; empty for other decisions
+    weights  euro lost for a euro missing, and for a euro idle; None for other decisions
     """
 
     options: tuple[str, ...]
     losses: Floats
     hopeless: int = 0
     levels: tuple[float, ...] = ()
+    weights: tuple[float, float] | None = None
 
 
 def contribution_decision(
@@ -79,7 +81,8 @@ def contribution_decision(
     gap = np.where(hopeless, 0.0, need) - levels[:, None]
     losses = np.where(hopeless, 0.0, short * np.maximum(gap, 0) + idle * np.maximum(-gap, 0))
     names = tuple(f"€ {x:,.0f} a year" for x in levels)
-    return Decision(names, losses, int(hopeless.sum()), tuple(float(x) for x in levels))
+    amounts = tuple(float(x) for x in levels)
+    return Decision(names, losses, int(hopeless.sum()), amounts, (short, idle))
 
 
 def policy_decision(projections: Sequence[Projection], prices: Mapping[str, float]) -> Decision:

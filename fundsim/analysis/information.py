@@ -10,12 +10,16 @@ A rule fitted to the sample looks better in it than it is, by about as much as a
 batches and tried in these looks worse: the mean of both is taken (the optimism of Efron 1986, JASA 81).
 Each part is what rules really cost in the sample, so that no value exceeds that of foresight.  A value
 may come out slightly below 0: it is an estimate.
+
+Who knows a group may decide by what he knows of one of its members: the rule of a member is a rule for the
+group, too.  Of these rules and the group's own, the one that costs least is taken, so that no group is worth less than
+its members.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -30,7 +34,7 @@ FOLDS = 10  # parts of the sample, of whole batches; a rule fitted to the others
 KNOTS = (0.025, 0.1833, 0.3417, 0.5, 0.6583, 0.8167, 0.975)  # of splines, quantiles (Harrell 2001)
 INDICES = 2  # main differences between losses that a group's regression bends with
 STRONGEST = 6  # inputs of a group whose cubes and products are in the regression
-A_TERM = 25  # replications, at least, for each term of a regression on a group
+INPUT = 50  # replications, at least, for each input of a regression on a group: 25 for each of its two terms
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,19 @@ class Value:
     value    euro a year, with its standard error
     changes  share of futures in which another option than the best would be taken; 0 where the value is
              not distinguishable from none
+    by       the member (or group) whose rule is taken; empty: its own
     """
 
     name: str
     inputs: int
     value: Estimate
     changes: float
+    by: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether the value is distinguishable from none."""
+        return self.value.mc_error is not None and self.value.value > Z95 * self.value.mc_error
 
 
 @dataclass(frozen=True)
@@ -70,12 +81,19 @@ class Worth:
     """The values of information for a decision, greatest first.
 
     everything  all inputs together: the value of knowing all assumptions, from below
+    weights     euro lost for a euro missing, and for a euro idle; None for decisions that lose otherwise
     """
 
     evpi: Evpi
     everything: Value
     singles: tuple[Value, ...]
     groups: tuple[Value, ...]
+    weights: tuple[float, float] | None = None
+
+    @property
+    def enough(self) -> int:
+        """Replications from which on a regression on everything has room for each input."""
+        return INPUT * self.everything.inputs
 
 
 def evpi(losses: Floats) -> Evpi:
@@ -106,8 +124,8 @@ def evppi(losses: Floats, inputs: Floats, name: str = "") -> Value:
     cost, noise, chosen = _cost(losses, design, indexed=scores.shape[0] > 1)
     best = int(losses.mean(axis=1).argmin())
     value = _estimate(base - cost, float(np.hypot(noise, noise0)))
-    found = value.value > Z95 * (value.mc_error or 0.0)
-    return Value(name, inputs.shape[0], value, float((chosen != best).mean()) if found else 0.0)
+    found = Value(name, inputs.shape[0], value, 0.0)
+    return replace(found, changes=float((chosen != best).mean())) if found.told else found
 
 
 def worth(decision: Decision, inputs: Mapping[str, Floats], groups: Mapping[str, str]) -> Worth:
@@ -122,18 +140,21 @@ def worth(decision: Decision, inputs: Mapping[str, Floats], groups: Mapping[str,
     for name in names:
         members.setdefault(groups.get(name, "other"), []).append(name)
 
-    def of(name: str, those: Sequence[str]) -> Value:
-        return evppi(decision.losses, np.stack([inputs[key] for key in those]), name)
+    def of(name: str, those: Sequence[str], parts: Sequence[Value] = ()) -> Value:
+        own = evppi(decision.losses, np.stack([inputs[key] for key in those]), name)
+        best = max([own, *parts], key=lambda v: v.value.value)
+        if best is own:
+            return own
+        return replace(own, value=best.value, changes=best.changes, by=best.by or best.name)
 
     def falling(values: list[Value]) -> tuple[Value, ...]:
         return tuple(sorted(values, key=lambda v: -v.value.value))
 
-    return Worth(
-        evpi(decision.losses),
-        of("everything", names),
-        falling([of(name, [name]) for name in names]),
-        falling([of(group, those) for group, those in members.items()]),
-    )
+    singles = {name: of(name, [name]) for name in names}
+    grouped = [of(key, those, [singles[x] for x in those]) for key, those in members.items()]
+    everything = of("everything", names, [*singles.values(), *grouped])
+    known = falling(list(singles.values())), falling(grouped)
+    return Worth(evpi(decision.losses), everything, *known, decision.weights)
 
 
 def _estimate(gains: Floats, noise: float) -> Estimate:
@@ -226,7 +247,7 @@ def _polynomial(losses: Floats, z: Floats) -> Floats:
     main = axes[:, -1] @ centred
     strength = (z @ main) ** 2 + ((z**2 - 1) @ main) ** 2 / 2
     order = np.argsort(-strength, kind="stable")
-    z = z[order[: max(z.shape[1] // (2 * A_TERM), 2)]]
+    z = z[order[: max(z.shape[1] // INPUT, 2)]]
     top = z[:STRONGEST]
     pairs = [top[i] * top[j] for i in range(len(top)) for j in range(i)]
     return np.stack([np.ones(z.shape[1]), *z, *(z**2 - 1), *(top**3 - 3 * top), *pairs], axis=1)

@@ -189,7 +189,9 @@ def _show_worth(view: View, ranked: Ranking, tables: Tables, pictures: Pictures)
             ceiling=say.euro(found.evpi.ceiling.value),
         )
     )  # fmt: skip
-    sure = [v for v in found.singles if v.value.value > _half(v)][:SHOWN]
+    for text in figures_influence.worth_told(found, view.size, say):
+        draw.say(text)
+    sure = [v for v in found.singles if v.told][:SHOWN]
     if not sure:
         draw.say(
             say("No single figure is worth collecting, as far as these futures can tell.")
@@ -204,20 +206,21 @@ def _show_worth(view: View, ranked: Ranking, tables: Tables, pictures: Pictures)
         for v in sure
     ]  # fmt: skip
     draw.picture(
-        charts.ranked(bars, say("Worth knowing, a year"), "money", colors(say), say),
+        charts.ranked(bars, say("Loss avoided, a year"), "money", colors(say), say),
         say(
             "The figure most worth collecting first is “{name}”, {amount} a year.",
             name=name(sure[0].name), amount=say.euro(sure[0].value.value),
         ),
     )  # fmt: skip
     rows = [
-        {say("Assumption"): name(v.name), say("Key"): v.name, say("Worth knowing, a year"): say.euro(v.value.value),
+        {say("Assumption"): name(v.name), say("Key"): v.name, say("Loss avoided, a year"): say.euro(v.value.value),
          say("± 1 error"): say.euro(v.value.mc_error or 0.0), say("Changes the choice in"): say.percent(v.changes),
          **_ledger(beliefs.get(v.name), say)}
         for v in sure
     ]  # fmt: skip
     draw.table(rows, say("Most worth finding out"))
-    tables["worth"] = rows
+    weights = {say("Loss for a euro missing"): say.number(SHORT), say("Loss for a euro idle"): say.number(IDLE)}  # fmt: skip
+    tables["worth"] = [{**row, **weights} for row in rows]
     pictures["worth"] = lambda: figures_influence.worth_bars(found, view.scenario, view.note, say)
 
 

@@ -9,9 +9,10 @@ from statistics import NormalDist
 import numpy as np
 
 from fundsim.analysis.choose import Bound, Judged, choose, front, judged
-from fundsim.analysis.decision import contribution_decision, policy_decision
-from fundsim.analysis.information import evpi
+from fundsim.analysis.decision import Decision, contribution_decision, policy_decision
+from fundsim.analysis.information import evpi, evppi, worth
 from fundsim.analysis.project import project
+from fundsim.model.parameters import BATCH
 from fundsim.model.run import simulate
 from fundsim.model.streams import Streams
 from fundsim.reference import arithmetic
@@ -22,6 +23,11 @@ from fundsim.validation.tally import Tally
 from fundsim.validation.told_twice import each_future
 
 DESIGNS, CIRCUMSTANCES, TABLES, BATCHES = 12, 3, 40, 4
+N, TENTHS, SAMPLES = (
+    640,
+    10,
+    6,
+)  # futures of which something is learnt; a rule is tried where it was not fitted
 SHORT = ("time.horizon_years=3", "time.runoff_years=1", "time.history_years=1")
 Table = list[list[float]]  # [design][circumstances]
 
@@ -191,7 +197,55 @@ def foreseen(seed: int) -> list[Check]:
     return [tally.check(line, 6)]
 
 
+def learnt(seed: int) -> list[Check]:
+    """What it is worth to know which of three kinds a future is of: then a rule is a mean for each kind, option by option."""
+    tally, differ = Tally(), False
+    for sample in range(SAMPLES):
+        names = [f"{what} {sample}" for what in ("kind", "other", "one", "two", "three")]
+        kind, other, *rows = Streams(seed, "validation").of_replications(names, np.arange(N))
+        kinds = (3 * kind).astype(int)
+        # kinds differ by little beside the rest: rules that are fitted to fewer futures choose otherwise
+        losses = np.array([row + 0.02 * abs(kinds - option) for option, row in enumerate(rows)])
+        blind, seeing = (_rule(losses.tolist(), known) for known in ([0] * N, kinds.tolist()))
+        differ = differ or any(own != tried for own, tried in (*blind, *seeing))
+        found = evppi(losses, kinds.astype(float)).value
+        gains = [(sum(a) - sum(b)) / 2 for a, b in zip(blind, seeing, strict=True)]
+        tally.near(found.value, arithmetic.mean(gains))
+        halves = [arithmetic.mean([tried - own for own, tried in rule]) / 2 for rule in (blind, seeing)]  # fmt: skip
+        batches = arithmetic.error(arithmetic.of_mean(gains)) or math.nan
+        tally.near(found.mc_error, math.hypot(batches, *halves), 1e-7)
+        inputs = {"kind": kinds.astype(float), "other": other}
+        whole = worth(Decision(("a", "b", "c"), losses), inputs, dict.fromkeys(inputs, "both"))
+        least = max(v.value.value for v in whole.singles)
+        for group in (*whole.groups, whole.everything):
+            tally.same(least <= group.value.value <= whole.evpi.ceiling.value + 1e-12, True)
+    tally.same(differ, True)
+    line = Line("6.73", "Worth of knowing which kind a future is of", f"evppi() of {SAMPLES} × {N} made-up futures of three kinds and three options, and worth() of a group; the mean of what the rule of all futures and those of nine tenths cost, and no group below its members or above the ceiling", "figures", f"optimism: Efron (1986), JASA 81; {METHOD} §18")  # fmt: skip
+    return [tally.check(line, 4 * SAMPLES + 1)]
+
+
+def _rule(losses: list[list[float]], known: list[int]) -> list[tuple[float, float]]:
+    """What each future costs by the option of least mean loss at what is known: over all futures, and over those of
+    the other nine tenths, batch by batch."""
+
+    def takes(kind: int, left_out: int | None) -> int:
+        own = [
+            r for r in range(N)
+            if known[r] == kind and (left_out is None or r // BATCH % TENTHS != left_out)
+        ]  # fmt: skip
+        means = [arithmetic.mean([row[r] for r in own]) for row in losses]
+        return means.index(min(means))
+
+    chosen = {
+        (kind, fold): takes(kind, fold) for kind in set(known) for fold in (None, *range(TENTHS))
+    }
+    return [
+        (losses[chosen[known[r], None]][r], losses[chosen[known[r], r // BATCH % TENTHS]][r])
+        for r in range(N)
+    ]
+
+
 GROUPS = (
     Group("6.70", "Choosing among designs", designs), Group("6.71", "Contributions", contributions),
-    Group("6.72", "Foresight", foreseen),
+    Group("6.72", "Foresight", foreseen), Group("6.73", "Knowing a kind", learnt),
 )  # fmt: skip

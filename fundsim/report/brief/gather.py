@@ -15,7 +15,6 @@ from fundsim.analysis.decision import (
 from fundsim.analysis.information import Value, worth
 from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import Answer, Needs, enough
-from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection, needs_in
 from fundsim.analysis.sensitivity import Ranking, ranking
 from fundsim.report.wording import Results
@@ -160,5 +159,5 @@ def _to_learn(needs: Needs, confidence: float) -> tuple[Value, ...]:
         found = worth(decision, drawn, {key: group_of(key, scenario.world) for key in drawn})
     except InputError:
         return ()
-    sure = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0.0)]
+    sure = [v for v in found.singles if v.told]
     return tuple(sure[:TO_LEARN])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fundsim.analysis.decision import IDLE
 from fundsim.analysis.measures import shown_in
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts, missing
@@ -71,10 +72,11 @@ def _learn(facts: Facts, say: Language) -> str:
     called = named(facts, say)
     first, *others = facts.learn
     text = say(
-        "The figure most worth collecting first is “{name}”: to know it before the contribution is set would be worth about "
-        "{amount} a year, if a euro missing is {times} times as bad as a euro idle.",
+        "The figure most worth collecting first is “{name}”: to know it before the contribution is set would lower the average "
+        "loss by about {amount} a year, if each euro missing counts as a loss of € {short} and each euro idle as a loss of "
+        "€ {idle}.",
         name=called.get(first.name, first.name), amount=say.euro(first.value.value),
-        times=say.decimal(missing(facts.confidence)),
+        short=say.number(missing(facts.confidence) * IDLE), idle=say.number(IDLE),
     )  # fmt: skip
     if others:
         names = "; ".join(say("“{name}”", name=called.get(v.name, v.name)) for v in others)

@@ -19,7 +19,6 @@ from fundsim.analysis.indices import first_order
 from fundsim.analysis.information import Value, Worth, worth
 from fundsim.analysis.inputs import Input, inputs
 from fundsim.analysis.needs import needs
-from fundsim.analysis.precision import Z95
 from fundsim.model.parameters import TWINS
 from fundsim.report import wording
 from fundsim.report.checks import budget_line
@@ -27,7 +26,7 @@ from fundsim.report.deliver import Reply
 from fundsim.report.progress import blocks_with_progress
 from fundsim.report.request import Draws
 from fundsim.report.screen import belief, input_row, table_of
-from fundsim.report.sensitivity.picture import worth_bars
+from fundsim.report.sensitivity.picture import worth_bars, worth_told
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
@@ -57,8 +56,9 @@ def information(
         f"€ {short:g} and a euro idle € {idle:g}? With what is known today {best}, which suffices in "
         f"{100 * level:.0f} of 100 futures; the loss is then {wording.euro(found.evpi.loss.value)} a year on average.",
         _first_to_collect(found, scenario),
-        f"Knowing every assumption would be worth between {wording.euro(found.everything.value.value)} and "
-        f"{wording.euro(found.evpi.ceiling.value)} a year; chance would remain.",
+        f"Knowing every assumption would be worth {_between(found)} a year; chance would remain.",
+        *worth_told(found, n),
+        "Other weights: --prices, a euro missing first.",
     ]
     if decision.hopeless:
         sentences.append(
@@ -68,12 +68,12 @@ def information(
     beliefs = dict(_beliefs(scenario))
     influence = _influence(need.contribution, drawn, seed)
     rows = [
-        {**_value_row(v), **input_row(beliefs[v.name]), "influence": influence.get(v.name)}
+        {**_value_row(v, found), **input_row(beliefs[v.name]), "influence": influence.get(v.name)}
         for v in found.singles
         if v.name in beliefs
     ]
-    tables = {"information": rows, "groups": [_value_row(v) for v in found.groups]}
-    sure = [v for v in found.singles if _sure(v) and v.name in beliefs][:SHOWN]
+    tables = {"information": rows, "groups": [_value_row(v, found) for v in found.groups]}
+    sure = [v for v in found.singles if v.told and v.name in beliefs][:SHOWN]
     shown = [_group_table(found.groups), _ledger_table(sure, beliefs, influence)]
     return Reply(
         sentences, tables, shown, lambda: {"information": worth_bars(found, scenario, note)}
@@ -95,12 +95,8 @@ def _beliefs(scenario: Scenario) -> list[tuple[str, Input]]:
     return [(one.name, one) for one in inputs(scenario)]
 
 
-def _sure(v: Value) -> bool:
-    return v.value.mc_error is not None and v.value.value > Z95 * v.value.mc_error
-
-
 def _first_to_collect(found: Worth, scenario: Scenario) -> str:
-    sure = [v for v in found.singles if _sure(v)]
+    sure = [v for v in found.singles if v.told]
     if not sure:
         return (
             "No single figure is worth collecting for this decision, as far as this run can tell."
@@ -115,15 +111,25 @@ def _first_to_collect(found: Worth, scenario: Scenario) -> str:
     return text + "."
 
 
-def _value_row(v: Value) -> dict[str, Any]:
+def _between(found: Worth) -> str:
+    most = wording.euro(found.evpi.ceiling.value)
+    if not found.everything.told:
+        return f"at most {most}"
+    return f"between {wording.euro(found.everything.value.value)} and {most}"
+
+
+def _value_row(v: Value, found: Worth) -> dict[str, Any]:
+    assert found.weights is not None
+    short, idle = (round(x, 9) for x in found.weights)
     return {
         "name": v.name, "inputs": v.inputs, "worth_a_year": v.value.value,
-        "mc_error": v.value.mc_error, "told_from_0": _sure(v), "changes_decision_in": v.changes,
+        "mc_error": v.value.mc_error, "told_from_0": v.told, "changes_decision_in": v.changes,
+        "by": v.by, "loss_of_a_euro_missing": short, "loss_of_a_euro_idle": idle,
     }  # fmt: skip
 
 
 def _worth_cells(v: Value) -> list[str]:
-    if not _sure(v):
+    if not v.told:
         return ["not told from nothing", wording.euro(v.value.mc_error or 0.0), ""]
     return [
         wording.euro(v.value.value),
@@ -135,11 +141,14 @@ def _worth_cells(v: Value) -> list[str]:
 def _group_table(groups: Sequence[Value]) -> Table:
     table = table_of(
         "Groups of assumptions, learnt together",
-        [("Group (number)", "left"), ("Worth knowing, a year", "right"), ("± 1 error", "right"),
+        [("Group (number)", "left"), ("Loss avoided, a year", "right"), ("± 1 error", "right"),
          ("Changes the choice in", "right")],
     )  # fmt: skip
     for v in groups:
-        table.add_row(f"{v.name} ({v.inputs})", *_worth_cells(v))
+        alone = f", by {v.by} alone" if v.by and v.told else ""
+        table.add_row(f"{v.name} ({v.inputs}){alone}", *_worth_cells(v))
+    if any(v.by and v.told for v in groups):
+        table.caption = "By one alone: in this run no rule for the whole group is better than one for that member."
     return table
 
 
@@ -148,7 +157,7 @@ def _ledger_table(
 ) -> Table:
     table = table_of(
         "Single assumptions, most worth finding out first",
-        [("Assumption", "left"), ("Worth, a year", "right"), ("± 1 error", "right"), ("Changes", "right"),
+        [("Assumption", "left"), ("Loss avoided", "right"), ("± 1 error", "right"), ("Changes", "right"),
          ("Influence", "right"), ("Value (range) unit", "left"), ("Grade", "left"), ("Source", "left")],
     )  # fmt: skip
     for v in values:

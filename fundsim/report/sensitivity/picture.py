@@ -167,14 +167,37 @@ def tornado_bars(found: Tornado, note: str, say: Language = ENGLISH) -> Picture:
     return figure
 
 
+def worth_told(found: Worth, replications: int, say: Language = ENGLISH) -> list[str]:
+    """What the amounts of a value of information are, under the weights that were stated; and that there are too few
+    futures for groups, if so."""
+    if found.weights is None:
+        return []
+    short, idle = map(say.number, found.weights)
+    told = say(
+        "These amounts are not money in the budget. They say by how much knowing would lower the average loss a year, if each "
+        "euro missing counts as a loss of € {short} and each euro set aside but not needed as a loss of € {idle}.",
+        short=short, idle=idle,
+    )  # fmt: skip
+    if replications >= found.enough:
+        return [told]
+    few = say(
+        "{n} simulations are few for this: what a large group is worth may come out too low. {enough} or more are needed.",
+        n=say.whole(replications), enough=say.whole(found.enough),
+    )  # fmt: skip
+    return [told, few]
+
+
 def worth_bars(found: Worth, scenario: Scenario, note: str, say: Language = ENGLISH) -> Picture:
     """What knowing an assumption, or a group of them, would be worth a year.  say  as above"""
-    singles = [v for v in found.singles if v.value.value > Z95 * (v.value.mc_error or 0)][:MOST]
-    groups = [v for v in found.groups if v.value.value > 0][:6]
+    singles = [v for v in found.singles if v.told][:MOST]
+    groups = [v for v in found.groups if v.told][:6]
     both = [*((v, BLUE) for v in singles), *((v, ORANGE) for v in groups)]
     heading = say(
         "{title}: what is most worth finding out before setting the contribution",
         title=country_and_rest(scenario, say),
+    )
+    note = "\n".join(
+        [*(textwrap.fill(text, 130) for text in worth_told(found, found.enough, say)), note]
     )
     figure, axes = _bars(scenario, heading, note, len(both), say)
     names = [
@@ -191,6 +214,6 @@ def worth_bars(found: Worth, scenario: Scenario, note: str, say: Language = ENGL
     )  # fmt: skip
     axes.set_xlim(left=0)
     axes.xaxis.set_major_formatter(FuncFormatter(say.short_euro))
-    axes.set_xlabel(say("Worth a year (line: 95 % interval)"))
+    axes.set_xlabel(say("Average loss avoided, a year (line: 95 % interval)"))
     axes.legend(frameon=False, loc="lower right", fontsize=8)
     return figure
