@@ -56,7 +56,9 @@ def test_tornado_and_information(fundsim, capsys, tmp_path) -> None:  # noqa: F8
 def test_levers_are_told_with_reasons(fundsim, capsys) -> None:  # noqa: F811
     args = ("sensitivity", "kosovo+tariff", *QUICK, "-n", "64", "--method", "levers", "--json")
     assert fundsim(*args) == 0
-    rows = json.loads(capsys.readouterr().out)["levers"]
+    told = json.loads(capsys.readouterr().out)
+    rows = told["levers"]
+    assert "each moved alone by the step beside it" in told["answer"][0]  # one step is a tenth less
     assert len({row["lever"] for row in rows}) >= 15
     assert {"as expected", "no change"} <= {row["verdict"] for row in rows}
     assert all(row["reason"] for row in rows if row["verdict"] == "no change")

@@ -1,6 +1,6 @@
 """Does each lever move the results as it should, in every country?
 
-Each lever is moved up by a stated step, from the opening on, on the same chance and the same drawn
+Each lever is moved by a stated step, from the opening on, on the same chance and the same drawn
 assumptions.  What is expected stands here in a table; what comes out otherwise is reported with its
 reason: the policy does not use the lever, or the measure cannot move further.
 """

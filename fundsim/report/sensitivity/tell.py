@@ -209,8 +209,8 @@ def form_of(unit: str, say: Language = ENGLISH) -> wording.Form:
 def _levers(found: list[Sign], title: str) -> Reply:
     against = [f for f in found if f.verdict == "against expectation"]
     sentences = [
-        f"{title}: {len({f.lever.name for f in found})} levers moved up, one at a time, on the same futures; "
-        f"{len(against)} of {len(found)} effects go against expectation."
+        f"{title}: {len({f.lever.name for f in found})} levers, each moved alone by the step beside it, "
+        f"on the same futures; {len(against)} of {len(found)} effects go against expectation."
     ]
     rows = [
         {"lever": f.lever.name, "step": f.lever.step, "measure": f.target.name, "expected": f.expected,
