@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from fundsim.batch.version import model_version
 from fundsim.batch.work import Job, OtherModelError, work_on
 from fundsim.scenario.compose import load
 
+ROOT = Path(__file__).parents[1]
 PLAN = """
 question = "Which design lasts and pays most?"
 countries = ["montenegro", "kosovo"]
@@ -435,6 +437,42 @@ def test_the_error_of_a_difference_is_that_of_compare(tmp_path) -> None:
     assert found.cost.error_to(0)[1] == pytest.approx(row.mc_error, rel=1e-9)
     noise = np.stack(pd.read_parquet(tmp_path / "o" / "noise")["due_a_year"].tolist())
     assert error_of_batches(noise[1] - noise[0]) == pytest.approx(row.mc_error, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("best", "why"),
+    [
+        ('most = "received_with"', "not defined"),
+        ('least = "months_to_payment_with"', "not defined"),
+        ('least = "contribution_needed:solvent50"\n[best.require]\nshare_paid_with = { at_least = 0.1 }', "no design has the figure"),
+    ],
+)  # fmt: skip
+def test_a_country_without_victims_has_words_and_no_best(
+    tmp_path, capsys, best: str, why: str
+) -> None:
+    text = (ROOT / "scenarios" / "base" / "montenegro.toml").read_text(encoding="utf-8")
+    for key, unit in (("level", "persons a year"), ("events_a_year", "events a year")):
+        nothing = f'{key} = {{ value = 0, unit = "{unit}", source = "judgement" }}'
+        text = re.sub(rf"^{key} = .*", nothing, text, flags=re.M)
+    own = tmp_path / "empty.toml"
+    own.write_text(text.replace('code = "ME"', 'code = "EE"'), encoding="utf-8")
+    plan = SMALL.replace('"kosovo"', f'"{own}"').replace("replications = 90", "replications = 80")
+    assert sweep(tmp_path, f"{plan}[best]\n{best}\n", "--out", str(tmp_path / "o")) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert why in told
+    summary = (tmp_path / "o" / "summary.json").read_text(encoding="utf-8")
+    assert "nan" not in (told + summary).lower().replace("financ", "")
+    [row] = [r for r in json.loads(summary)["best"] if r["country"] == str(own)]
+    empty = {key for key, value in row.items() if value is None}
+    assert {"design", "limits_surely_met", "not_told_from_it"} <= empty
+
+
+def test_where_no_amount_suffices_the_answer_says_so(tmp_path, capsys) -> None:
+    plan = SMALL.replace("set = [", 'set = ["fund.payment.yearly_limit = 1000", ')
+    plan += '[best]\nleast = "contribution_needed:solvent50"\n'
+    assert sweep(tmp_path, plan, "--out", str(tmp_path / "o")) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "no amount suffices with any design." in told
 
 
 @pytest.mark.parametrize("number", range(1, 7))

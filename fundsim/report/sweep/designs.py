@@ -120,7 +120,7 @@ def _limit(limit: Limit) -> str:
 
 
 def _one_by_one(goal: Goal, found: Best) -> str:
-    """For each limit, how many designs meet it and how near the others come."""
+    """For each limit, how many designs meet it and how near the others come; and what those within all lack."""
     parts = []
     for limit, bound, alone in zip(goal.limits, found.bounds, found.choice.alone, strict=True):
         reached = "no design has the figure"
@@ -128,6 +128,12 @@ def _one_by_one(goal: Goal, found: Best) -> str:
             end = "highest" if bound.at_least else "lowest"
             reached = f"the {end} is {form_of(limit.figure)(bound.reached)}"
         parts.append(f"{_limit(limit)}: met by {alone or 'none'}, {reached}")
+    within = [bound.met for bound in found.bounds]
+    values = found.figure.value[np.all(within, axis=0)] if within else found.figure.value
+    if values.size:
+        lacks = "no amount suffices" if np.isinf(values).any() else "not defined"
+        those = "any design within the limits" if within else "any design"
+        parts.append(f"{label_of(goal.figure).lower()}: {lacks} with {those}")
     return "; ".join(parts)
 
 
@@ -152,8 +158,8 @@ def _best_row(plan: Plan, goal: Goal, country: str, found: Best) -> dict[str, An
         row[str(limit)] = _cell(bound.figure.value, best)
     return {
         **row,
-        "limits_surely_met": found.choice.surely,
-        "not_told_from_it": len(found.choice.rivals),
+        "limits_surely_met": None if best is None else found.choice.surely,
+        "not_told_from_it": None if best is None else len(found.choice.rivals),
     }
 
 

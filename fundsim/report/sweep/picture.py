@@ -63,6 +63,11 @@ def _panel(axes: Axes, plan: Plan, c: Country, name: str) -> None:
     if c.best is not None and (best := c.best.choice.best) is not None:
         axes.plot(c.cost.value[best], c.victims.value[best], "*", color=ORANGE, markersize=13,
                   markeredgecolor="black", markeredgewidth=0.5)  # fmt: skip
+    if not on.size:
+        axes.text(
+            0.5, 0.5, "no design has both figures", transform=axes.transAxes, ha="center",
+            fontsize=8, color=GREY,
+        )  # fmt: skip
     axes.set_title(name, fontsize=10)
     axes.set_xlabel(label_of(plan.front.cost), fontsize=8)
     axes.set_ylabel(label_of(plan.front.victims), fontsize=8)
