@@ -53,6 +53,17 @@ def test_tornado_and_information(fundsim, capsys, tmp_path) -> None:  # noqa: F8
     assert {"take-up", "caseload", "enforcement", "awards"} <= {g["name"] for g in groups}
 
 
+def test_levers_of_a_fund_for_nobody_have_no_verdict(fundsim, capsys) -> None:  # noqa: F811
+    nobody = ("--set", "caseload.level=0", "--set", "caseload.mass.events_a_year=0")
+    args = ("sensitivity", "kosovo+tariff", *QUICK, *nobody, "-n", "32", "--method", "levers")
+    assert fundsim(*args, "--json") == 0
+    rows = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(name))
+    shares = [row for row in rows["levers"] if row["measure"] == "share_paid_with"]
+    assert {(row["before"], row["verdict"]) for row in shares} == {(None, "not defined")}
+    assert fundsim(*args) == 0
+    assert "nan" not in capsys.readouterr().out
+
+
 def test_levers_are_told_with_reasons(fundsim, capsys) -> None:  # noqa: F811
     args = ("sensitivity", "kosovo+tariff", *QUICK, "-n", "64", "--method", "levers", "--json")
     assert fundsim(*args) == 0

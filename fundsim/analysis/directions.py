@@ -7,6 +7,7 @@ reason: the policy does not use the lever, or the measure cannot move further.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +24,9 @@ SHARE, COST, RUIN = MEASURES = ("share_paid_with", "due_a_year", "ruin")
 STEP = "zz_step"  # a name that sorts last: the step comes after all reforms
 
 Expected = Literal["up", "down", "not down", "not up", "none", "either"]
-Verdict = Literal["as expected", "no change", "too small to tell", "against expectation"]
+Verdict = Literal[
+    "as expected", "no change", "too small to tell", "against expectation", "not defined"
+]
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Lever:
 class Sign:
     """How one lever moves one measure in one scenario.
 
-    before, after  the measure;  change  their difference with the error of paired replications
+    before, after  the measure, NaN where there is nobody whom it counts;  change  their difference with the error of paired replications
     reason         why there is no change, or why none was to be expected; else empty
     """
 
@@ -110,6 +113,8 @@ def judged(
     idle      why the lever is not in force;  contrary  why it may go the other way; or empty
     """
     moved = change.value
+    if math.isnan(moved):
+        return "not defined", idle or "there is nobody whom it counts"
     if moved == 0:
         if expected in ("none", "not up", "not down", "either") and not idle:
             return "as expected", ""

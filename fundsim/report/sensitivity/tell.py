@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.table import Table
 
 from fundsim.analysis.directions import Sign, signs
@@ -214,7 +216,7 @@ def _levers(found: list[Sign], title: str) -> Reply:
     ]
     rows = [
         {"lever": f.lever.name, "step": f.lever.step, "measure": f.target.name, "expected": f.expected,
-         "before": f.before, "after": f.after, "change": f.change.value,
+         "before": _known(f.before), "after": _known(f.after), "change": _known(f.change.value),
          "mc_error": f.change.mc_error, "verdict": f.verdict, "reason": f.reason}
         for f in found
     ]  # fmt: skip
@@ -226,7 +228,11 @@ def _levers(found: list[Sign], title: str) -> Reply:
     for f in found:
         form = form_of(f.target.measure.unit)
         table.add_row(
-            f.lever.name, f.lever.step, f.target.name, f.expected, form(f.before), form(f.after), f.verdict,
+            f.lever.name, f.lever.step, f.target.name, f.expected, *(form(x) if _known(x) is not None else "not defined" for x in (f.before, f.after)), f.verdict,
             f.reason,
         )  # fmt: skip
     return Reply(sentences, {"levers": rows}, [table], dict)
+
+
+def _known(x: float) -> float | None:
+    return None if math.isnan(x) else x
