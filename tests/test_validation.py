@@ -348,6 +348,7 @@ FAULTS = {
     "indices: a total twice too large": ("analysis.indices", "total = np.prod(moved, axis=2) / 2 if", "total = np.prod(moved, axis=2) if", "6.61"),
     "choose: the dearest design": ("analysis.choose", "sign = 1.0 if least else -1.0", "sign = -1.0 if least else 1.0", "6.70"),
     "choose: a front of all that are dear": ("analysis.choose", "np.maximum.accumulate(victims[order])", "np.minimum.accumulate(victims[order])", "6.70"),
+    "choose: rivals by their own noise": ("analysis.choose", "self.noise - self.noise[best]", "self.noise", "6.70"),
     "choose: the best circumstances": ("analysis.choose", "sides = values if higher_is_worse else -values", "sides = -values if higher_is_worse else values", "6.70"),
     "decision: idle and missing euro exchanged": ("analysis.decision", "short * np.maximum(gap, 0) + idle * np.maximum(-gap, 0)", "idle * np.maximum(gap, 0) + short * np.maximum(-gap, 0)", "6.71"),
     "hard years: the best-off tenth": ("analysis.hard_years", "order = np.lexsort((received, by))", "order = np.lexsort((-received, by))", "7.10"),
