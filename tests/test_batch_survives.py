@@ -60,7 +60,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert ran(folder, *ONE) == (0, [])
     assert count(out) == PARTS
     assert sorted(p.name for p in out.iterdir()) == [
-        "README.md", "best.csv", "front.csv", "front.png", "front.svg", "manifest.json", "results", "run.json",
+        "README.md", "best.csv", "front.csv", "front.png", "front.svg", "manifest.json", "noise", "results", "run.json",
         "scenarios", "store", "summary.json",
     ]  # fmt: skip
     return out
@@ -134,7 +134,7 @@ def moments() -> list[tuple[str, str, int]]:
     random = [(*kinds[rng.integers(2)], int(rng.integers(1, 5))) for _ in range(7)]
     start = [("open", "run.json", 1), ("os.rename", "run.json", 1), ("os.remove", ".probe", 1)]
     tables = [
-        ("os.rename", ".work", 1), ("os.rename", ".work", 2), ("open", "summary.json", 1),
+        ("os.rename", ".work", 1), ("os.rename", ".work", 2), ("os.rename", ".work", 3), ("open", "summary.json", 1),
         ("os.rename", "best.csv", 1), ("open", "front.png", 1), ("os.rename", "manifest.json", 1),
     ]  # fmt: skip
     return [*start, *random, *tables]

@@ -52,7 +52,8 @@ class Lever:
 class Sign:
     """How one lever moves one measure in one scenario.
 
-    before, after  the measure, NaN where there is nobody whom it counts;  change  their difference with the error of paired replications
+    before, after  the measure, NaN where there is nobody whom it counts
+    change         their difference with the error of paired replications
     reason         why there is no change, or why none was to be expected; else empty
     """
 

@@ -219,7 +219,10 @@ def _show_worth(view: View, ranked: Ranking, tables: Tables, pictures: Pictures)
         for v in sure
     ]  # fmt: skip
     draw.table(rows, say("Most worth finding out"))
-    weights = {say("Loss for a euro missing"): say.number(SHORT), say("Loss for a euro idle"): say.number(IDLE)}  # fmt: skip
+    weights = {
+        say("Loss for a euro missing"): say.number(SHORT),
+        say("Loss for a euro idle"): say.number(IDLE),
+    }
     tables["worth"] = [{**row, **weights} for row in rows]
     pictures["worth"] = lambda: figures_influence.worth_bars(found, view.scenario, view.note, say)
 

@@ -18,7 +18,7 @@ from fundsim.batch.plan import Figure, Goal, Plan, joined, member, resolve
 from fundsim.model.parameters import TWINS
 from fundsim.scenario.assumption import Floats, Ints
 
-DISCORDANT = 2  # futures added to a difference between two probabilities (Bonett, Price 2012, J. Educ. Behav. Stat. 37)
+DISCORDANT = 2  # futures added to a difference between two probabilities (Bonett, Price 2012)
 
 
 @dataclass(frozen=True)

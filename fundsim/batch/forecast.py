@@ -98,7 +98,10 @@ def _tried(plan: Plan, number: int, place: int) -> Trial:
 
 
 def paces(plan: Plan) -> dict[str, float]:
-    """Seconds that a replication of each country takes, from some of its first scenario; what it needs is compiled before."""
+    """Seconds that a replication of each country takes, from some of its first scenario.
+
+    What that needs is compiled before.
+    """
     found = dict.fromkeys(plan.countries, 1e-9)
     for place, country in enumerate(plan.countries):
         with suppress(Exception):  # a scenario that cannot be computed is told when its turn comes

@@ -227,9 +227,9 @@ def _levers(found: list[Sign], title: str) -> Reply:
     )  # fmt: skip
     for f in found:
         form = form_of(f.target.measure.unit)
+        figures = ["not defined" if math.isnan(x) else form(x) for x in (f.before, f.after)]
         table.add_row(
-            f.lever.name, f.lever.step, f.target.name, f.expected, *(form(x) if _known(x) is not None else "not defined" for x in (f.before, f.after)), f.verdict,
-            f.reason,
+            f.lever.name, f.lever.step, f.target.name, f.expected, *figures, f.verdict, f.reason,
         )  # fmt: skip
     return Reply(sentences, {"levers": rows}, [table], dict)
 

@@ -50,9 +50,9 @@ def readme(plan: Plan, stamp: str) -> str:
         f"# {plan.question}", "", f"{stamp}.", "",
         f"- `{RESULTS}/`: the tidy table, one row a figure, in Parquet files of equal columns.",
         f"- `{SCENARIOS}/`: one row a scenario, with its main figures and the command that repeats it.",
-        f"- `{NOISE}/`: one row a scenario, with what each batch of replications adds to the error of a figure that designs are "
-        "judged by. Scenarios of a country share their draws, so the error of a difference is √(B/(B−1)·Σ(a − b)²), over its "
-        "B entries.",
+        f"- `{NOISE}/`: one row a scenario, with what each batch of replications adds to the error of "
+        "a figure that designs are judged by. Scenarios of a country share their draws, so the error of a difference "
+        "is √(B/(B−1)·Σ(a − b)²), over its B entries.",
         "- `best.csv` (where the plan asks for it), `front.csv`, `front.png`, `front.svg`, `summary.json`: the designs judged.",
         "- `run.json`: the plan as it was read. `manifest.json`: the SHA-256 of every file.",
         "- `store/`: the outcomes of every future, from which a later batch or run takes what it needs; it may be deleted.", "",

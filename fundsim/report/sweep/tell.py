@@ -225,8 +225,8 @@ def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
         plan.question,
         f"{plan.size:,} scenario{'s' if plan.size > 1 else ''}: {product}; all of them are valid",
         f"{plan.replications:,} replications each, about {cases} identified victims simulated",
-        f"about {duration(f.seconds / cores)} with {at_once}, {duration(f.seconds)} of work in all, if it stays as busy "
-        "as now; to start takes some seconds more",
+        f"about {duration(f.seconds / cores)} with {at_once} if it stays as busy as now, after some seconds to start; "
+        f"{duration(f.seconds)} of work in all",
         f"about {size(f.bytes)} of disk in {f.parts:,} parts of the store",
         f"foreseen from {f.tried} of the scenarios; nothing was written",
     ]
