@@ -193,6 +193,9 @@ def test_further_analyses_can_be_asked_for() -> None:
         assert words in text
     again = "fundsim sensitivity serbia+tariff --method sobol --measure due_a_year --seed 20260101"
     assert again in [code.value for code in app.code]
+    said = " ".join(m.value for m in app.markdown).replace("\\", "").replace("\xa0", " ")
+    assert "each euro missing counts as a loss of € 0.95" in said
+    assert "simulations are few for this" in said
 
 
 @pytest.mark.slow
