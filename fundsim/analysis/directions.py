@@ -24,9 +24,7 @@ SHARE, COST, RUIN = MEASURES = ("share_paid_with", "due_a_year", "ruin")
 STEP = "zz_step"  # a name that sorts last: the step comes after all reforms
 
 Expected = Literal["up", "down", "not down", "not up", "none", "either"]
-Verdict = Literal[
-    "as expected", "no change", "too small to tell", "against expectation", "not defined"
-]
+Verdict = Literal["as expected", "no change", "too small to tell", "against expectation"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def judged(
     """
     moved = change.value
     if math.isnan(moved):
-        return "not defined", idle or "there is nobody whom it counts"
+        return "no change", idle or "not defined: there is nobody whom it counts"
     if moved == 0:
         if expected in ("none", "not up", "not down", "either") and not idle:
             return "as expected", ""
