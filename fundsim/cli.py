@@ -11,7 +11,7 @@ import typer
 
 from fundsim import cli_many
 from fundsim.failure import all_said, can_be_heard, no_lost_interrupts, told_and_code
-from fundsim.options import USUAL, Store, asks
+from fundsim.options import USUAL, Store, asks, number, whole
 from fundsim.report.languages import codes
 from fundsim.report.request import Request
 from fundsim.scenario.command import command_line
@@ -128,10 +128,14 @@ def solve(
     lever: Annotated[
         str, typer.Option("--for", help="contribution, capital, tariff, or a key of the scenario.")
     ] = "contribution",
-    solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
+    solvent: Annotated[
+        float,
+        typer.Option(help="Share of futures that never fall short.", parser=number("--solvent")),
+    ] = 0.95,
     line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
     between: Annotated[
-        tuple[float, float] | None, typer.Option(help="Bounds of the search, for another lever.")
+        tuple[float, float] | None,
+        typer.Option(help="Bounds of the search, for another lever.", parser=number("--between")),
     ] = None,
 ) -> None:
     """How much it takes to last: contribution and capital exactly, other levers by search."""
@@ -150,7 +154,10 @@ def sensitivity(
     measure: Annotated[str, typer.Option(help="The measure that is explained.")] = "due_a_year",
     prices: Annotated[
         tuple[float, float] | None,
-        typer.Option(help="evppi: euro lost for a euro missing, and for a euro idle."),
+        typer.Option(
+            help="evppi: euro lost for a euro missing, and for a euro idle.",
+            parser=number("--prices"),
+        ),
     ] = None,
 ) -> None:
     """On what the answer hangs: assumptions by influence, and what to find out first."""
@@ -196,13 +203,16 @@ def explain(request: Request, key: str) -> None:
 def trace(
     request: Request,
     case: Annotated[
-        int | None, typer.Option(help="Number of the victim in its future, from 1.")
+        int | None,
+        typer.Option(help="Number of the victim in its future, from 1.", parser=whole("--case")),
     ] = None,
     find: Annotated[
         str | None,
         typer.Option(help="paid, refused, waiting, capped, set_off, never_claims, offender_pays."),
     ] = None,
-    replication: Annotated[int, typer.Option(help="Number of the future, from 0.")] = 0,
+    replication: Annotated[
+        int, typer.Option(help="Number of the future, from 0.", parser=whole("--replication"))
+    ] = 0,
     figure: Annotated[
         Path | None, typer.Option(help="Draw the timeline to this .png or .svg file.")
     ] = None,
@@ -219,7 +229,10 @@ def brief(
     request: Request,
     out: Annotated[Path, typer.Option(help="File to write: .docx, .pdf or .html.")],
     lang: Annotated[str, typer.Option(help=f"{', '.join(codes())}.")] = "en",
-    solvent: Annotated[float, typer.Option(help="Share of futures in which it shall last.")] = 0.95,
+    solvent: Annotated[
+        float,
+        typer.Option(help="Share of futures in which it shall last.", parser=number("--solvent")),
+    ] = 0.95,
     date: Annotated[str | None, typer.Option(help="Date on it; default: today.")] = None,
     dashboard: Annotated[str, typer.Option(help="Where its link leads; default: no link.")] = "",
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fundsim.options import USUAL, asks
+from fundsim.options import USUAL, asks, number
 from fundsim.report.request import Request
 from fundsim.scenario.errors import DAMAGED, INTERRUPTED, InputError, Problem
 
@@ -26,8 +26,14 @@ Store = Annotated[
 @asks("scenarios", *USUAL, json="Print the tables as JSON.")
 def region(
     request: Request,
-    solvent: Annotated[float, typer.Option(help="Share of futures that never fall short.")] = 0.95,
-    dependence: Annotated[float, typer.Option(help="0 to 1: what countries have in common.")] = 0.0,
+    solvent: Annotated[
+        float,
+        typer.Option(help="Share of futures that never fall short.", parser=number("--solvent")),
+    ] = 0.95,
+    dependence: Annotated[
+        float,
+        typer.Option(help="0 to 1: what countries have in common.", parser=number("--dependence")),
+    ] = 0.0,
     same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
     share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
     line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,

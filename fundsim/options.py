@@ -12,8 +12,38 @@ from typing import Annotated, Any
 import typer
 
 from fundsim.report.request import Request
+from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.numbers import Written, misread, whole_rule
 
 Command = Callable[..., None]
+
+
+def number(option: str) -> Callable[[str], float]:
+    """What reads the number of an option, and refuses one as it is written on paper with what to write instead."""
+
+    def read(text: str) -> float:
+        try:
+            return Written(text)
+        except ValueError:
+            meant = misread(text)
+            rule = f"must be a number; {meant}" if meant else "must be a number"
+            raise InputError(Problem(option, rule, value=text)) from None
+
+    return read
+
+
+def whole(option: str) -> Callable[[str], int]:
+    """The same of a whole number, of which `10.000` is asked about."""
+
+    def read(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise InputError(Problem(option, whole_rule(text), value=text)) from None
+
+    return read
+
+
 Out = Annotated[Path | None, typer.Option(help="Folder for data and figures.")]
 Store = Annotated[
     str | None,
@@ -36,11 +66,21 @@ SHARED: dict[str, Any] = {
         ),
     ],
     "replications": Annotated[
-        int | None, typer.Option("--replications", "-n", help="Futures to simulate.")
+        int | None,
+        typer.Option(
+            "--replications", "-n", help="Futures to simulate.", parser=whole("--replications")
+        ),
     ],
-    "seed": Annotated[int | None, typer.Option(help="Seed; the same seed gives the same numbers.")],
-    "years": Annotated[int | None, typer.Option(help="Years of the horizon.")],
-    "workers": Annotated[int | None, typer.Option(help="Processes; default: one a core.")],
+    "seed": Annotated[
+        int | None,
+        typer.Option(help="Seed; the same seed gives the same numbers.", parser=whole("--seed")),
+    ],
+    "years": Annotated[
+        int | None, typer.Option(help="Years of the horizon.", parser=whole("--years"))
+    ],
+    "workers": Annotated[
+        int | None, typer.Option(help="Processes; default: one a core.", parser=whole("--workers"))
+    ],
     "out": Out,
     "store": Store,
 }

@@ -201,7 +201,7 @@ def test_a_key_set_twice_is_refused() -> None:
         (f"{{ value = 5, values = [1], probabilities = [1], {PERSONS} }}", "belong to shape disc"),
         ("1979-05-27", "must be a number or a table"),
         ("[1]", "must be a number or a table"),
-        ('"2%"', "must be a number or a table"),
+        ('"2%"', 'must be a number; write 0.02, not "2%"'),
         ("true", "must be a number or a table"),
     ],
 )

@@ -235,7 +235,7 @@ def test_the_hash_changes_with_a_number_and_not_with_a_text(own: Any) -> None:
     assert hashed(64, "judgement", "why", "Line") == plain
     assert hashed(64, sorted(files.sources())[0], "", "Line") == plain
     assert hashed(64, "judgement", "", "Another line") == plain
-    assert hashed(64.001, "judgement", "", "Line") != plain
+    assert hashed(64.01, "judgement", "", "Line") != plain
 
 
 def test_the_hash_counts_an_income_that_is_called_note(own: Any) -> None:

@@ -25,6 +25,7 @@ from fundsim.model.pathway import clock_of
 from fundsim.model.run import Future, block_size, futures, simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.numbers import literal
 from fundsim.scenario.schema import WhenShort, World
 
 WORST = 0.1  # the worst-off tenth of granted claims
@@ -78,7 +79,7 @@ def hard_years(
     cap = lower_cap(scenario, seed)
     sets["lower_cap"] = (
         f"queue, with a cap of {cap:g} {_unit(scenario.world)}",
-        ("fund.payment.when_short=queue", f"fund.amount.cap={cap!r}"),
+        ("fund.payment.when_short=queue", f"fund.amount.cap={literal(cap)}"),
     )
     found = []
     for name, (label, changes) in sets.items():

@@ -20,6 +20,7 @@ from fundsim.model.run import block_size, futures
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.numbers import Written, is_counted, literal, misread
 from fundsim.scenario.schema import FORMS, World, assumptions
 
 TARIFF = "tariff"
@@ -84,6 +85,14 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
     lever = found[name]
     if between is not None:
         low, high = between
+        wages = scenario.world.fund.amount.in_wages
+        for end in (
+            between
+            if is_counted("EUR" if lever.unit == "amount" and not wages else lever.unit)
+            else ()
+        ):
+            if isinstance(end, Written) and (rule := misread(end.text, counts=True)):
+                raise InputError(Problem("--between", rule, key=name, value=end.text))
         if not lever.least <= low < high <= lever.most:
             rule = f"must rise, within {lever.least:g} and {lever.most:g}"
             raise InputError(Problem("--between", rule, key=name, value=f"{low:g} {high:g}"))
@@ -135,8 +144,8 @@ def sets_of(scenario: Scenario, lever: Lever, value: float) -> list[str]:
     """The `--set` texts that put the lever at a value."""
     if lever.key == TARIFF:
         sums = {k: a.value for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS}
-        return [f"{key}={float(now * value)!r}" for key, now in sums.items()]
-    return [f"{lever.key}={int(value) if lever.whole else float(value)!r}"]
+        return [f"{key}={literal(now * value)}" for key, now in sums.items()]
+    return [f"{lever.key}={int(value) if lever.whole else literal(value)}"]
 
 
 def solve(

@@ -16,6 +16,7 @@ from fundsim.analysis.project import DEFAULT_SEED
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.numbers import unmistakable
 from fundsim.scenario.phrase import Phrase
 
 MONEY = tuple(f"{prices}_{currency}_{of}" for prices in ("real", "nominal")
@@ -66,8 +67,8 @@ class Design:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The changed values as `--set` texts."""
-        return tuple(f"{key}={value}" for key, value in self.sets)
+        """The changed values as `--set` texts: a number from a control or a link is not asked about."""
+        return tuple(f"{key}={unmistakable(value)}" for key, value in self.sets)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from fundsim.analysis.solve import TARIFF, TARIFF_KEYS, is_unset
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.numbers import Written, is_counted, literal, misread
 from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.schema import assumptions
 
@@ -72,6 +73,7 @@ class Axis:
         place  on the grid, from 0;  u  coordinate of the sampled point, in [0, 1)
         Raises `InputError` if the scenario has no such number, or no range of it.
         """
+        self._refuse_doubt(bare, self.values[place : place + 1] or (self.start, self.stop))
         if self.values:
             value = self.values[place]
         elif self.believed:
@@ -93,16 +95,27 @@ class Axis:
             sums = [(k, a.value) for k, (a, _) in bare.numbers.items() if k in TARIFF_KEYS]
             if not sums:
                 raise self._refused(bare, "has no tariff")
-            return [self._text(bare, key, repr(float(now * float(value)))) for key, now in sums]
+            return [self._text(bare, key, literal(now * float(value))) for key, now in sums]
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             value = int(value)  # a key of whole numbers takes no 2.0
         text = f'"{value}"' if isinstance(value, str) else repr(value)
+        text = literal(value) if isinstance(value, float) else text
         return [self._text(bare, self.key, text.lower() if isinstance(value, bool) else text)]
 
     def _text(self, bare: Bare, key: str, value: str) -> str:
         """What is varied is certain in each scenario."""
         uncertain = key in bare.numbers and bare.numbers[key][0].uncertain
         return f"{key}={value}{CERTAIN if uncertain else ''}"
+
+    def _refuse_doubt(self, bare: Bare, given: Sequence[object]) -> None:
+        """A number of a plan may be a thousand times what it says, as those of a scenario file may."""
+        if self.times or self.key.removesuffix(".value") not in bare.numbers:
+            return
+        unit = self._number(bare)[1].unit
+        euro = unit == "amount" and not bare.scenario.world.fund.amount.in_wages
+        for one in given if euro or is_counted(unit) else ():
+            if isinstance(one, Written) and (rule := misread(one.text, counts=True)):
+                raise InputError(Problem("plan", rule, key=self.key, value=one.text))
 
     def _end(self, bare: Bare, end: End) -> float:
         if not isinstance(end, str):

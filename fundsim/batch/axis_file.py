@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from fundsim.analysis.solve import TARIFF
 from fundsim.batch.axis import Axis
 from fundsim.scenario.errors import nearest
+from fundsim.scenario.numbers import Written
 
 RANGE_KEYS = ("from", "to", "steps", "spacing", "times")
 SPACINGS = ("even", "ratio")
@@ -99,5 +100,5 @@ def _ranged(key: str, said: dict[str, Any], times: Any, wrong: Wrong) -> Axis:
         steps = 0
     if not isinstance(times, bool):
         wrong("times must be true, false or a list")
-    start, stop = (e if isinstance(e, str) else float(e) for e in ends if e is not None)
+    start, stop = (e if isinstance(e, str | Written) else float(e) for e in ends if e is not None)
     return Axis(key, start=start, stop=stop, steps=steps, ratio=ratio, times=bool(times))  # type: ignore[arg-type]

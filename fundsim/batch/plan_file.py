@@ -17,6 +17,7 @@ from fundsim.batch.axis_file import dotted, one_of, read_axis
 from fundsim.batch.plan import DEFAULT, MOST_SCENARIOS, NONE, Figure, Front, Goal, Limit, Plan
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.numbers import Written, is_counted, misread, whole_rule
 
 KEYS = (
     "question", "countries", "policies", "reforms", "stresses", "set", "replications", "seed", "measures",
@@ -164,7 +165,7 @@ class _Reader:
     def whole(self, key: str, default: int, least: int, most: int) -> int:
         value = self.data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.wrong(key, "must be a whole number", value)
+            self.wrong(key, whole_rule(value), getattr(value, "text", value))
         elif key in self.data and not least <= value <= most:
             self.wrong(key, f"must be between {least:,} and {most:,}", value)
         else:
@@ -256,6 +257,8 @@ class _Reader:
         m = _matching(name.partition("@")[0].partition(":")[0])
         if m is not None and m.unit == "share" and not 0 <= number <= 1:
             self.wrong(at, "is a share: 5 % is 0.05", number)
+        if isinstance(number, Written) and (rule := misread(number.text, counts=m is not None and is_counted(m.unit))):  # fmt: skip
+            self.wrong(at, rule, number.text)
         own = self.one_of("over", OVER, over, said, f"{at}.")
         return Limit(self.figure(at, name), own, **{signs[0]: float(number)})
 

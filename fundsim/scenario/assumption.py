@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from scipy import special
 
+from fundsim.scenario.numbers import misread
 from fundsim.scenario.total import total
 
 Floats = NDArray[np.float64]
@@ -39,7 +40,8 @@ def _finite_number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         hint = ""
         if isinstance(value, str):
-            hint = '; write 0.02, not "2%"' if "%" in value else "; write it without quotes"
+            meant = misread(value, counts=True)
+            hint = f'; {meant}, not "{value}"' if meant else "; write it without quotes"
         raise ValueError(f"must be a number{hint}")
     if abs(value) > 1e15 or not math.isfinite(value):
         raise ValueError("must be finite and below 1e15")
@@ -159,6 +161,8 @@ def read_number(data: Any) -> Any:
     """A plain number is an assumption without a range."""
     if isinstance(data, int | float) and not isinstance(data, bool):
         return {"value": data}
+    if isinstance(data, str) and (meant := misread(data, counts=True)):
+        raise ValueError(f'must be a number; {meant}, not "{data}"')
     if not isinstance(data, dict | Assumption):
         raise ValueError("must be a number or a table { value, low, high, unit, source, note }")
     return data

@@ -32,6 +32,7 @@ from fundsim.scenario.override import Moved
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.rules import broken_rules
 from fundsim.scenario.schema import World, assumptions
+from fundsim.scenario.thousands import doubtful
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
 PLACEHOLDER = (
@@ -257,10 +258,15 @@ def _validate(
             key = key.rpartition(".")[0]
         return chain[0].name, None
 
+    doubts = [
+        Problem(place(k)[0], rule, place(k)[1], k, text) for k, text, rule in doubtful(merged)
+    ]
     try:
         world = World.model_validate(merged)
     except ValidationError as error:
-        raise InputError(problems_of(error, merged, place)) from None
+        raise InputError([*doubts, *problems_of(error, merged, place)]) from None
+    if doubts:
+        raise InputError(doubts)
     broken = broken_rules(world, sources, set(files.shipped("policy")))
     if broken:
         found = []

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.numbers import Written, in_line
 
 KINDS = ("base", "policy", "reform", "stress")
 OPENING_KEYS = ("question", "place", "extends", "sources")  # what a file says besides values
@@ -24,6 +25,10 @@ _KEY = re.compile(r"^\s*([A-Za-z0-9_\-.\"' ]+?)\s*=")
 _DECEIVING = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+
+_STRAIGHT = re.compile(r'"(\\.|[^"\\])*"|\'[^\']*\'')  # texts as TOML has them
+_CURLY = re.compile("[„“”‟‚‘’‛«»‹›]")
 
 
 @dataclass(frozen=True)
@@ -130,20 +135,33 @@ def _parsed(raw: bytes, kind: str, name: str, path: Path) -> File:
         if re.match(r"[^=#\"]{300}", line) or line.count("[") > 60 or line.count("{") > 60:
             raise refuse("is nested too deeply or has a key that is too long", number)
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(text, parse_float=Written)
         deep = depth(data) > MOST_DEPTH
     except RecursionError:
         deep = True
     except ValueError as error:
         found = re.search(r"\(at line (\d+)", str(error))
-        rule = re.sub(r"\s*\(at .*", "", str(error))
-        raise refuse(f"is not TOML: {rule}", int(found[1]) if found else None) from None
+        at = int(found[1]) if found else None
+        meant = unreadable("" if at is None else text.split("\n")[at - 1])
+        rule = meant or re.sub(r"\s*\(at .*", "", str(error))
+        raise refuse(f"is not TOML: {rule}", at) from None
     if deep:
         raise refuse(f"is nested deeper than {MOST_DEPTH} tables and lists")
     lines = key_lines(text)
     if problems := [Problem(name, TEXT_RULE, line_of(lines, key), key) for key in deceiving(data)]:
         raise InputError(problems)
     return File(name, kind, data, lines, path)
+
+
+def unreadable(line: str) -> str:
+    """What a person may have meant by text that is not TOML: curly quotes, a number as it is written on paper."""
+    plain = _STRAIGHT.sub("", line)
+    if curly := "".join(dict.fromkeys(_CURLY.findall(plain))):
+        return f'the quotes {" ".join(curly)} are curly, as word processors write them; write straight ones: "'
+    if found := in_line(line):
+        number, rule = found
+        return f"{number} is no number of TOML; {rule}"
+    return ""
 
 
 TEXT_RULE = "has a control or direction character; write the text without it"

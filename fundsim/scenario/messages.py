@@ -9,14 +9,13 @@ from pydantic import BaseModel, ValidationError
 
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.errors import Problem, nearest
+from fundsim.scenario.numbers import whole_rule
 from fundsim.scenario.retired import retired_keys
 from fundsim.scenario.schema import KINDS, World
 
 WORDS = {
     "missing": "missing",
     "extra_forbidden": "no such key",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be a text in quotes",
     "model_type": "must be a table",
@@ -45,7 +44,7 @@ def problems_of(
         if kind == "extra_forbidden":
             near = nearest(str(loc[-1]), valid_names(loc[:-1], data))
         elif kind != "missing" and isinstance(item["input"], str | int | float | bool):
-            shown = item["input"]
+            shown = getattr(item["input"], "text", item["input"])
             value = str(shown).lower() if isinstance(shown, bool) else str(shown)
         if kind == "literal_error":
             near = nearest(str(item["input"]), _options(item))
@@ -65,6 +64,8 @@ def _rule(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind in WORDS:
         return WORDS[kind]
+    if kind in ("int_type", "int_from_float"):
+        return whole_rule(item["input"])
     if kind == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
     if kind == "literal_error":

@@ -13,6 +13,7 @@ from typing import Any
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
+from fundsim.scenario.numbers import Written, misread
 from fundsim.scenario.override import CERTAIN, Certain
 from fundsim.scenario.retired import retired_name
 
@@ -197,11 +198,9 @@ def parse_sets(sets: Sequence[str]) -> list[File]:
             continue
         data = _set_data(key, value)
         if data is None:
-            rule = 'cannot be read; write 0.05, true, "queue" or a table'
-            if re.fullmatch(r"[\d.]+ *%", value):
-                rule = f"cannot be read; write {float(value.rstrip(' %')) / 100:g}"
-            elif re.fullmatch(r"\d{1,3}([,.' ]\d{3})+", value):
-                rule = f"cannot be read; write {re.sub('[^0-9]', '', value)}"
+            meant = misread(value) or files.unreadable(text)
+            meant = meant or 'write 0.05, true, "queue" or a table'
+            rule = f"cannot be read; {meant}"
             problems.append(Problem("--set", rule, key=key, value=value))
         elif any(files.deceiving(data)):
             problems.append(Problem("--set", files.TEXT_RULE, key=key, value=value))
@@ -217,7 +216,7 @@ _NUMBER = re.compile(r"[+-]?[0-9_]+(\.[0-9_]+)?([eE][+-]?[0-9]+)?")
 
 def _as_certain(data: dict[str, Any]) -> dict[str, Any]:
     """The data of one number, which is taken as certain."""
-    return {k: _as_certain(v) if isinstance(v, dict) else Certain(v) for k, v in data.items()}
+    return {k: _as_certain(v) if isinstance(v, dict) else Certain(getattr(v, "text", str(v))) for k, v in data.items()}
 
 
 def _set_data(key: str, value: str) -> dict[str, Any] | None:
@@ -231,7 +230,7 @@ def _set_data(key: str, value: str) -> dict[str, Any] | None:
     for attempt in (value, json.dumps(value) if value.isidentifier() else ""):
         try:
             if attempt:
-                data = tomllib.loads(f"{quoted} = {attempt}")
+                data = tomllib.loads(f"{quoted} = {attempt}", parse_float=Written)
                 return data if files.depth(data) <= files.MOST_DEPTH else None
         except (RecursionError, ValueError):
             continue

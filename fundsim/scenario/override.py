@@ -18,6 +18,7 @@ from fundsim.scenario import files
 from fundsim.scenario.assumption import BOUNDS, Assumption, Quantity, quantiles, read_number
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
+from fundsim.scenario.numbers import Written
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.schema import World, assumptions
 
@@ -25,7 +26,7 @@ SET_NOTE = "set on the command line"
 CERTAIN = "!"  # after a number
 
 
-class Certain(float):
+class Certain(Written):
     """A number that is taken as certain."""
 
     def __str__(self) -> str:

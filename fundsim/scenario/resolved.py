@@ -14,6 +14,7 @@ from fundsim.scenario import files
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.numbers import literal
 from fundsim.scenario.schema import Effect, FormShares, Link, World, assumptions
 
 INLINE = (Assumption, FormShares, Effect, Link)  # parts that stand within one value
@@ -141,7 +142,7 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return quoted(value)
     # repr keeps every digit; a whole number is read as the same float, but a negative zero is not
-    return str(int(value)) if value == int(value) and repr(value) != "-0.0" else repr(value)
+    return str(int(value)) if value == int(value) and repr(value) != "-0.0" else literal(value)
 
 
 def quoted(value: str) -> str:

@@ -14,6 +14,7 @@ from fundsim.model.run import simulate
 from fundsim.reference import arithmetic
 from fundsim.reference.statistics import RATIOS
 from fundsim.scenario.compose import load
+from fundsim.scenario.numbers import literal
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
@@ -153,7 +154,7 @@ def sufficing(seed: int) -> list[Check]:
             capital = _edge(name, own, "fund.opening_capital", found.capital[r], seed, r)
             capital_tally.same(capital, (True, False))
             point = r % found.capitals.size
-            with_it = (*given, f"fund.opening_capital={float(found.capitals[point])!r}")
+            with_it = (*given, f"fund.opening_capital={literal(found.capitals[point])}")
             edge = _edge(name, with_it, key, found.at_capital[point, r], seed, r)
             frontier.same(edge, (True, False))
     what = f"needs() of {len(FUNDS)} scenarios, {FUTURES} futures each, under each one's own rule when cash is short; the future settled again lasts with it, and with one euro less falls short"
@@ -170,8 +171,8 @@ def _edge(
     name: str, sets: tuple[str, ...], key: str, amount: float, seed: int, r: int
 ) -> tuple[bool, bool]:
     """Whether a future lasts with an amount, and with one euro less (False where that is below nothing)."""
-    less = amount >= 1 and _lasts(name, (*sets, f"{key}={float(amount) - 1!r}"), seed, r)
-    return _lasts(name, (*sets, f"{key}={float(amount)!r}"), seed, r), less
+    less = amount >= 1 and _lasts(name, (*sets, f"{key}={literal(amount - 1)}"), seed, r)
+    return _lasts(name, (*sets, f"{key}={literal(amount)}"), seed, r), less
 
 
 def _lasts(name: str, sets: tuple[str, ...], seed: int, r: int) -> bool:
@@ -254,11 +255,11 @@ def _share_lasting(name: str, lever: Lever, value: float, n: int, seed: int) -> 
 
 def _lasting(name: str, lever: Lever, value: float, n: int, seed: int) -> list[float]:
     """1 for each future that lasts with that value of the lever, else 0."""
-    sets = [f"{lever.key}={value!r}"]
+    sets = [f"{lever.key}={literal(value)}"]
     if lever.key == "tariff":
         tariff = load(name, SHORT).world.fund.amount.tariff
         sets = [
-            f"fund.amount.tariff.{age}.{form}={value * getattr(own, form).value!r}"
+            f"fund.amount.tariff.{age}.{form}={literal(value * getattr(own, form).value)}"
             for age, own in (("adult", tariff.adult), ("child", tariff.child))
             for form in type(own).model_fields
         ]

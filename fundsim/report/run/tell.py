@@ -20,6 +20,7 @@ from fundsim.report.run import tables
 from fundsim.report.wording import Results, answer, percent, tail_warning
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.numbers import misread
 
 ENGINES = ("numpy", "simpy")
 
@@ -78,7 +79,7 @@ def share(text: str) -> float:
         number = text.strip().removesuffix("%").strip()
         return float(number) / (100 if "%" in text else 1)
     except ValueError:
-        rule = "must be a share, such as 0.5% or 0.005"
+        rule = f"must be a share, such as 0.5% or 0.005{f'; {meant}' if (meant := misread(text)) else ''}"
         raise InputError(Problem("--precision", rule, value=text)) from None
 
 

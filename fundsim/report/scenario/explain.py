@@ -16,6 +16,7 @@ from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.messages import model_at
+from fundsim.scenario.numbers import literal
 from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.retired import retired_key
 
@@ -87,8 +88,9 @@ def _print_drives(
     """The headline with the key fixed at low, value and high, all else drawn as it is."""
     n = draws.replications
     fixed = [
-        load(scenario.given, [*scenario.sets, f"{key}={x!r}{CERTAIN}"])
+        load(scenario.given, [*scenario.sets, f"{key}={literal(x)}{CERTAIN}"])
         for x in (value.low, value.value, value.high)
+        if x is not None
     ]
     runs = [Results.of(p, measure(p)) for p in project(fixed, n, draws.seed)]
     console.print(
