@@ -314,7 +314,7 @@ def mine(app: AppTest) -> str:
 def move(app: AppTest, control: Control, place: str, value: object) -> None:
     """Move one control, beginning from what the app's choice is."""
     key = f"{place}:{control.key}:{mine(app)}"
-    kinds = [app.slider, app.number_input, app.selectbox, app.multiselect, app.toggle]
+    kinds = [app.slider, app.text_input, app.selectbox, app.multiselect, app.toggle]
     widget = next(w for kind in kinds for w in kind if w.key == key)
     assert widget.help, key
     assert not widget.disabled, key
@@ -365,5 +365,5 @@ def test_no_control_is_dead(cover: tuple[str, Design]) -> None:
 
 def ready(app: AppTest, key: str) -> bool:
     """Whether a control is shown and can be moved."""
-    kinds = (app.slider, app.number_input, app.selectbox, app.multiselect, app.toggle)
+    kinds = (app.slider, app.text_input, app.selectbox, app.multiselect, app.toggle)
     return any(w.key == key and not w.disabled for kind in kinds for w in kind)

@@ -259,11 +259,11 @@ def test_a_link_opens_in_its_own_language_whatever_the_browser_s() -> None:
 def test_a_change_of_language_keeps_what_is_chosen_and_shown() -> None:
     state = {"group": "fund.amount"}
     app = opened(replace(RICH, language="en", page="victims", case="paid"), state)
-    before, choice = [w.value for kind in (app.slider, app.number_input, app.toggle) for w in kind], app.session_state["choice"]  # fmt: skip
+    before, choice = [w.value for kind in (app.slider, app.text_input, app.toggle) for w in kind], app.session_state["choice"]  # fmt: skip
     app.selectbox(key="lang").set_value("sr-Cyrl").run()
     assert not app.exception
     assert app.session_state["choice"] == replace(choice, language="sr-Cyrl")
-    after = [w.value for kind in (app.slider, app.number_input, app.toggle) for w in kind]
+    after = [w.value for kind in (app.slider, app.text_input, app.toggle) for w in kind]
     assert after == before
     app.selectbox(key="lang").set_value("en").run()
     assert app.session_state["choice"] == choice

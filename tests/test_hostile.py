@@ -70,7 +70,7 @@ def texts(app: AppTest) -> Iterator[tuple[str, str]]:
         for column in table.value.columns:
             yield "head", str(column)
             yield from (("cell", str(x)) for x in table.value[column])
-    for kind in ("slider", "number_input", "toggle", "multiselect", "selectbox"):
+    for kind in ("slider", "text_input", "toggle", "multiselect", "selectbox"):
         for widget in getattr(app, kind):  # a label is also read aloud: its brackets are bare
             yield f"label of {kind}", re.sub(r"[()]", "", widget.label)
             yield f"help of {kind}", widget.help or ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from fundsim.app.choice import Design, scenario_of
+from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.batch.plan import member, resolve
 from fundsim.batch.plan_file import read_plan
 from fundsim.cli import main
@@ -195,3 +197,30 @@ def test_a_scenario_written_as_one_file_loads_again(tmp_path: Path) -> None:
     path = tmp_path / "one.toml"
     path.write_text(resolved_toml(scenario), encoding="utf-8")
     assert load(str(path)).hash == scenario.hash
+
+
+def dashboard(**choice: Any) -> AppTest:
+    app = AppTest.from_file(str(Path(__file__).parents[1] / "dashboard.py"), default_timeout=600)
+    app.session_state["choice"] = Choice("montenegro", Design("tariff"), replications=500, **choice)
+    app.session_state["group"] = "fund"
+    return app.run()
+
+
+def test_a_field_of_the_dashboard_asks_and_keeps_what_stood_before() -> None:
+    app = dashboard(page="about")
+    key = "all:fund.opening_capital:montenegro+tariff"
+    app.text_input(key=key).set_value("310.000").run()
+    assert "310.000: 310 or 310000" in app.error[0].value.replace("\\", "")
+    assert (app.text_input(key=key).value, app.session_state["choice"].design.sets) == ("0", ())
+    for text, value in (("310.000,50", "310000.5"), ("1 000", "1000"), ("310000", "310000")):
+        app.text_input(key=key).set_value(text).run()
+        assert not app.error
+        assert app.text_input(key=key).value == value
+        assert app.session_state["choice"].design.sets == (("fund.opening_capital", value),)
+    app.text_input(key=key).set_value("many").run()
+    assert "must be a number" in app.error[0].value
+    assert app.text_input(key=key).value == "310000"
+    app.text_input(key=key).set_value("-5").run()
+    assert "must be between" in app.error[0].value
+    app.text_input(key=key).set_value("").run()
+    assert app.session_state["choice"].design.sets == ()

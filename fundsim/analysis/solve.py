@@ -20,8 +20,9 @@ from fundsim.model.run import block_size, futures
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
-from fundsim.scenario.numbers import Written, is_counted, literal, misread
+from fundsim.scenario.numbers import Written, literal, misread
 from fundsim.scenario.schema import FORMS, World, assumptions
+from fundsim.scenario.thousands import is_counted_in
 
 TARIFF = "tariff"
 TARIFF_KEYS = tuple(
@@ -85,12 +86,8 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
     lever = found[name]
     if between is not None:
         low, high = between
-        wages = scenario.world.fund.amount.in_wages
-        for end in (
-            between
-            if is_counted("EUR" if lever.unit == "amount" and not wages else lever.unit)
-            else ()
-        ):
+        counted = [q for key, _, q in assumptions(scenario.world) if key == name]
+        for end in between if counted and is_counted_in(scenario.world, counted[0]) else ():
             if isinstance(end, Written) and (rule := misread(end.text, counts=True)):
                 raise InputError(Problem("--between", rule, key=name, value=end.text))
         if not lever.least <= low < high <= lever.most:

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 import streamlit as st
 
-from fundsim.app import draw, state
+from fundsim.app import draw, field, state
 from fundsim.app.choice import MOST_SEED, SIZES, Choice, Design, name_of
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, taken, word_of
 from fundsim.app.files import label_of, names, question_of
@@ -16,7 +16,9 @@ from fundsim.app.pages import pages
 from fundsim.report.language import Language, language
 from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import Problem
 from fundsim.scenario.files import countries
+from fundsim.scenario.numbers import is_counted
 
 LANGUAGE_WIDTH = 170  # pixels
 CHANGED = " *"  # beside the label of a value that differs from the files
@@ -101,9 +103,8 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario, say: L
             on_change=state.on("n", lambda v: state.change(replications=v)),
             help=say("More futures, less computer noise. The command takes any number."),
         )  # fmt: skip
-        st.number_input(
-            say("Seed"), 0, MOST_SEED, key=state.bound("seed", choice.seed),
-            on_change=state.on("seed", lambda v: state.change(seed=int(v))),
+        field.number(
+            "seed", choice.seed, _seed, whole=True, label=say("Seed"),
             help=say("The same seed gives the same figures; another one tells how much they are noise."),
         )  # fmt: skip
     st.button(
@@ -116,6 +117,13 @@ def _additions(_: Any) -> None:
     both = [*st.session_state.get("reform", []), *st.session_state.get("stress", [])]
     now = state.choice()
     state.change(design=replace(now.design, additions=tuple(sorted(both))))
+
+
+def _seed(value: float | None) -> None:
+    if value is not None and 0 <= value <= MOST_SEED:
+        state.change(seed=int(value))
+    else:
+        state.refuse(Problem("seed", f"must be between 0 and {MOST_SEED}"))
 
 
 def _reset() -> None:
@@ -150,20 +158,13 @@ def _draw(control: Control, place: str, mine: str, say: Language) -> None:
                 key=state.bound(key, list(value)), placeholder=say("Choose options"), **common,
             )  # fmt: skip
         case "whole":
-            st.number_input(
-                min_value=int(control.least), max_value=int(control.most), step=1,
-                value=None if value is None else "min", key=state.bound(key, value), **common,
-            )  # fmt: skip
+            _typed(control, key, common)
         case "share" | "number" | "scale":
             slides = control.kind != "number" or (place == "lever" and control.standard)
             if slides and value is not None:
                 _slider(control, key, float(value), common)
             else:
-                st.number_input(
-                    min_value=control.least, max_value=control.most, step=control.step, format="%.9g",
-                    value=None if value is None else "min",
-                    key=state.bound(key, None if value is None else float(value)), **common,
-                )  # fmt: skip
+                _typed(control, key, common)
         case other:
             assert_never(other)
     if control.ranged and not control.reason:
@@ -176,6 +177,13 @@ def _certain(control: Control, key: str, say: Language) -> None:
         say("Take as certain"), key=state.bound(key, control.certain), on_change=state.on(key, _taken, control),
         help=say("Without this, the number's range moves with it. With it, nothing is uncertain about it any more, so that the fund looks safer than anybody knows."),
     )  # fmt: skip
+
+
+def _typed(control: Control, key: str, common: dict[str, Any]) -> None:
+    """A field for a number."""
+    common = {**common, "counts": is_counted(control.unit), "whole": control.kind == "whole"}
+    del common["on_change"]
+    field.number(key, control.value, partial(_moved, control), **common)
 
 
 def _slider(control: Control, key: str, value: float, common: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.app.controls import same
 from fundsim.app.link import Claim
 from fundsim.report.language import spoken
-from fundsim.scenario.errors import InputError
+from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.phrase import Phrase
 
 
@@ -103,12 +103,17 @@ def put(new: Choice) -> None:
         for design in (new.design, *new.variants):
             runs.refuse_if_too_large(scenario_of(new.country, design))
     except InputError as error:
-        st.session_state["refused"] = error.problems[:MOST_NOTICES]
+        refuse(*error.problems[:MOST_NOTICES])
         return
     if (old.country, old.design) != (new.country, new.design):
         st.session_state["before"] = old
         st.session_state["notices"] = ()  # what was said of the link is not true of this any more
     st.session_state["choice"] = new
+
+
+def refuse(*problems: Problem) -> None:
+    """Have the next page tell what is not possible; nothing is chosen by it."""
+    st.session_state["refused"] = problems
 
 
 def change(**what: Any) -> None:

@@ -14,9 +14,10 @@ from fundsim.analysis.solve import TARIFF, TARIFF_KEYS, is_unset
 from fundsim.scenario.assumption import Assumption, Floats, Quantity, quantiles
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
-from fundsim.scenario.numbers import Written, is_counted, literal, misread
+from fundsim.scenario.numbers import Written, literal, misread
 from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.schema import assumptions
+from fundsim.scenario.thousands import is_counted_in
 
 Value = float | int | str | bool
 End = float | Literal["low", "high"]
@@ -111,9 +112,8 @@ class Axis:
         """A number of a plan may be a thousand times what it says, as those of a scenario file may."""
         if self.times or self.key.removesuffix(".value") not in bare.numbers:
             return
-        unit = self._number(bare)[1].unit
-        euro = unit == "amount" and not bare.scenario.world.fund.amount.in_wages
-        for one in given if euro or is_counted(unit) else ():
+        counted = is_counted_in(bare.scenario.world, self._number(bare)[1])
+        for one in given if counted else ():
             if isinstance(one, Written) and (rule := misread(one.text, counts=True)):
                 raise InputError(Problem("plan", rule, key=self.key, value=one.text))
 

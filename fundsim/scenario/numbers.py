@@ -75,6 +75,23 @@ def misread(text: str, counts: bool = False) -> str:
             return ""
 
 
+def read(text: str, counts: bool = False, whole: bool = False) -> float:
+    """The number of a text that can be only one; raises ValueError with what to write instead.
+
+    counts  whether thousands are usual;  whole  whether it must be a whole number
+    """
+    plain = text.strip()
+    rule = misread(plain, counts)
+    found = [plain] if _PLAIN.fullmatch(plain) and not rule else meanings(plain)
+    if len(found) > 1:
+        raise ValueError(rule)
+    if whole and not (found and float(found[0]).is_integer()):
+        raise ValueError(whole_rule(plain))
+    if not found:
+        raise ValueError("must be a number")
+    return float(found[0])
+
+
 def whole_rule(given: object) -> str:
     """Why something is no whole number, and what to write, if it is written as one on paper."""
     text = str(getattr(given, "text", given))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fundsim.scenario import files
+from fundsim.scenario.assumption import Quantity
 from fundsim.scenario.messages import model_at
 from fundsim.scenario.numbers import Written, is_counted, misread
-from fundsim.scenario.schema import quantity_of
+from fundsim.scenario.schema import World, quantity_of
 
 Doubt = tuple[str, str, str]  # key, text, rule
 
@@ -41,6 +42,12 @@ def unit_at(key: str, data: Mapping[str, Any]) -> str:
     amount = fund.get("amount", {}) if isinstance(fund, dict) else {}
     money = amount.get("money", "euro") if isinstance(amount, dict) else "euro"
     return "EUR" if money == "euro" else quantity.unit
+
+
+def is_counted_in(world: World, quantity: Quantity) -> bool:
+    """Whether thousands are usual of what a key of a scenario measures."""
+    euro = quantity.unit == "amount" and not world.fund.amount.in_wages
+    return euro or is_counted(quantity.unit)
 
 
 def _said_unit(value: Any) -> str:

@@ -6,15 +6,18 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import draw, settings, state, upload
+from fundsim.app import draw, field, settings, state, upload
 from fundsim.app.choice import Choice, number_text, scenario_of
 from fundsim.app.controls import labels, source_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report.language import Language, language, marked
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import Problem
+from fundsim.scenario.numbers import read
 from fundsim.scenario.resolved import resolved_toml
 from fundsim.scenario.schema import assumptions
+from fundsim.scenario.thousands import is_counted_in
 
 TITLE, ORDER = marked("Assumptions"), 70
 PARTS = {"assumptions": marked("assumptions")}
@@ -26,7 +29,7 @@ NUMBERS = ("value", "low", "high")
 def controls(choice: Choice) -> None:
     """The table to edit, and a file of one's own."""
     say, scenario = language(choice.language), scenario_of(choice.country, choice.design)
-    rows = ledger(scenario, say)
+    rows = [{**row, **{n: field.typed(row[n]) for n in NUMBERS}} for row in ledger(scenario, say)]
     st.data_editor(
         rows, hide_index=True, key=f"{EDIT}{scenario.hash}", on_change=_edited, args=(scenario, rows),
         disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
@@ -35,9 +38,9 @@ def controls(choice: Choice) -> None:
             # pinned: on a phone the values must still fit beside it
             "name": st.column_config.TextColumn(say("Assumption"), width=230, pinned=True),
             "key": st.column_config.TextColumn(say("Key"), width="medium"),
-            "value": st.column_config.NumberColumn(say("Value"), format="%.6g"),
-            "low": st.column_config.NumberColumn(say("Low (10 %)"), format="%.6g"),
-            "high": st.column_config.NumberColumn(say("High (90 %)"), format="%.6g"),
+            "value": st.column_config.TextColumn(say("Value"), alignment="right"),
+            "low": st.column_config.TextColumn(say("Low (10 %)"), alignment="right"),
+            "high": st.column_config.TextColumn(say("High (90 %)"), alignment="right"),
             "unit": say("Unit"), "grade": say("Grade"),
             "source": st.column_config.TextColumn(say("Source"), width="large"),
             "address": st.column_config.LinkColumn(say("Address"), display_text=say("open")),
@@ -82,15 +85,20 @@ def _edited(scenario: Scenario, rows: list[dict[str, Any]]) -> None:
     edits = st.session_state[f"{EDIT}{scenario.hash}"]["edited_rows"]
     now = state.choice()
     design = now.design
+    counted = {key: is_counted_in(scenario.world, q) for key, _, q in assumptions(scenario.world)}
     for place, cells in edits.items():
         row = {**rows[int(place)], **{k: v for k, v in cells.items() if k in NUMBERS}}
         for name in NUMBERS:
-            if row[name] is not None:
-                text = number_text(float(row[name]))
-                plain = row["low"] is None and row["high"] is None and name == "value"
+            if row[name]:
+                plain = not row["low"] and not row["high"] and name == "value"
                 key = row["key"] if plain else f"{row['key']}.{name}"
+                try:
+                    text = number_text(read(row[name], counted[row["key"]]))
+                except ValueError as error:
+                    state.refuse(Problem(row["name"], str(error), value=row[name]))
+                    return
                 design = design.with_set(key, text)
-        if row["low"] is not None:
+        if row["low"]:
             design = design.with_set(row["key"], None)
     state.change(design=design)
 
