@@ -77,6 +77,7 @@ def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> No
     """Validate scenario files; without names, every shipped file in every combination of two."""
     from fundsim.scenario import files
     from fundsim.scenario.compose import load_all
+    from fundsim.scenario.placeholders import placeholder_problems
 
     names = list(scenarios or [])
     if not names:
@@ -87,6 +88,9 @@ def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> No
     for scenario in found:
         for note in scenario.notes if scenarios else ():
             typer.echo(f"{scenario.name}: note: {note}.")
+    left = [one for scenario in found for one in placeholder_problems(scenario)]
+    if left:
+        raise InputError(list(dict.fromkeys(left)))
     typer.echo(f"{len(found)} scenario{'s' if len(found) != 1 else ''} checked: no problems.")
 
 

@@ -240,8 +240,8 @@ def test_list_show_and_new(fundsim, tmp_path, capsys) -> None:
     assert "scenarios/base/kosovo.toml:" in told
     assert "without prejudice" in told
     assert fundsim("new", "Moldova", "moldova.toml") == 0
-    assert fundsim("check", "moldova.toml") == 0
-    assert "numbers are still placeholders" in capsys.readouterr().out
+    assert fundsim("check", "moldova.toml") == 2
+    assert "values are still placeholders" in capsys.readouterr().out
     assert fundsim("run", "moldova.toml", *SMALL) == 0
     assert "the result says nothing yet" in capsys.readouterr().out
 

@@ -394,8 +394,8 @@ def test_an_own_file_extends_names_in_a_text_or_a_list(own: Any, extends: str) -
 
 
 def test_an_own_file_extends_another_by_a_relative_path_and_overrides_it(own: Any) -> None:
-    own("[fund.decision]\ncaseworkers = 3\nspread = 'exponential'\n", name="above/first.toml")
-    path = own("[fund.decision]\ncaseworkers = 7\n", "below/second.toml", '"../above/first.toml"')
+    own("[fund.decision]\ncaseworkers = 3\nspread = 'exponential'\n", name="mine/below/first.toml")
+    path = own("[fund.decision]\ncaseworkers = 7\n", "mine/second.toml", '"below/first.toml"')
     scenario = load(path)
     check_seven(scenario)
     assert scenario.world.fund.decision.spread == "exponential"

@@ -23,6 +23,7 @@ from fundsim.model.run import Future, block_size, futures
 from fundsim.reference.future import live
 from fundsim.reference.outcomes import outcomes as reference_outcomes
 from fundsim.scenario.assumption import Floats, Ints
+from fundsim.scenario.clashes import refuse_shared_codes
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import World
 
@@ -174,6 +175,7 @@ def project(
     unit          what gives a block's outcomes: computed, or from a store
     raises        LedgerError if an identity does not hold
     """
+    refuse_shared_codes(scenarios)
     projections = [Projection(s, 0, seed, engine) for s in scenarios]
     extend(projections, replications, workers, on_block, unit)
     return projections

@@ -17,6 +17,7 @@ from fundsim.batch.axis_file import dotted, one_of, read_axis
 from fundsim.batch.plan import DEFAULT, MOST_SCENARIOS, NONE, Figure, Front, Goal, Limit, Plan
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.naming import parts_of
 from fundsim.scenario.numbers import Written, is_counted, misread, whole_rule
 
 KEYS = (
@@ -157,7 +158,7 @@ class _Reader:
         )
         valid = files.shipped(kind)
         for joined in (found := self.texts(key, default)):
-            for part in joined.split("+"):
+            for part in parts_of(joined):
                 if part not in valid and part != alone and not part.endswith(".toml"):
                     self.wrong(key, f"no such {kind} (or {alone}, or a .toml file)", part, nearest(part, valid))  # fmt: skip
         return found

@@ -33,6 +33,8 @@ from fundsim.batch.work import (
     missing_measures,
     work_on,
 )
+from fundsim.scenario.clashes import refuse_shared_codes
+from fundsim.scenario.compose import load
 from fundsim.scenario.errors import FAILED, FundsimError, InputError, Problem
 
 try:
@@ -84,6 +86,7 @@ def check_plan(plan: Plan, share_out: ShareOut) -> None:
     wrong = list(dict.fromkeys(problem for place in sorted(found) for problem in found[place]))
     if wrong := wrong or missing_measures(plan):
         raise InputError(wrong)
+    refuse_shared_codes(load(country, plan.sets) for country in plan.countries)
 
 
 def claim(out: Path, plan: Plan) -> bool:

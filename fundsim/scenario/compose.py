@@ -1,9 +1,9 @@
 """From names and files to one resolved scenario.
 
 A scenario is a base plus named files.  Files are merged once, here, in a fixed order that does not
-depend on how they were named: base, policy, reform, stress, own file, ``--set``.  Tables merge;
-assumptions and lists replace.  Two files of the same kind that set the same key are an error, since
-then the order would matter.
+depend on how they were named: base, policy, reform, stress, own file, ``--set``.  Tables merge,
+correlations add up, assumptions and other lists replace.  Two files of the same kind that set the same
+key are an error, since then the order would matter; an own file may say that it replaces another.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fundsim.scenario import files, override
+from fundsim.scenario.clashes import LINKS, kept_links, refuse_clashes, refuse_shared_codes
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
@@ -30,14 +31,12 @@ from fundsim.scenario.naming import (
 )
 from fundsim.scenario.override import Moved
 from fundsim.scenario.phrase import Phrase
+from fundsim.scenario.placeholders import placeholders
 from fundsim.scenario.rules import broken_rules
-from fundsim.scenario.schema import World, assumptions
+from fundsim.scenario.schema import World
 from fundsim.scenario.thousands import doubtful
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
-PLACEHOLDER = (
-    "placeholder: replace this number"  # the note of every number that `fundsim new` writes
-)
 SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
 
 
@@ -86,6 +85,11 @@ class Scenario:
         """Keys that the files hold for uncertain, and this for certain."""
         return tuple(one.key for one in self.moved if not one.now.uncertain)
 
+    def place(self, key: str) -> tuple[str, int | None]:
+        """File and line of a key, for a problem with it; the scenario's name for a default."""
+        origin = self.origin(key)
+        return (self.name, None) if origin is None else (origin.file, origin.line)
+
     def origin(self, key: str) -> Origin | None:
         """Where the value at a key, or the table above it, comes from; None for a default."""
         while key:
@@ -129,7 +133,7 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
             notes.append(Phrase("no policy was named; {policy}, the default of {file}, is used",
                                 policy=policy, file=chain[0].name))  # fmt: skip
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
-    _refuse_clashes(chain)
+    refuse_clashes(chain)
     overrides = parse_sets(sets)
     merged: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
@@ -147,11 +151,11 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         world = _validate(merged, origins, chain, sources)
     moved = [one for one in moved if one.now.value != one.then.value or not one.now.uncertain]
     notes += [one.note for one in moved]
-    if placeholders := sum(a.note == PLACEHOLDER for _, a, _ in assumptions(world)):
+    if left := len(list(placeholders(world))):
         notes.append(Phrase(
-            "{n} number is still a placeholder copied from another country: the result says nothing yet",
-            "{n} numbers are still placeholders copied from another country: the result says nothing yet",
-            n=placeholders))  # fmt: skip
+            "{n} value is still a placeholder copied from another country: the result says nothing yet",
+            "{n} values are still placeholders copied from another country: the result says nothing yet",
+            n=left))  # fmt: skip
     questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
         name=_canonical(chain),
@@ -179,6 +183,7 @@ def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
             problems += [p for p in error.problems if p not in problems]
     if problems:
         raise InputError(problems)
+    refuse_shared_codes(found)
     return found
 
 
@@ -187,24 +192,7 @@ def _tables(file: File) -> bool:
 
 
 def _canonical(chain: Sequence[File]) -> str:
-    return "+".join(f.path.stem for f in chain)
-
-
-def _refuse_clashes(chain: Sequence[File]) -> None:
-    seen: dict[tuple[str, str], tuple[File, Any]] = {}
-    problems = []
-    for file in chain:
-        if file.kind in ("own", "base"):
-            continue  # an own file may override what it extends
-        tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
-        for key, value in files.leaves(tables):
-            other, before = seen.setdefault((file.kind, key), (file, value))
-            if before != value:
-                rule = f"also set in {other.name}; two {file.kind} files may not set the same key"
-                line = files.line_of(file.lines, key)
-                problems.append(Problem(file.name, rule, line, key))
-    if problems:
-        raise InputError(problems)
+    return "+".join(f.path.stem.replace("+", "_") for f in chain)
 
 
 def _merge(
@@ -231,7 +219,21 @@ def _merge(
                 value = override.as_said(value, old)
             # a copy: a later file may change parts of it, and what was read is shared
             into[key] = dict(value) if isinstance(value, dict) else value
-            origins[here] = Origin(file.name, files.line_of(file.lines, here))
+            mine = Origin(file.name, files.line_of(file.lines, here))
+            if here == LINKS:
+                before = old if file.kind != "set" and isinstance(old, list) else []
+                into[key] = _linked(before, value, origins, mine)
+            origins[here] = mine
+
+
+def _linked(old: list[Any], new: Any, origins: dict[str, Origin], mine: Origin) -> list[Any]:
+    """Correlations of two files together, each with where it comes from."""
+    new = new if isinstance(new, list) else [new]
+    kept = kept_links(old, new)
+    places = [origins[f"{LINKS}.{place}"] for place in kept]
+    for place, origin in enumerate([*places, *(mine for _ in new)]):
+        origins[f"{LINKS}.{place}"] = origin
+    return [*(old[place] for place in kept), *new]
 
 
 def _put(into: dict[str, Any], key: str, value: Any) -> None:

@@ -16,7 +16,13 @@ from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.numbers import Written, in_line
 
 KINDS = ("base", "policy", "reform", "stress")
-OPENING_KEYS = ("question", "place", "extends", "sources")  # what a file says besides values
+OPENING_KEYS = (
+    "question",
+    "place",
+    "extends",
+    "replaces",
+    "sources",
+)  # what a file says besides values
 MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 8
 
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
@@ -33,13 +39,22 @@ _CURLY = re.compile("[„“”‟‚‘’‛«»‹›]")
 
 @dataclass(frozen=True)
 class File:
-    """One file as read: its name for messages, its tables, and the line of each dotted key."""
+    """One file as read: its name for messages, its tables, and the line of each dotted key.
+
+    over  own files that it extends, whose values it may set anew
+    """
 
     name: str
     kind: str  # base, policy, reform, stress or own
     data: dict[str, Any]
     lines: dict[str, int]
     path: Path
+    over: frozenset[Path] = frozenset()
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it may also set anew what any own file before it sets."""
+        return self.data.get("replaces") is True
 
 
 def folder() -> Path:

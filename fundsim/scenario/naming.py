@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from fundsim.scenario.override import CERTAIN, Certain
 from fundsim.scenario.retired import retired_name
 
 MOST_EXTENDS = 5
+MOST_PIECES = 20  # between +, of a name that may be a file's
 
 
 def files_of(name: str) -> tuple[File, ...]:
@@ -39,10 +41,9 @@ def chain_of(name: str) -> list[File]:
     """
     chain: list[File] = []
     problems: list[Problem] = []
-    parts = name.split("+")
-    for number, part in enumerate(parts):
+    for number, part in enumerate(parts_of(name)):
         try:
-            found = _named(part.strip(), first=number == 0)
+            found = _named(part, first=number == 0)
         except InputError as error:
             problems += error.problems
             continue
@@ -62,10 +63,48 @@ def chain_of(name: str) -> list[File]:
         if not isinstance(file.data.get("question"), str):
             rule = "missing; a file opens with its question"
             problems.append(Problem(file.name, rule, 1, "question"))
+        if not isinstance(file.data.get("replaces", False), bool):
+            line = files.line_of(file.lines, "replaces")
+            problems.append(Problem(file.name, "must be true or false", line, "replaces"))
         problems += _source_problems(file)
     if problems:
         raise InputError(problems)
     return chain
+
+
+def parts_of(name: str, folder: str = "") -> list[str]:
+    """The names and files that a scenario is joined of by +, which may also stand in the name of a file or folder.
+
+    folder  where files are looked for.  Raises InputError where files make two readings possible.
+    """
+    pieces = name.split("+")
+    if ".toml" not in name or len(pieces) > MOST_PIECES:
+        return [piece.strip() for piece in pieces]
+    ways = list(_ways(pieces, folder))
+    if len(ways) > 1:
+        both = " or ".join(" joined with ".join(way) for way in ways[:2])
+        rule = f"can be read as {both}; write ./ before the name of the file that is meant"
+        raise InputError(Problem(name, rule))
+    return ways[0] if ways else [piece.strip() for piece in pieces]
+
+
+def _ways(pieces: Sequence[str], folder: str) -> Iterator[list[str]]:
+    """The ways to read pieces as shipped names and files that are there."""
+    if not pieces:
+        yield []
+    for n in range(1, len(pieces) + 1):
+        part = "+".join(pieces[:n]).strip()
+        name = n == 1 and any(_plain(part) in files.shipped(kind) for kind in files.KINDS)
+        if os.path.isfile(os.path.join(folder, part)) if _is_path(part) else name:
+            yield from ([part, *rest] for rest in _ways(pieces[n:], folder))
+
+
+def _is_path(part: str) -> bool:
+    return part.endswith(".toml") or "/" in part or "\\" in part
+
+
+def _plain(part: str) -> str:
+    return part.lower().replace(" ", "_").rstrip("*")  # Serbia, North Macedonia, Kosovo*
 
 
 def _source_problems(file: File) -> Iterable[Problem]:
@@ -85,19 +124,17 @@ def _source_problems(file: File) -> Iterable[Problem]:
 
 def from_anywhere(name: str) -> str:
     """The name with its own files by their absolute paths: it stands for the same in any folder."""
-    parts = (part.strip() for part in name.split("+"))
+    parts = parts_of(name)
     return "+".join(str(Path(part).absolute()) if _is_path(part) else part for part in parts)
 
 
-def _is_path(part: str) -> bool:
-    return part.endswith(".toml") or "/" in part or "\\" in part
-
-
-def _named(part: str, first: bool, trail: tuple[Path, ...] = ()) -> list[File]:
+def _named(
+    part: str, first: bool, trail: tuple[Path, ...] = (), folder: Path | None = None
+) -> list[File]:
+    """The files of one part.  trail  what extends it, and `folder`, which it must not leave"""
     if _is_path(part):
-        return _own(Path(part), trail)
-    plain = part.lower().replace(" ", "_").rstrip("*")  # Serbia, North Macedonia, Kosovo*
-    return [shipped_file(plain, ("base",) if first else files.KINDS[1:], part)]
+        return _own(Path(part), trail, folder)
+    return [shipped_file(_plain(part), ("base",) if first else files.KINDS[1:], part)]
 
 
 def shipped_file(part: str, kinds: Sequence[str], name: str) -> File:
@@ -117,9 +154,9 @@ def shipped_file(part: str, kinds: Sequence[str], name: str) -> File:
     raise InputError(Problem(part or "(empty name)", rule, nearest=near))
 
 
-def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
+def _own(path: Path, trail: tuple[Path, ...], folder: Path | None) -> list[File]:
     try:
-        real = path.resolve()
+        real, folder = path.resolve(), folder or path.parent.resolve()
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(Problem(str(path), f"is not the name of a file ({error})")) from None
     if real in trail:
@@ -127,6 +164,10 @@ def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
         raise InputError(Problem(str(path), f"extends itself: {names}", key="extends"))
     if len(trail) >= MOST_EXTENDS:
         raise InputError(Problem(str(path), f"extends more than {MOST_EXTENDS} files deep"))
+    if trail and not real.is_relative_to(folder):
+        raise InputError(
+            Problem(str(path), "lies outside the folder of the scenario; copy it there")
+        )
     file = files.read(path)
     if "country" in file.data and "extends" not in file.data:
         return [replace(file, kind="base")]  # a country given by path is laid below its policy
@@ -138,10 +179,11 @@ def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
     found: list[File] = []
     problems: list[Problem] = []
     line = files.line_of(file.lines, "extends")
-    for number, parent in enumerate(part.strip() for names in above for part in names.split("+")):
-        near = str(path.parent / parent) if parent.endswith(".toml") else parent
+    beside = str(path.parent)
+    for number, parent in enumerate(part for names in above for part in parts_of(names, beside)):
+        near = str(path.parent / parent) if _is_path(parent) else parent
         try:
-            found += _named(near, number == 0, (*trail, real))
+            found += _named(near, number == 0, (*trail, real), folder)
         except InputError as error:
             for p in error.problems:  # what is wrong with the name stands in this file
                 ours = p.line is None and p.where in (near, "(empty name)")
@@ -149,7 +191,7 @@ def _own(path: Path, trail: tuple[Path, ...]) -> list[File]:
                 problems.append(here if ours else p)
     if problems:
         raise InputError(problems)
-    return [*found, file]
+    return [*found, replace(file, over=frozenset(f.path.resolve() for f in found))]
 
 
 def default_policy(chain: Sequence[File]) -> str:
@@ -216,7 +258,10 @@ _NUMBER = re.compile(r"[+-]?[0-9_]+(\.[0-9_]+)?([eE][+-]?[0-9]+)?")
 
 def _as_certain(data: dict[str, Any]) -> dict[str, Any]:
     """The data of one number, which is taken as certain."""
-    return {k: _as_certain(v) if isinstance(v, dict) else Certain(getattr(v, "text", str(v))) for k, v in data.items()}
+    return {
+        k: _as_certain(v) if isinstance(v, dict) else Certain(getattr(v, "text", str(v)))
+        for k, v in data.items()
+    }
 
 
 def _set_data(key: str, value: str) -> dict[str, Any] | None:

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from fundsim.scenario.assumption import Assumption
-from fundsim.scenario.compose import PLACEHOLDER, load
+from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.placeholders import CODE, CURRENCY, NOTE
 from fundsim.scenario.resolved import quoted, written
 from fundsim.scenario.schema import FormShares, World, quantity_of
 
@@ -38,6 +39,10 @@ def json_schema() -> str:
         "extends": {
             "description": "Names or files that this file builds on.",
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+        },
+        "replaces": {
+            "type": "boolean",
+            "description": "Whether this file may set anew what another own file before it sets.",
         },
         "sources": {"type": "object", "description": "Sources that only this file cites."},
         **schema["properties"],
@@ -74,9 +79,11 @@ def country_template(name: str) -> str:
         )
         raise InputError(Problem("COUNTRY", rule, value=name))
     lines = [
-        f"# {name}: every number below is a placeholder copied from another country. Replace each one,",
-        "# with low and high (10th and 90th percentile of what you believe) and a source, or leave",
-        '# source = "judgement": it stays visible in every output. Meanings: fundsim explain FILE KEY.',
+        f"# {name}: what says that it is a placeholder is copied from another country. Replace each number, with low",
+        '# and high (10th and 90th percentile of what you believe) and a source, or leave source = "judgement": it',
+        "# stays visible in every output. A number is real when its note is your own (how it was read, or why chosen);",
+        "# so are a code and a currency other than ZZ and XXX. What else stands here are choices: see whether they",
+        "# hold. fundsim check lists what is left. Meanings: fundsim explain FILE KEY.",
         "",
         f"question = {quoted(f'What would a compensation fund cost {name}, and would it last?')}",
         "",
@@ -88,7 +95,7 @@ def country_template(name: str) -> str:
 def _blank(world: World, name: str) -> World:
     """The world as one to fill in: a new country, whose numbers are all placeholders."""
     blank = _placeholders(world)
-    country = blank.country.model_copy(update={"code": "ZZ", "name": name})
+    country = blank.country.model_copy(update={"code": CODE, "name": name, "currency": CURRENCY})
     kept = {"country": country, "reform": {}, "stress": {}, "correlations": ()}
     return blank.model_copy(update=kept)
 
@@ -97,23 +104,24 @@ P = TypeVar("P", bound=BaseModel)
 
 
 def _placeholders(part: P) -> P:
-    """A copy in which every number says that it is a placeholder; levers without a range stay."""
+    """A copy in which every number says that it is a placeholder; what a ministry chooses stays, but for its amounts."""
     changed: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
         value, quantity = getattr(part, name), quantity_of(field)
         if isinstance(value, Assumption):
-            certain = quantity is not None and quantity.lever and value.low is None
+            chosen = quantity is not None and quantity.lever and value.low is None
+            stays = chosen and (value.unit == "share" or value.value == 0)
             new: dict[str, Any] = {
                 "value": value.value,
                 "low": value.low,
                 "high": value.high,
                 "unit": value.unit,
             }
-            if not certain:
-                new |= {"source": "judgement", "note": PLACEHOLDER}
+            if not stays:
+                new |= {"source": "judgement", "note": NOTE}
             changed[name] = Assumption(**new)
         elif isinstance(value, FormShares):
-            new = {"sample_size": 30.0, "source": "judgement", "note": "", "grade": None}
+            new = {"sample_size": 30.0, "source": "judgement", "note": NOTE, "grade": None}
             changed[name] = value.model_copy(update=new)
         elif isinstance(value, dict):
             changed[name] = {key: _placeholders(table) for key, table in value.items()}
