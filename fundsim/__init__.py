@@ -19,6 +19,11 @@ __version__ = "0.2.0"
 __all__ = ["__version__", "brief", "load", "measure", "project"]
 
 
+def __dir__() -> list[str]:
+    """What is public: the functions are there before they are imported."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> object:
     """The public functions, imported when first used: `fundsim --help` must stay quick."""
     if name == "load":

@@ -482,7 +482,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     [
         (["run", "serbia", "--replications", "0"], 2, "--replications: 0: must be at least 1"),
         (["run", "serbia", "--replications", "-5"], 2, "--replications: -5: must be at least 1"),
-        (["run", "serbia", "-n", "1000000000000"], 2, "must be at most 100,000,000"),
+        (["run", "serbia", "-n", "1000000000000"], 2, "and at most 100,000,000"),
         (["run", "serbia", "-n", "ten"], 2, "--replications"),
         (["run", "serbia", "-n", "0", "--seed", "-1"], 2, "--seed: -1: must be between 0 and 2^63"),
         (["run", "serbia", "--seed", "1" + "0" * 30], 2, "must be between 0 and 2^63"),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.analysis.shown import Shown
 from fundsim.model.compiled import compiled
 from fundsim.model.money import Cents, to_cents
 from fundsim.scenario.assumption import Floats
@@ -22,8 +23,8 @@ RICH = 2**60  # cents that no fund ever spends: whoever has more has as much
 MOST = 10**9  # euro: the largest contribution or capital that a scenario may name
 
 
-@dataclass(frozen=True)
-class Cash:
+@dataclass(frozen=True, repr=False)
+class Cash(Shown):
     """What moves the cash of a block of futures within the horizon.  Cents [replication, month], months one
     after the other in memory, so that each is followed in all futures at once.
 

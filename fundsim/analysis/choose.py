@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundsim.analysis.precision import Z95, error_of_batches
+from fundsim.analysis.shown import Shown
 from fundsim.scenario.assumption import Floats, Ints
 
 Bools = NDArray[np.bool_]
@@ -69,8 +70,8 @@ class Bound:
         return float(value.max() if self.at_least else value.min())
 
 
-@dataclass(frozen=True)
-class Choice:
+@dataclass(frozen=True, repr=False)
+class Choice(Shown):
     """The best design within all bounds.
 
     best    its number, None if no design meets all bounds

@@ -12,6 +12,7 @@ from fundsim.analysis import precision
 from fundsim.analysis.measures import named
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
+from fundsim.analysis.shown import Table
 from fundsim.analysis.tags import Measure
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.errors import InputError, Problem
@@ -81,7 +82,7 @@ def compare(projections: Sequence[Projection], yearly: bool = False) -> list[Dif
             years = set(first.years()) & set(variant.years()) if m.yearly else {None}
             for year in sorted(years, key=lambda y: y or 0):
                 found += _differences(first, variant, m, year)
-    return found
+    return Table(found)
 
 
 def _differences(

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from fundsim.analysis.project import Projection
+from fundsim.analysis.shown import Shown
 from fundsim.model.background import table_years
 from fundsim.model.parameters import Parameters
 from fundsim.model.streams import Streams
@@ -35,8 +36,8 @@ GROUPS = (
 ASSETS, OTHER_INCOME, OTHER = "assets", "other income", "other"
 
 
-@dataclass(frozen=True)
-class Decision:
+@dataclass(frozen=True, repr=False)
+class Decision(Shown):
     """A choice, judged in each future.
 
     options  what may be chosen

@@ -14,6 +14,7 @@ from typing import Literal
 
 from fundsim.analysis.inputs import Run, Target, run_all, target
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Table
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.schema import FORMS, Change, Effect, World
@@ -100,7 +101,7 @@ def signs(
                 found.append(
                     Sign(scenario.name, lever, one, expected, centre.value, value, change, *verdict)
                 )
-    return found
+    return Table(found)
 
 
 def judged(

@@ -17,6 +17,7 @@ import numpy as np
 from fundsim.analysis import precision
 from fundsim.analysis.outcomes import paid_on_claims
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Shown, Table
 from fundsim.analysis.workers import shared_out
 from fundsim.model.caseload import Ints
 from fundsim.model.fund import UNPAID
@@ -36,8 +37,8 @@ RULES = {
 LOWER = 0.5  # the lower cap, as a share of the middle benefit asked for
 
 
-@dataclass(frozen=True)
-class Rule:
+@dataclass(frozen=True, repr=False)
+class Rule(Shown):
     """What victims get under one rule, and what it costs.
 
     name            queue, pro_rata, treasury_advance or lower_cap;  label  in words
@@ -98,7 +99,7 @@ def hard_years(
         rows = np.concatenate([rows for rows, _ in parts], axis=1)
         waits = np.sum([counts for _, counts in parts], axis=0)
         found.append(_rule(name, label, rows, waits))
-    return found
+    return Table(found)
 
 
 def with_sets(scenario: Scenario, changes: Sequence[str]) -> Scenario:

@@ -26,6 +26,7 @@ from scipy import special
 
 from fundsim.analysis.decision import Decision
 from fundsim.analysis.precision import Z95, Estimate, batch_error
+from fundsim.analysis.shown import Shown
 from fundsim.model.parameters import BATCH, TWINS
 from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.errors import InputError, Problem
@@ -37,8 +38,8 @@ STRONGEST = 6  # inputs of a group whose cubes and products are in the regressio
 INPUT = 50  # replications, at least, for each input of a regression on a group: 25 for each of its two terms
 
 
-@dataclass(frozen=True)
-class Evpi:
+@dataclass(frozen=True, repr=False)
+class Evpi(Shown):
     """What knowing everything would be worth, euro a year.
 
     best       place of the option with the smallest mean loss;  loss  that mean
@@ -76,8 +77,8 @@ class Value:
         return self.value.mc_error is not None and self.value.value > Z95 * self.value.mc_error
 
 
-@dataclass(frozen=True)
-class Worth:
+@dataclass(frozen=True, repr=False)
+class Worth(Shown):
     """The values of information for a decision, greatest first.
 
     everything  all inputs together: the value of knowing all assumptions, from below

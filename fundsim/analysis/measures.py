@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from fundsim.analysis.project import Projection
+from fundsim.analysis.shown import Table
 from fundsim.analysis.statistics import statistics
 from fundsim.analysis.tags import At, Measure, Place, at
 from fundsim.model.costs import COST_KINDS
+from fundsim.scenario.asked import wrong
 from fundsim.scenario.schema import FORMS, World, assumptions
 
 GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.foreign",
@@ -286,12 +288,15 @@ def measures_of(world: World) -> Iterator[Measure]:
 
 
 def measure(projection: Projection) -> list[Row]:
-    """All measures of a projection as one tidy table."""
+    """All measures of a projection as one tidy table.  Raises InputError for what is no projection."""
+    if not isinstance(projection, Projection):
+        rule = "must be one projection; write [projection] = project([scenario])"
+        raise wrong("measure", "projection", rule, type(projection).__name__)
     name = projection.scenario.name
     rows = [row for m in named(projection) for row in rows_of(projection, m)]
     for statistic, value in trust(projection).items():
         rows.append(Row(name, None, "assumptions", "number", statistic, value))
-    return rows
+    return Table(rows)
 
 
 def rows_of(projection: Projection, m: Measure, only: int | None = None) -> Iterator[Row]:

@@ -18,6 +18,7 @@ import numpy as np
 from fundsim.analysis import precision
 from fundsim.analysis.cash import CAPITAL, MOST, Bools, Cash, smallest
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Shown
 from fundsim.analysis.workers import shared_out
 from fundsim.model.income import line_of
 from fundsim.model.money import Cents
@@ -31,8 +32,8 @@ SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as sha
 COLUMNS = ("contribution_needed", "capital_needed", "over_limit")  # beside a block's outcomes
 
 
-@dataclass(frozen=True)
-class Needs:
+@dataclass(frozen=True, repr=False)
+class Needs(Shown):
     """What each future needs.  Euro; infinite where no amount suffices.
 
     scenario, seed  what was run;  line  the budget line that was varied
@@ -171,8 +172,8 @@ def _table(paths: Sequence[Path], capitals: Floats) -> Floats:
     return np.concatenate(parts, axis=1)
 
 
-@dataclass(frozen=True)
-class Path:
+@dataclass(frozen=True, repr=False)
+class Path(Shown):
     """A block of futures of a fund that pays everything in its month, under any contribution and capital.
 
     bare     its cash without the budget line;  planned  with the line as the scenario has it

@@ -15,6 +15,7 @@ from typing import IO
 
 import numpy as np
 
+from fundsim.analysis.asked import refuse_engine, wrong_numbers
 from fundsim.analysis.needs import COLUMNS, Needs, line_of_state, path_of
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.workers import shared_out
@@ -22,9 +23,11 @@ from fundsim.model.ledger import LedgerError
 from fundsim.model.run import Future, block_size, futures
 from fundsim.reference.future import live
 from fundsim.reference.outcomes import outcomes as reference_outcomes
+from fundsim.scenario.asked import wrong
 from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.clashes import refuse_shared_codes
 from fundsim.scenario.compose import Scenario
+from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import World
 
 DEFAULT_REPLICATIONS, DEFAULT_SEED = 10_000, 20260101
@@ -37,7 +40,7 @@ def _spooled() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)
 
 
-@dataclass
+@dataclass(repr=False)
 class Projection:
     """The outcomes of one scenario over all replications, column by column.
 
@@ -59,6 +62,13 @@ class Projection:
         weakref.finalize(self, self._file.close)
         self.block = block_size(self.scenario.world)
 
+    def __repr__(self) -> str:
+        """What was run, and how much there is."""
+        return (
+            f"Projection(scenario={self.scenario.name!r}, replications={self.replications:,}, "
+            f"seed={self.seed}, engine={self.engine!r}, {len(self.columns)} columns)"
+        )
+
     def add(self, block: int, names: tuple[str, ...], table: Floats) -> None:
         """Keep a block's outcomes.  table [column, replication]"""
         if not self.columns:
@@ -72,9 +82,18 @@ class Projection:
         return name in self._places
 
     def column(self, name: str, start: int = 0, stop: int | None = None) -> Floats:
-        """One outcome for every replication, or for those from `start` to `stop`.  [replication]"""
+        """One outcome for every replication, or for those from `start` to `stop`.  [replication]
+
+        Raises InputError naming the nearest where there is no such column.
+        """
+        if name not in self._places:
+            near = nearest(str(name), self.columns)
+            raise InputError(Problem("column", "no such outcome", value=str(name), nearest=near))
         place = self._places[name]
         stop = self.replications if stop is None else stop
+        if not 0 <= start <= stop <= self.replications:
+            rule = f"must rise, within 0 and {self.replications:,}"
+            raise InputError(Problem("column", rule, key="start, stop", value=f"{start}, {stop}"))
         begin = start // self.block * self.block
         pieces = []
         for first in range(begin, stop, self.block):
@@ -173,12 +192,34 @@ def project(
     on_block      called with the scenario's name after each finished block
     engine        numpy, or simpy: the reference, hundreds of times slower, with the same numbers
     unit          what gives a block's outcomes: computed, or from a store
-    raises        LedgerError if an identity does not hold
+    raises        InputError for what is none of these; LedgerError if an identity does not hold
     """
-    refuse_shared_codes(scenarios)
+    _refuse(scenarios, replications, seed, workers, engine)
+    for name, given in (("on_block", on_block), ("unit", unit)):
+        if not callable(given):
+            raise wrong("project", name, "must be a function", given)
     projections = [Projection(s, 0, seed, engine) for s in scenarios]
     extend(projections, replications, workers, on_block, unit)
     return projections
+
+
+def _refuse(
+    scenarios: Sequence[Scenario], replications: int, seed: int, workers: int, engine: str
+) -> None:
+    if isinstance(scenarios, Scenario):
+        raise wrong("project", "scenarios", "must be a list; write [scenario]", scenarios.name)
+    if isinstance(scenarios, str) or not isinstance(scenarios, Sequence):
+        raise wrong(
+            "project", "scenarios", "must be a list of scenarios, as load gives them", scenarios
+        )
+    for one in scenarios:
+        if not isinstance(one, Scenario):
+            hint = f'; write load("{one}")' if isinstance(one, str) else ""
+            raise wrong("project", "scenarios", f"must be scenarios, as load gives them{hint}", one)
+    if problems := wrong_numbers(replications=replications, seed=seed, workers=workers):
+        raise InputError(problems)
+    refuse_engine(engine, "engine")
+    refuse_shared_codes(scenarios)
 
 
 def extend(

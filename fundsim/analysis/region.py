@@ -17,6 +17,7 @@ from fundsim.analysis import precision
 from fundsim.analysis.cash import Cash, pooled
 from fundsim.analysis.needs import Path, amount, path_of
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Shown
 from fundsim.analysis.workers import shared_out
 from fundsim.model.background import table_years
 from fundsim.model.caseload import counts
@@ -33,8 +34,8 @@ NEEDED = ("contribution", "capital")
 ALIKE = ("price_year", "start_year", "horizon_years")  # keys of time that one fund has once
 
 
-@dataclass(frozen=True)
-class Region:
+@dataclass(frozen=True, repr=False)
+class Region(Shown):
     """What each future needs, in separate funds and in one.  Euro; infinite where no amount suffices.
 
     scenarios, seed, tie  what was run;  lines  the budget line that varies in each country
@@ -55,8 +56,8 @@ class Region:
     drawn: Floats
 
 
-@dataclass(frozen=True)
-class Pooling:
+@dataclass(frozen=True, repr=False)
+class Pooling(Shown):
     """What it takes to last with a probability, in separate funds and in one.  Euro.
 
     what      contribution (a year) or capital;  target  the probability, of each fund

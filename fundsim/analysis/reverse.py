@@ -19,6 +19,7 @@ from scipy import special
 
 from fundsim.analysis import precision
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Shown
 from fundsim.model.parameters import BATCH, TWINS
 from fundsim.scenario.assumption import Floats
 
@@ -80,8 +81,8 @@ class Rule:
         return _all_hold(self.restrictions, inputs)
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What was found.
 
     rules   best first, at most three;  reason  why there are none, in a sentence, or empty

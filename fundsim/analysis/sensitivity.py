@@ -24,6 +24,7 @@ from fundsim.analysis.indices import (
 )
 from fundsim.analysis.inputs import Input, Run, Target, inputs, run_all, target
 from fundsim.analysis.project import Projection
+from fundsim.analysis.shown import Shown
 from fundsim.model.background import table_years
 from fundsim.model.parameters import STRATA, TWINS, Parameters, stratified
 from fundsim.model.streams import Streams
@@ -60,8 +61,8 @@ class Ranked:
         return self.low95 > 0
 
 
-@dataclass(frozen=True)
-class Ranking:
+@dataclass(frozen=True, repr=False)
+class Ranking(Shown):
     """All inputs of a projection by their influence on one measure.
 
     target      the measure
@@ -130,8 +131,8 @@ def ranking(projection: Projection, measure: str, resamples: int = RESAMPLES) ->
     return Ranking(projection, wanted, tuple(rows), found.variance, left_out, by_grade, 1 - total)
 
 
-@dataclass(frozen=True)
-class Swap:
+@dataclass(frozen=True, repr=False)
+class Swap(Shown):
     """First-order and total indices of some inputs, and of all others as one group.
 
     names    of the inputs: those tied by a correlation are one group; the last is "all others"

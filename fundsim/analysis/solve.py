@@ -14,6 +14,7 @@ import numpy as np
 
 from fundsim.analysis import precision
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Shown
 from fundsim.analysis.workers import shared_out
 from fundsim.model.caseload import Ints
 from fundsim.model.run import block_size, futures
@@ -51,8 +52,8 @@ class Lever:
     whole: bool
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, repr=False)
+class Solution(Shown):
     """The value of a lever at which the target share of futures lasts.
 
     amount    the value nearest to the edge with at least the target; None if there is none

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fundsim.analysis.inputs import HIGH, LOW, Input, Run, Target, inputs, run_all, target
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.shown import Shown
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 
@@ -52,8 +53,8 @@ class Bar:
         return (rise > 0) - (rise < 0) if sure else 0
 
 
-@dataclass(frozen=True)
-class Tornado:
+@dataclass(frozen=True, repr=False)
+class Tornado(Shown):
     """All bars, the widest first.
 
     scenario, seed, replications  what was run

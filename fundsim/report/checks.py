@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from fundsim.analysis.asked import wrong_numbers
 from fundsim.analysis.needs import line_of_state
 from fundsim.analysis.project import DEFAULT_REPLICATIONS, DEFAULT_SEED, disk_needed
 from fundsim.analysis.suffices import least_futures
@@ -11,8 +12,6 @@ from fundsim.report.request import Draws, Request
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.schema import BudgetLine
-
-MOST_REPLICATIONS = 100_000_000
 
 
 def draws_of(request: Request, usual: int = DEFAULT_REPLICATIONS, scenarios: int = 1) -> Draws:
@@ -22,19 +21,10 @@ def draws_of(request: Request, usual: int = DEFAULT_REPLICATIONS, scenarios: int
     """
     n = usual if request.replications is None else request.replications
     seed = DEFAULT_SEED if request.seed is None else request.seed
-    problems = []
-    if n < 1:
-        problems.append(Problem("--replications", "must be at least 1", value=str(n)))
-    elif n > MOST_REPLICATIONS:
-        rule = f"must be at most {MOST_REPLICATIONS:,}"
-        problems.append(Problem("--replications", rule, value=str(n)))
-    elif (need := disk_needed(n, scenarios)) is not None:
-        problems.append(Problem("--replications", need, value=str(n)))
-    if not 0 <= seed < 2**63:
-        problems.append(Problem("--seed", "must be between 0 and 2^63 - 1", value=str(seed)))
     workers = (os.cpu_count() or 1) if request.workers is None else request.workers
-    if not 1 <= workers <= 256:
-        problems.append(Problem("--workers", "must be between 1 and 256", value=str(workers)))
+    problems = wrong_numbers("--", replications=n, seed=seed, workers=workers)
+    if not problems and (need := disk_needed(n, scenarios)) is not None:
+        problems.append(Problem("--replications", need, value=str(n)))
     if problems:
         raise InputError(problems)
     return Draws(n, seed, workers)

@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fundsim.scenario import files, override
+from fundsim.scenario.asked import text, texts
 from fundsim.scenario.clashes import LINKS, kept_links, refuse_clashes, refuse_shared_codes
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
@@ -37,6 +38,7 @@ from fundsim.scenario.schema import World
 from fundsim.scenario.thousands import doubtful
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
+SET = "fund.amount.cap=4"  # what an override looks like
 SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
 
 
@@ -51,7 +53,7 @@ class Origin:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A resolved scenario: what the world and the fund are.  It never runs and never changes.
 
@@ -74,6 +76,12 @@ class Scenario:
     sets: tuple[str, ...] = ()
     moved: tuple[Moved, ...] = ()
     given: str = ""
+
+    def __repr__(self) -> str:
+        """Its name and hash, and what was set."""
+        sets = f", sets={list(self.sets[:3])}" if self.sets else ""
+        more = f" and {len(self.sets) - 3} more" if len(self.sets) > 3 else ""
+        return f"Scenario({self.name!r}, hash {self.hash}{sets}{more})"
 
     @cached_property
     def hash(self) -> str:
@@ -104,8 +112,8 @@ def hash_of(world: World, digits: int = 12) -> str:
 
     digits  12 tell the scenarios of a person apart, not those of a store (16 % of stores of ten million would mix two)
     """
-    text = json.dumps(_loud(world.model_dump(mode="json")), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:digits]
+    said = json.dumps(_loud(world.model_dump(mode="json")), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:digits]
 
 
 def _loud(data: Any) -> Any:
@@ -124,6 +132,7 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     returns  the resolved scenario
     raises   InputError with all problems
     """
+    name, sets = text("load", "name", name, "serbia+tariff"), texts("load", "sets", sets, SET)
     chain = chain_of(name)
     notes: list[Phrase] = []
     if not any("entry_point" in f.data.get("fund", {}) for f in chain if _tables(f)):

@@ -19,7 +19,8 @@ from fundsim.report.checks import draws_of
 from fundsim.report.language import Language, language
 from fundsim.report.progress import blocks_with_progress
 from fundsim.report.request import Request
-from fundsim.scenario.compose import Scenario, load, load_all
+from fundsim.scenario.asked import text, texts, wrong
+from fundsim.scenario.compose import SET, Scenario, load, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
 
 REPLICATIONS = 5000
@@ -58,9 +59,21 @@ def brief(
     address  of a dashboard that shows the same figures, or empty;  store  of computed outcomes, if one is used
     returns  the file;  raises  InputError with every problem, OSError
     """
-    request = Request(
-        tuple(names), tuple(sets), replications, seed, workers, out=Path(out), store=store
-    )
+    names, sets = texts("brief", "names", names, "serbia+tariff"), texts("brief", "sets", sets, SET)
+    if not names:
+        raise wrong("brief", "names", "must name at least one scenario")
+    if not isinstance(out, str | Path):
+        raise wrong("brief", "out", "must be the name of a file", out)
+    if isinstance(solvent, bool) or not isinstance(solvent, int | float):
+        raise wrong("brief", "solvent", "must be a share, such as 0.95", solvent)
+    if not callable(address):
+        raise wrong("brief", "address", "must be a function of facts and language", address)
+    for name, given, example in (
+        ("lang", lang, "sr-Latn"), ("day", day, "2026-11-22"), ("store", store, "store"),
+    ):  # fmt: skip
+        if given is not None or name == "lang":
+            text("brief", name, given, example)
+    request = Request(names, sets, replications, seed, workers, out=Path(out), store=store)
     return _write(request, lang, solvent, day, address, quietly)
 
 

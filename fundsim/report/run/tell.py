@@ -7,6 +7,7 @@ import sys
 
 from rich.console import Console
 
+from fundsim.analysis.asked import refuse_engine
 from fundsim.analysis.converge import Round, converge
 from fundsim.analysis.measures import measure
 from fundsim.analysis.project import Projection, Unit
@@ -19,10 +20,8 @@ from fundsim.report.run import files as write
 from fundsim.report.run import tables
 from fundsim.report.wording import Results, answer, percent, tail_warning
 from fundsim.scenario.compose import Scenario, load_all
-from fundsim.scenario.errors import InputError, Problem, nearest
+from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.numbers import misread
-
-ENGINES = ("numpy", "simpy")
 
 
 def print_run(
@@ -32,9 +31,7 @@ def print_run(
 
     precision, of  run until the Monte Carlo error of this measure is that share of it
     """
-    if engine not in ENGINES:
-        rule = "must be numpy or simpy"
-        raise InputError(Problem("--engine", rule, value=engine, nearest=nearest(engine, ENGINES)))
+    refuse_engine(engine, "--engine")
     scenarios = load_all(request.names, request.sets)
     _refuse_twins(scenarios)
     draws = draws_of(request, scenarios=len(scenarios))
