@@ -120,7 +120,8 @@ def _own(country: str, rest: str, texts: tuple[str, ...], changed: float) -> Sce
     """From a visitor's own file, which is named as the visitor knows it: not by where it is kept."""
 
     def known(text: str) -> str:
-        return text.replace(country, Path(country).name)
+        # a phrase stays one, which other languages can say
+        return text.replace(country, Path(country).name) if country in text else text
 
     try:
         found = load(country + rest, texts)

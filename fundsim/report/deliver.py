@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +40,11 @@ class Reply:
     pictures: Callable[[], dict[str, Any]]
 
 
+def notes_of(scenarios: Sequence[Scenario]) -> list[str]:
+    """What a reader must be told of several scenarios, one line each."""
+    return [f"{s.name}: note: {note}." for s in scenarios for note in s.notes]
+
+
 def deliver(
     reply: Reply, scenario: Scenario, card: Sequence[str], asked: Mapping[str, object], draws: Draws,
     request: Request, **facts: Any,
@@ -52,7 +57,10 @@ def deliver(
     """
     stamp = stamp_of(scenario, draws.seed, draws.replications)
     notes = [text for text in (scenario.world.country.footnote, stamp) if text]
-    hand_over(reply, {"scenario": scenario.name, **facts}, card, asked, notes, draws, request)
+    told = [Text(f"Note: {note}.") for note in scenario.notes]
+    reply = replace(reply, shown=[*told, *reply.shown])
+    about = {"scenario": scenario.name, "notes": [str(note) for note in scenario.notes], **facts}
+    hand_over(reply, about, card, asked, notes, draws, request)
 
 
 def hand_over(

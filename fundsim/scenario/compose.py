@@ -30,6 +30,7 @@ from fundsim.scenario.naming import (
     parse_sets,
     shipped_file,
 )
+from fundsim.scenario.no_effect import without_effect
 from fundsim.scenario.override import Moved
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.placeholders import placeholders
@@ -160,6 +161,7 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         world = _validate(merged, origins, chain, sources)
     moved = [one for one in moved if one.now.value != one.then.value or not one.now.uncertain]
     notes += [one.note for one in moved]
+    notes += without_effect(world, [*chain, *overrides])
     if left := len(list(placeholders(world))):
         notes.append(Phrase(
             "{n} value is still a placeholder copied from another country: the result says nothing yet",

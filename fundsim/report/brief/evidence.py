@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from fundsim import __version__
@@ -140,11 +140,19 @@ def _card(facts: Facts, say: Language) -> Iterator[str]:
     for command in _commands(facts, say):
         # the marks only keep a command from being written in another script
         yield say("The same figures again: `{command}`").replace("`", "").format(command=command)
-    called = named(facts, say)
+    changes = scenario.world.changes.items()
+    called = {**named(facts, say), **{name: say(change.label) for name, change in changes}}
     for note in scenario.notes:
-        values = {name: called.get(str(value), value) for name, value in note.values.items()}
+        values = {name: _called(value, called) for name, value in note.values.items()}
         text = say(Phrase(note.text, note.many, **values))
         yield f"{text[:1].upper()}{text[1:]}."
+
+
+def _called(value: object, called: Mapping[str, str]) -> object:
+    """The value of a note, its keys by the names that readers know them by."""
+    if isinstance(value, Phrase) or not isinstance(value, str):
+        return value
+    return ", ".join(called.get(key, key) for key in value.split(", "))
 
 
 def _commands(facts: Facts, say: Language) -> Iterator[str]:

@@ -17,7 +17,7 @@ from fundsim.analysis.measures import MEASURES, shown_in
 from fundsim.analysis.project import Projection
 from fundsim.report import wording
 from fundsim.report.checks import draws_of
-from fundsim.report.deliver import command_of, save_answer
+from fundsim.report.deliver import command_of, notes_of, save_answer
 from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.progress import project_with_progress
@@ -199,6 +199,8 @@ def _noise(means: list[Difference], n: int) -> str:
 
 
 def _print_footnotes(console: Console, projections: list[Projection]) -> None:
+    for note in notes_of([p.scenario for p in projections]):
+        console.print(Text(note))
     world = projections[0].scenario.world
     if world.country.footnote:
         console.print(Text(world.country.footnote))

@@ -26,7 +26,7 @@ from fundsim.analysis.region import (
 from fundsim.model.streams import Tie
 from fundsim.report import wording
 from fundsim.report.checks import budget_line, draws_for
-from fundsim.report.deliver import Reply, Rows, hand_over
+from fundsim.report.deliver import Reply, Rows, hand_over, notes_of
 from fundsim.report.folder import reserved
 from fundsim.report.progress import progress_of
 from fundsim.report.region.picture import need_bars, transfer_bars
@@ -55,7 +55,7 @@ def print_region(request: Request, target: float, tie: Tie, rule: str, line: str
                 scenarios, lines, rule, n, draws.seed, tie, draws.workers, lambda: tell("region")
             )
         both = {what: pooling(found, what, target) for what in NEEDED}
-        notes = [*footnotes(scenarios), stamp(found, n)]
+        notes = [*notes_of(scenarios), *footnotes(scenarios), stamp(found, n)]
         note = textwrap.fill(notes[-1], 150)
         reply = Reply(
             sentences(found, both),

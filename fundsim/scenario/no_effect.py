@@ -1,0 +1,113 @@
+"""Settings that move no figure of a scenario, told to whoever chose them: why a key is idle, which year lies outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from fundsim.scenario import files
+from fundsim.scenario.assumption import Assumption
+from fundsim.scenario.facts import LOCAL_ONLY
+from fundsim.scenario.files import File
+from fundsim.scenario.phrase import Phrase
+from fundsim.scenario.record import TEXT, Look, because
+from fundsim.scenario.schema import World
+from fundsim.scenario.used import keys, unused
+
+CHOSEN = (
+    "reform",
+    "stress",
+    "own",
+    "set",
+)  # kinds of files that somebody adds to a country and its policy
+DATED = ("income", "reform", "stress")
+MOST_KEYS = 4  # named in one note
+
+
+def without_effect(world: World, chain: Iterable[File]) -> Iterator[Phrase]:
+    """What was set and moves nothing, each with its reason; dates outside the years of the projection.
+
+    chain  the files of the scenario, and what ``--set`` says
+    """
+    told = {key for file in chain if file.kind in CHOSEN for key, _ in files.leaves(file.data)}
+    dates = dict(_dates(world, told))
+    yield from dates.values()
+    yield from _idle(world, [key for key in sorted(told) if key not in dates])
+    yield from _changes(world, set(dates))
+
+
+def _idle(world: World, told: Sequence[str]) -> Iterator[Phrase]:
+    """Keys that were set, together where the reason is the same."""
+    known = list(keys(world))
+    found: dict[str, list[str]] = {}
+    for key in told:
+        if key.partition(".")[0] in ("reform", "stress", *files.OPENING_KEYS):
+            continue  # what a change does is told of the whole of it
+        try:
+            reason = unused(world, key, known)
+        except KeyError:  # a word that the schema reads otherwise, such as the kind of a source
+            continue
+        if reason and reason not in (TEXT, LOCAL_ONLY):
+            found.setdefault(reason, []).append(key)
+    for reason, these in found.items():
+        yield Phrase(
+            "{keys} has no effect here: {reason}", "{keys} have no effect here: {reason}",
+            n=len(these), keys=_named(these), reason=reason,
+        )  # fmt: skip
+
+
+def _named(these: Sequence[str]) -> str:
+    shown, more = ", ".join(these[:MOST_KEYS]), len(these) - MOST_KEYS
+    return Phrase("{keys} and {n} more", keys=shown, n=more) if more > 0 else shown
+
+
+def _dates(world: World, told: set[str]) -> Iterator[tuple[str, Phrase]]:
+    """Years outside the projection, by key: of what is in force, and of what somebody has dated."""
+    time = world.time
+    first, last = time.start_year, time.start_year + time.horizon_years - 1
+    for kind in DATED:
+        for name, one in getattr(world, kind).items():
+            begins, ends = (f"{kind}.{name}.{end}_year" for end in ("from", "until"))
+            if getattr(one, "in_force", True) and one.from_year is not None:
+                if one.from_year > last:
+                    yield begins, Phrase(
+                        "{key} is {year}, after the last year of the horizon, {last}",
+                        key=begins, year=str(one.from_year), last=str(last),
+                    )  # fmt: skip
+                elif one.from_year < first and kind == "income" and begins in told:
+                    yield begins, Phrase(
+                        "{key} is {year}, before the fund opens in {first}: it counts from then",
+                        key=begins, year=str(one.from_year), first=str(first),
+                    )  # fmt: skip
+            until = getattr(one, "until_year", None)
+            if until is not None and until < first:
+                yield ends, Phrase(
+                    "{key} is {year}, before the fund opens in {first}",
+                    key=ends, year=str(until), first=str(first),
+                )  # fmt: skip
+
+
+def _changes(world: World, dated: set[str]) -> Iterator[Phrase]:
+    """Reforms and stresses that act on numbers on which nothing hangs here, or that cost before anybody pays."""
+    look = Look(world, "")  # as it stands, with nothing left open
+    for name, change in world.changes.items():
+        if f"{name}.from_year" in dated:
+            continue
+        found: dict[str, list[str]] = {}
+        for place, effect in enumerate(change.effects):
+            if look.idle(f"{name}.effects[{place}]"):
+                reason = look.idle(effect.on) or because("the number is certain", effect.on)
+                found.setdefault(reason, []).append(effect.on)
+        for reason, these in found.items():
+            yield Phrase(
+                "{name} acts on {keys} without effect here: {reason}",
+                name=name, keys=_named(these), reason=reason,
+            )  # fmt: skip
+        if _costs(change.cost_once) and (reason := look.idle(f"{name}.cost_once")):
+            yield Phrase(
+                "{key} is paid by nobody here: {reason}", key=f"{name}.cost_once", reason=reason
+            )
+
+
+def _costs(cost: Any) -> bool:
+    return isinstance(cost, Assumption) and cost.value > 0
