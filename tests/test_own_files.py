@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fundsim.analysis.compare import compare
 from fundsim.analysis.project import project
 from fundsim.batch.plan_file import read_plan
 from fundsim.batch.sweep import check_plan
@@ -13,6 +14,7 @@ from fundsim.scenario.compose import Scenario, load, load_all
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.published import country_template
 
+SMALL = ["time.horizon_years=1", "time.runoff_years=0"]
 CURLY = "„“”‚‘’«»"
 LINK = (
     'correlations = [{{ first = "{}", second = "{}", correlation = {}, source = "judgement" }}]\n'
@@ -229,6 +231,8 @@ def test_two_countries_with_one_code_are_refused(here: Path) -> None:
         load_all(names)
     with pytest.raises(InputError, match=rule):
         project([load(name) for name in names], 1)
+    with pytest.raises(InputError, match=rule):
+        compare([project([load(name, SMALL)], 1)[0] for name in names])
     (here / "plan.toml").write_text(f'question = "q"\ncountries = {names}\npolicies = ["tariff"]\n')
     with pytest.raises(InputError, match=rule):
         check_plan(

@@ -132,7 +132,7 @@ def test_no_parameter_of_a_public_function_is_left_out() -> None:
 
 def test_whole_numbers_of_numpy_are_numbers() -> None:
     numbers: list[Any] = [np.int64(2), np.uint32(3)]
-    [projection] = fundsim.project((small(),), *numbers)
+    [projection] = fundsim.project((one for one in [small()]), *numbers)
     assert projection.column("due_a_year").shape == (2,)
 
 

@@ -15,6 +15,7 @@ from fundsim.analysis.project import Projection
 from fundsim.analysis.shown import Table
 from fundsim.analysis.tags import Measure
 from fundsim.scenario.assumption import Floats
+from fundsim.scenario.clashes import refuse_shared_codes
 from fundsim.scenario.errors import InputError, Problem
 
 STATISTICS = ("mean", "p50", "p95")
@@ -66,8 +67,9 @@ def compare(projections: Sequence[Projection], yearly: bool = False) -> list[Dif
 
     projections  of the same number of replications and seed
     yearly       measures of single years too
-    Raises `InputError` if they are not paired.
+    Raises `InputError` if they are not paired, or two countries have one code.
     """
+    refuse_shared_codes(p.scenario for p in projections)
     first, *variants = projections
     for variant in variants:
         if (variant.seed, variant.replications) != (first.seed, first.replications):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -176,7 +176,7 @@ def _reference_columns(world: World, seed: int, number: int) -> dict[str, float]
 
 
 def project(
-    scenarios: Sequence[Scenario],
+    scenarios: Iterable[Scenario],
     replications: int = DEFAULT_REPLICATIONS,
     seed: int = DEFAULT_SEED,
     workers: int = 1,
@@ -194,32 +194,32 @@ def project(
     unit          what gives a block's outcomes: computed, or from a store
     raises        InputError for what is none of these; LedgerError if an identity does not hold
     """
-    _refuse(scenarios, replications, seed, workers, engine)
+    scenarios = _scenarios(scenarios)
+    if problems := wrong_numbers(replications=replications, seed=seed, workers=workers):
+        raise InputError(problems)
     for name, given in (("on_block", on_block), ("unit", unit)):
         if not callable(given):
             raise wrong("project", name, "must be a function", given)
+    refuse_engine(engine, "engine")
+    refuse_shared_codes(scenarios)
     projections = [Projection(s, 0, seed, engine) for s in scenarios]
     extend(projections, replications, workers, on_block, unit)
     return projections
 
 
-def _refuse(
-    scenarios: Sequence[Scenario], replications: int, seed: int, workers: int, engine: str
-) -> None:
-    if isinstance(scenarios, Scenario):
-        raise wrong("project", "scenarios", "must be a list; write [scenario]", scenarios.name)
-    if isinstance(scenarios, str) or not isinstance(scenarios, Sequence):
-        raise wrong(
-            "project", "scenarios", "must be a list of scenarios, as load gives them", scenarios
-        )
-    for one in scenarios:
+def _scenarios(given: Iterable[Scenario]) -> list[Scenario]:
+    """What was given as scenarios, as a list; `InputError` for anything else."""
+    if isinstance(given, Scenario):
+        raise wrong("project", "scenarios", "must be a list; write [scenario]", given.name)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        rule = "must be a list of scenarios, as load gives them"
+        raise wrong("project", "scenarios", rule, given)
+    found = list(given)
+    for one in found:
         if not isinstance(one, Scenario):
             hint = f'; write load("{one}")' if isinstance(one, str) else ""
             raise wrong("project", "scenarios", f"must be scenarios, as load gives them{hint}", one)
-    if problems := wrong_numbers(replications=replications, seed=seed, workers=workers):
-        raise InputError(problems)
-    refuse_engine(engine, "engine")
-    refuse_shared_codes(scenarios)
+    return found
 
 
 def extend(
