@@ -172,15 +172,18 @@ def test_a_share_in_a_plan_and_what_a_range_gives_are_taken(tmp_path: Path) -> N
         ("run montenegro --precision 0,5%", "such as 0.5% or 0.005; write 0.005"),
         ("region x --dependence 0,5", "--dependence: 0,5: must be a number; write 0.5"),
         ("sensitivity x --prices 0,95 1", "--prices: 0,95: must be a number; write 0.95"),
+        ("store prune {here} --most 500.000MB", "such as 500MB or 10GB; 500 or 500000?"),
+        ("store prune {here} --most 1.2.3MB", "such as 500MB or 10GB; must be a number"),
         ("trace x --case 1.000", "--case: 1.000: must be a whole number; 1 or 1000?"),
         ("solve montenegro --for income.budget.amount --between 100.000 4e5",
          "--between: income.budget.amount = 100.000: 100 or 100000?"),
     ],
 )  # fmt: skip
 def test_options_say_what_to_write(
-    arguments: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("sys.argv", ["fundsim", *arguments.split()])
+    arguments: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr("sys.argv", ["fundsim", *arguments.format(here=tmp_path).split()])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2

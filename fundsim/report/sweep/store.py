@@ -14,6 +14,7 @@ from fundsim.batch.version import model_version
 from fundsim.report.screen import console_for_tables, size, table_of
 from fundsim.scenario.command import command_line
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.numbers import read
 
 SIZES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 
@@ -103,8 +104,13 @@ def _is_useless(address: str, part: Part, versions: bool) -> bool:
 def _bytes(text: str | None) -> float | None:
     if text is None:
         return None
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(kB|MB|GB|TB)\s*", text, re.IGNORECASE)
+    found = re.fullmatch(r"\s*(\d[\d.,]*)\s*(kB|MB|GB|TB)\s*", text, re.IGNORECASE)
+    rule = "must be a size, such as 500MB or 10GB"
     if not found:
-        raise InputError(Problem("--most", "must be a size, such as 500MB or 10GB", value=text))
+        raise InputError(Problem("--most", rule, value=text))
+    try:
+        number = read(found[1], counts=True)
+    except ValueError as error:
+        raise InputError(Problem("--most", f"{rule}; {error}", value=text)) from None
     units: Sequence[str] = [unit for unit in SIZES if unit.lower() == found[2].lower()]
-    return float(found[1]) * SIZES[units[0]]
+    return number * SIZES[units[0]]
