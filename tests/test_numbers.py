@@ -227,3 +227,7 @@ def test_a_field_of_the_dashboard_asks_and_keeps_what_stood_before() -> None:
     assert "must be between" in app.error[0].value
     app.text_input(key=key).set_value("").run()
     assert app.session_state["choice"].design.sets == ()
+    app.text_input(key="seed").set_value("1.000").run()
+    assert "1 or 1000" in app.error[0].value
+    app.text_input(key="seed").set_value("1000").run()
+    assert app.session_state["choice"].seed == 1000

@@ -31,6 +31,7 @@ class Promise:
 
 
 MOST_NOTICES = 8
+REFUSALS = "refusals"  # how many there have been: a table begins anew after each
 
 
 def choice() -> Choice:
@@ -114,6 +115,7 @@ def put(new: Choice) -> None:
 def refuse(*problems: Problem) -> None:
     """Have the next page tell what is not possible; nothing is chosen by it."""
     st.session_state["refused"] = problems
+    st.session_state[REFUSALS] = st.session_state.get(REFUSALS, 0) + 1
 
 
 def change(**what: Any) -> None:

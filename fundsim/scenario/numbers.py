@@ -81,7 +81,7 @@ def read(text: str, counts: bool = False, whole: bool = False) -> float:
     counts  whether thousands are usual;  whole  whether it must be a whole number
     """
     plain = text.strip()
-    rule = misread(plain, counts)
+    rule = misread(plain, counts or whole)
     found = [plain] if _PLAIN.fullmatch(plain) and not rule else meanings(plain)
     if len(found) > 1:
         raise ValueError(rule)

@@ -31,7 +31,7 @@ def controls(choice: Choice) -> None:
     say, scenario = language(choice.language), scenario_of(choice.country, choice.design)
     rows = [{**row, **{n: field.typed(row[n]) for n in NUMBERS}} for row in ledger(scenario, say)]
     st.data_editor(
-        rows, hide_index=True, key=f"{EDIT}{scenario.hash}", on_change=_edited, args=(scenario, rows),
+        rows, hide_index=True, key=_key(scenario), on_change=_edited, args=(scenario, rows),
         disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
         alt=say("Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited."),
         column_config={
@@ -80,9 +80,14 @@ def ledger(scenario: Scenario, say: Language) -> list[dict[str, Any]]:
     return rows
 
 
+def _key(scenario: Scenario) -> str:
+    """The table's key: another one after a refusal, so that it shows again what stands."""
+    return f"{EDIT}{scenario.hash}-{st.session_state.get(state.REFUSALS, 0)}"
+
+
 def _edited(scenario: Scenario, rows: list[dict[str, Any]]) -> None:
     """Take over what was edited, if the model takes it."""
-    edits = st.session_state[f"{EDIT}{scenario.hash}"]["edited_rows"]
+    edits = st.session_state[_key(scenario)]["edited_rows"]
     now = state.choice()
     design = now.design
     counted = {key: is_counted_in(scenario.world, q) for key, _, q in assumptions(scenario.world)}
