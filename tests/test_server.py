@@ -24,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from fundsim.app import settings
 from fundsim.app.guard import same_site
 from fundsim.app.server import page
+from fundsim.app.server_connections import MOST_OF_ONE, place_of
 from fundsim.app.settings import THEME
 
 ROOT = Path(__file__).parents[1]
@@ -116,10 +117,12 @@ class Server:
                         return told
 
 
-def start(port: int, public: bool, folder: Path) -> Server:
+def start(port: int, public: bool, folder: Path, before: str = "pass") -> Server:
+    """A server that answers.  before  what its process runs first"""
     script, log = folder / "page.py", folder / "log"
     script.write_text(PAGE, encoding="utf-8")
     code = (
+        f"{before};"
         "import sys; from pathlib import Path; from fundsim.app.server import serve;"
         f"serve({public}, {port}, '127.0.0.1', ['{NAME}'], Path(sys.argv[1]))"
     )
@@ -143,6 +146,23 @@ def start(port: int, public: bool, folder: Path) -> Server:
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
     raise AssertionError("the server did not start")
+
+
+# two seconds instead of ten, and every address counts as one of the internet
+HASTY = (
+    "from fundsim.app import server_connections as c; c.REQUEST_WITHIN = 2;"
+    "c.place_of = lambda client: client[0]"
+)
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found = start(free_port(), True, tmp_path_factory.mktemp("hasty"), HASTY)
+    try:
+        yield found
+    finally:
+        found.process.kill()
+        found.process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +302,84 @@ def test_no_request_line_is_logged(server: Server) -> None:
     log = server.log.read_text()
     assert "case42" not in log
     assert "GET" not in log
+
+
+def opened(server: Server, sent: bytes, source: str = "127.0.0.1") -> socket.socket:
+    """A connection on which something was sent."""
+    found = socket.create_connection(
+        ("127.0.0.1", server.port), timeout=PATIENCE, source_address=(source, 0)
+    )
+    found.sendall(sent)
+    return found
+
+
+def is_closed(found: socket.socket) -> bool:
+    """Wait until the server has closed a connection; what it had answered is read."""
+    with found:
+        try:
+            while found.recv(2**16):
+                pass
+        except ConnectionResetError:
+            pass
+    return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs many addresses of one's own")
+def test_half_open_connections_hold_up_nobody_and_are_closed(hasty: Server) -> None:
+    """Headers that never end, bodies that never end, nothing at all: from a dozen addresses, 520 at once."""
+    begun = (
+        b"",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na",
+    )
+    held = [opened(hasty, begun[i % 3], f"127.0.1.{i // 45}") for i in range(520)]
+    assert hasty.ask("/healthz").status == 200
+    assert hasty.ask("/_stcore/health", Host=NAME).status == 200
+    assert all(is_closed(one) for one in held)
+
+
+def test_a_request_that_drips_in_is_closed_too(hasty: Server) -> None:
+    dripping, closed = opened(hasty, b"GET /"), False
+    end = time.monotonic() + PATIENCE
+    while not closed and time.monotonic() < end:
+        time.sleep(0.1)
+        try:
+            dripping.sendall(b"x")
+        except OSError:
+            closed = True
+    dripping.close()
+    assert closed
+
+
+def test_an_idle_connection_is_closed_after_its_answer(hasty: Server) -> None:
+    assert is_closed(opened(hasty, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"))
+
+
+def test_one_address_has_fifty_connections_and_others_theirs(hasty: Server) -> None:
+    held = [hasty.handshake()[1] for _ in range(MOST_OF_ONE)]
+    assert is_closed(opened(hasty, b""))
+    with opened(hasty, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "127.0.0.2") as other:
+        assert other.recv(100).startswith(b"HTTP/1.1 200")
+    for one in held:
+        one.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("8.8.8.8", "8.8.8.8"),
+        ("::ffff:8.8.8.8", "8.8.8.8"),
+        ("2a00:1450:4001:81b::200e", "2a00:1450:4001:081b"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("172.18.0.2", ""),  # a proxy beside the container: it counts for itself
+        ("fe80::1%eth0", ""),
+        ("", ""),
+    ],
+)
+def test_addresses_of_the_internet_are_counted(address: str, place: str) -> None:
+    assert place_of((address, 1)) == place
+    assert place_of(None) == ""
 
 
 def test_a_message_that_is_none_closes_only_its_own_session(server: Server) -> None:

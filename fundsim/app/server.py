@@ -23,8 +23,6 @@ from fundsim.batch.lookup import source_of
 from fundsim.scenario.errors import NO_ACCESS, FundsimError
 
 MOST_SENT = 2**20  # bytes of one message from a page; widgets need a few hundred
-MOST_CONNECTIONS = 500  # open at once in public; a visitor has one, and six more while loading
-
 ARENAS = -8  # M_ARENA_MAX of malloc.h: heaps for threads
 
 
@@ -104,6 +102,8 @@ def run(
     )
     from streamlit.web.bootstrap import load_config_options
 
+    from fundsim.app.server_connections import IDLE, MOST_CONNECTIONS, Connection
+
     load_config_options(options)  # as `streamlit run` and `App.run` do
     reconfigure_global_cache_budget_from_config()
     index = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -114,11 +114,13 @@ def run(
         log_level="warning",  # at "info" the socket's request line is written too
         server_header=False,
         proxy_headers=False,
+        http=Connection,
         ws="websockets-sansio",
         ws_max_size=MOST_SENT,
         ws_ping_interval=20,  # proxies cut a silent socket after 60 s
         ws_ping_timeout=20,
         limit_concurrency=MOST_CONNECTIONS if public else None,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=3,
     )
     address, port = listening.getsockname()[:2]
