@@ -16,6 +16,7 @@ from fundsim.app.choice import Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
+from fundsim.app.on_request import sourced
 from fundsim.app.pages import pages
 from fundsim.model import caseload
 from fundsim.model import run as model
@@ -146,6 +147,17 @@ def test_the_server_prepares_all_that_the_first_page_computes(
     monkeypatch.setattr(runs, "block_answers", never)
     monkeypatch.setattr(runs, "measure", never)
     assert "the state must pay" in opened(Choice()).header[0].value
+
+
+def test_scenarios_whose_short_hashes_are_the_same_have_their_own_figures() -> None:
+    """Twelve digits can be searched for: a pair that shares them must not put its figures under another's link."""
+    found = [load("montenegro+tariff", [f"fund.take_up.rate={rate}"]) for rate in (0.1, 0.9)]
+    for scenario, end in zip(found, "ab", strict=True):
+        vars(scenario)["key"] = "0123456789ab" + 12 * end
+    assert found[0].hash == found[1].hash
+    paid = [runs.results(s, 77, FEW).get("share_paid_with") for s in found]
+    assert paid[0] < paid[1]
+    assert len({sourced(s) for s in found}) == 2
 
 
 def test_a_page_draws_its_victims_once(monkeypatch: pytest.MonkeyPatch) -> None:

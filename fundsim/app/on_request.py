@@ -75,11 +75,11 @@ def interval(low: float, high: float, digits: int, say: Language) -> str:
 
 
 def sourced(scenario: Scenario) -> str:
-    """The scenario's hash with its sources and grades, which are shown beside the figures and not in the hash."""
+    """The scenario's key with its sources and grades, which are shown beside the figures and not in the key."""
     said = "".join(
         f"{key} {a.source} {a.graded} {a.note};" for key, a, _ in assumptions(scenario.world)
     )
-    return f"{scenario.hash} {hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    return f"{scenario.key} {hashlib.sha256(said.encode()).hexdigest()}"
 
 
 @st.cache_data(show_spinner=False, max_entries=100, max_size="20mb")
@@ -157,7 +157,7 @@ def _show_swap(view: View, ranked: Ranking, tables: Tables, pictures: Pictures) 
 
 @st.cache_data(show_spinner=False, max_entries=100, max_size="40mb")
 def _worth(
-    scenario_hash: str, line: str, seed: int, size: int, _view: View
+    scenario_key: str, line: str, seed: int, size: int, _view: View
 ) -> tuple[Worth, float, float]:
     """What knowing is worth, the best contribution, and the share of futures in which that suffices."""
     assert _view.needs is not None
@@ -177,7 +177,7 @@ def _show_worth(view: View, ranked: Ranking, tables: Tables, pictures: Pictures)
         return
     with st.spinner(say("Weighing what each fact would be worth …")):
         found, best, lasts = _worth(
-            view.scenario.hash, view.needs.line, view.choice.seed, view.size, view
+            view.scenario.key, view.needs.line, view.choice.seed, view.size, view
         )
     draw.heading(say("What is most worth finding out"))
     draw.say(

@@ -1,7 +1,7 @@
 """Computing for visitors: blocks of futures, kept while there is room, and shared out fairly.
 
 The unit is a block, as everywhere: pure and seeded, so that what one visitor waited for serves all.  The
-caches are bounded in entries and bytes, and keyed by the scenario's hash, seed and block.
+caches are bounded in entries and bytes, and keyed by the scenario's key, seed and block.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _stored() -> Source:
 
 @st.cache_data(show_spinner=False, max_entries=400, max_size="300mb")
 def _block(
-    scenario_hash: str, seed: int, block: int, replications: int, final: bool, _world: World
+    scenario_key: str, seed: int, block: int, replications: int, final: bool, _world: World
 ) -> tuple[tuple[str, ...], Floats]:
     with _turn(replications):
         try:
@@ -72,7 +72,7 @@ def _block(
 # the same rows for everyone, not a copy for each: five thousand objects a page are felt (0.6 MB an entry)
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _rows(
-    name: str, scenario_hash: str, seed: int, replications: int, _projection: Projection
+    name: str, scenario_key: str, seed: int, replications: int, _projection: Projection
 ) -> tuple[Row, ...]:
     with _turn(replications):
         return tuple(measure(_projection))
@@ -105,7 +105,7 @@ def projected(
     """
     refuse_if_too_large(scenario)
     projection = Projection(scenario, replications, seed)
-    key = scenario.hash
+    key = scenario.key
     for block, end in _spans(scenario.world, replications):
         # the last replication of a block names it: a whole block is the same in longer runs
         names, table = _block(key, seed, block, end, final, scenario.world)
@@ -123,5 +123,5 @@ def results(
 ) -> Results:
     """The measures of a scenario; arguments as for `projected`."""
     projection = projected(scenario, seed, replications, tell, final)
-    rows = _rows(scenario.name, scenario.hash, seed, replications, projection)
+    rows = _rows(scenario.name, scenario.key, seed, replications, projection)
     return Results.of(projection, rows)

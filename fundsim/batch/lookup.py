@@ -16,8 +16,6 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import hash_of
 from fundsim.scenario.schema import World
 
-DIGITS = 24  # of a scenario's hash in a store
-
 
 class Kept(NamedTuple):
     """Outcomes of a block [column, replication]; whether they were found, and whether a part was damaged."""
@@ -40,7 +38,7 @@ def kept_block(
     write    put what is computed into the store
     """
     first, last = block_span(world, block, replications)
-    span = Span(hash_of(world, DIGITS), seed, first, last, engine)
+    span = Span(hash_of(world), seed, first, last, engine)
     there = find(address, span, wanted, COLUMNS)
     if there.table is not None:
         return Kept(*_some(there.names, there.table, wanted), True, there.damaged)

@@ -85,9 +85,14 @@ class Scenario:
         return f"Scenario({self.name!r}, hash {self.hash}{sets}{more})"
 
     @cached_property
-    def hash(self) -> str:
-        """Twelve hex digits over every value that can move a number; texts do not count."""
+    def key(self) -> str:
+        """Hex digits over every value that can move a number, under which stores and servers keep its figures."""
         return hash_of(self.world)
+
+    @property
+    def hash(self) -> str:
+        """The first twelve digits of its key, for people; texts do not count."""
+        return self.key[:12]
 
     @property
     def certain(self) -> tuple[str, ...]:
@@ -108,13 +113,14 @@ class Scenario:
         return None
 
 
-def hash_of(world: World, digits: int = 12) -> str:
-    """Hex digits over every value of a world that can move a number.
+def hash_of(world: World) -> str:
+    """24 hex digits over every value of a world that can move a number.
 
-    digits  12 tell the scenarios of a person apart, not those of a store (16 % of stores of ten million would mix two)
+    Twelve would tell the scenarios of a person apart, but mix two in 16 % of stores of ten million, and somebody who
+    searches finds two scenarios that share them.
     """
     said = json.dumps(_loud(world.model_dump(mode="json")), sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:digits]
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 def _loud(data: Any) -> Any:

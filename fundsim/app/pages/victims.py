@@ -151,7 +151,7 @@ def _groups(view: View) -> tuple[list[draw.Row], list[draw.Row]]:
 
 @st.cache_data(show_spinner=False, max_entries=200, max_size="20mb")
 def _story(
-    scenario_hash: str, seed: int, start: int, kind: str, code: str, _scenario: Scenario
+    scenario_key: str, seed: int, start: int, kind: str, code: str, _scenario: Scenario
 ) -> tuple[int, int, list[story.Step]]:
     with runs.turns().taken(runs.visitor()):
         if kind == "any":
@@ -169,7 +169,7 @@ def _told(view: View) -> draw.Drawn | None:
     draw.heading(say("One case, drawn by chance"))
     try:
         number, case, steps = _story(
-            view.scenario.hash, view.choice.seed, start, kind, say.code, view.scenario
+            view.scenario.key, view.choice.seed, start, kind, say.code, view.scenario
         )
     except InputError:
         draw.say(
