@@ -7,12 +7,16 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from cProfile import Profile
 from pathlib import Path
+from pstats import Stats
 from typing import Any
 
 import pytest
 
 from fundsim import cli
+from fundsim.batch.plan_file import read_plan
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario, load, load_all
 from fundsim.scenario.errors import InputError, Problem, nearest
@@ -647,3 +651,40 @@ def test_a_damaged_file_is_a_scenario_or_a_clear_refusal(seed: int, tmp_path: Pa
             found = bearable(str(error))
         assert time.thread_time() - started < 2
         assert isinstance(found, Scenario | str)
+
+
+def calls(refused: Callable[[], object]) -> int:
+    """How many calls of functions a refusal takes, which no other program on the machine changes."""
+    profile = Profile()
+    with pytest.raises(InputError, match="no such key"):
+        profile.runcall(refused)
+    return int(Stats(profile).total_calls)  # type: ignore[attr-defined]
+
+
+def test_thousands_of_unknown_keys_are_refused_in_linear_time(tmp_path: Path) -> None:
+    """In `--set`, files and plans: ten times as many take ten times the work."""
+    few, many = 400, 4000
+
+    def file(name: str, head: str, count: int) -> Path:
+        path = tmp_path / name
+        path.write_text(head + "".join(f"k{i} = 1\n" for i in range(count)), encoding="utf-8")
+        return path
+
+    def work(count: int) -> list[int]:
+        own = file("own.toml", 'question = "x"\nextends = "serbia"\n[fund]\n', count)
+        plan = file("plan.toml", 'question = "x"\ncountries = "all"\n', count)
+        return [
+            calls(lambda: load("serbia", [f"caseload.levl{i}=1" for i in range(count)])),
+            calls(lambda: load_all(["serbia", "albania"], [f"fund.x{i}=1" for i in range(count)])),
+            calls(lambda: load(str(own))),
+            calls(lambda: read_plan(plan)),
+        ]
+
+    work(few)  # what is read once
+    for one, ten in zip(work(few), work(many), strict=True):
+        assert ten < 11 * one
+
+
+def test_a_name_joins_at_most_a_hundred() -> None:
+    with pytest.raises(InputError, match=r"joins 6,001 names by \+; at most 100"):
+        load("serbia" + 6000 * "+tariff")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -192,14 +192,14 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
     """Resolve several scenarios, collecting the problems of all of them."""
     found: list[Scenario] = []
-    problems: list[Problem] = []
+    problems: dict[Problem, None] = {}
     for name in names:
         try:
             found.append(load(name, sets))
         except InputError as error:
-            problems += [p for p in error.problems if p not in problems]
+            problems |= dict.fromkeys(error.problems)
     if problems:
-        raise InputError(problems)
+        raise InputError(list(problems))
     refuse_shared_codes(found)
     return found
 
@@ -261,15 +261,24 @@ def _put(into: dict[str, Any], key: str, value: Any) -> None:
     into[name] = value
 
 
+def _tables_above(key: str) -> Iterator[str]:
+    while key := key.rpartition(".")[0]:
+        yield key
+
+
 def _validate(
     merged: dict[str, Any],
     origins: dict[str, Origin],
     chain: Sequence[File],
     sources: Mapping[str, Any],
 ) -> World:
+    set_below = {
+        above for key, o in origins.items() if o.file == "--set" for above in _tables_above(key)
+    }
+
     def place(key: str) -> tuple[str, int | None]:
         key = key.replace("[", ".").replace("]", "")
-        if any(k.startswith(f"{key}.") and o.file == "--set" for k, o in origins.items()):
+        if key in set_below:
             return "--set", None
         while key:
             if key in origins:

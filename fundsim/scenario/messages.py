@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from fundsim.scenario.assumption import Assumption
-from fundsim.scenario.errors import Problem, nearest
+from fundsim.scenario.errors import MOST_SHOWN, Problem, nearest
 from fundsim.scenario.numbers import whole_rule
 from fundsim.scenario.retired import retired_keys
 from fundsim.scenario.schema import KINDS, World
@@ -30,26 +30,26 @@ def problems_of(
     error: ValidationError, data: Any, place: Callable[[str], tuple[str, int | None]]
 ) -> list[Problem]:
     """Every finding of pydantic as a `Problem`, in our words, with file and line from `place`."""
-    problems: list[Problem] = []
+    problems: dict[Problem, None] = {}
     for item in error.errors(include_url=False):
         loc = [part for i, part in enumerate(item["loc"]) if not _is_tag(item["loc"], i)]
         loc = loc[:-1] if loc[-1] == "[key]" else loc  # pydantic's word for a bad name
         key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc)[1:]
         if gone := _retired(item, key):
-            found = [Problem(place(k)[0], rule, place(k)[1], k) for k, rule in gone]
-            problems += [p for p in found if p not in problems]
+            problems |= {Problem(place(k)[0], rule, place(k)[1], k): None for k, rule in gone}
             continue
         file, line = place(key)
         kind, value, near = item["type"], "", ""
+        told = len(problems) < MOST_SHOWN  # a search for the others' nearest names is for nobody
         if kind == "extra_forbidden":
-            near = nearest(str(loc[-1]), valid_names(loc[:-1], data))
+            near = nearest(str(loc[-1]), valid_names(loc[:-1], data)) if told else ""
         elif kind != "missing" and isinstance(item["input"], str | int | float | bool):
             shown = getattr(item["input"], "text", item["input"])
             value = str(shown).lower() if isinstance(shown, bool) else str(shown)
-        if kind == "literal_error":
+        if kind == "literal_error" and told:
             near = nearest(str(item["input"]), _options(item))
-        problems.append(Problem(file, _rule(item), line, key, value, near))
-    return problems
+        problems[Problem(file, _rule(item), line, key, value, near)] = None
+    return list(problems)
 
 
 def _retired(item: Any, key: str) -> list[tuple[str, str]]:

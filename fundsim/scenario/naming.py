@@ -20,6 +20,7 @@ from fundsim.scenario.retired import retired_name
 
 MOST_EXTENDS = 5
 MOST_PIECES = 20  # between +, of a name that may be a file's
+MOST_NAMES = 100  # joined by +
 
 
 def files_of(name: str) -> tuple[File, ...]:
@@ -41,6 +42,8 @@ def chain_of(name: str) -> list[File]:
     """
     chain: list[File] = []
     problems: list[Problem] = []
+    if (n := name.count("+") + 1) > MOST_NAMES:
+        raise InputError(Problem(name, f"joins {n:,} names by +; at most {MOST_NAMES}"))
     for number, part in enumerate(parts_of(name)):
         try:
             found = _named(part, first=number == 0)
