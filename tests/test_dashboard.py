@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fundsim import load, measure, project
 from fundsim.app import briefing as module
-from fundsim.app import headline, main, runs, sidebar
+from fundsim.app import headline, main, runs, settings, sidebar
 from fundsim.app import pages as package
 from fundsim.app.choice import Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
@@ -25,7 +25,10 @@ from fundsim.model.ledger import LedgerError
 from fundsim.model.parameters import Parameters
 from fundsim.report.brief.blocks import Document, Link, Table
 from fundsim.report.wording import Results
+from fundsim.scenario import files
+from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.sizes import most_cases
 
 ROOT = Path(__file__).parents[1]
 
@@ -379,3 +382,54 @@ def ready(app: AppTest, key: str) -> bool:
     """Whether a control is shown and can be moved."""
     kinds = (app.slider, app.text_input, app.selectbox, app.multiselect, app.toggle)
     return any(w.key == key and not w.disabled for kind in kinds for w in kind)
+
+
+# --------------------------------------------------------------- what one visitor may cost
+
+
+def test_one_link_cannot_hold_up_a_public_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases times futures are bounded: fewer futures, told, or a refusal, told, with the standard view."""
+    computed = []
+
+    def counted(
+        scenario: Scenario, seed: int, replications: int, *_: object, **__: object
+    ) -> Results:
+        computed.append(replications * most_cases(scenario.world, 0.75))
+        return small(scenario, seed, FEW)
+
+    many = {"s": "serbia-tariff", "n": "5000", "page": "about", "caseload.level": "300"}
+    monkeypatch.setenv(settings.VARIABLE, "1")
+    small = runs.results
+    monkeypatch.setattr(runs, "results", counted)
+    fewer = opened(TARIFF, **many)
+    assert fewer.session_state["choice"].replications == 2000
+    assert "here are 2000 futures" in told(fewer).replace("\\", "").replace(",", "")
+    refused = opened(TARIFF, **{**many, "n": "500", "caseload.level": "3000"})
+    assert refused.session_state["choice"].design.sets == ()
+    assert "so many victims" in told(refused)
+    assert max(computed) <= runs.MOST_WORK
+    for country in files.countries():  # what is shipped is shown with as many futures as at home
+        for policy in files.shipped("policy"):
+            scenario = load("+".join([country, policy, *files.shipped("stress")]))
+            assert runs.most_futures(scenario) >= 5000, (country, policy)
+    monkeypatch.setenv(settings.VARIABLE, "0")
+    assert opened(TARIFF, **many).session_state["choice"].replications == 5000
+
+
+def test_a_failure_tells_strangers_a_number_and_the_log_the_rest(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError(f"{ROOT} is a secret")
+
+    monkeypatch.setenv(settings.VARIABLE, "1")
+    monkeypatch.setattr(runs, "results", broken)
+    app = opened(replace(TARIFF, page="about"))
+    [box] = app.error
+    assert "our fault" in box.value
+    [number] = re.findall(r"number ([0-9a-f]{8})", box.value)
+    assert str(ROOT) not in " ".join(
+        e.value for kind in (app.error, app.markdown, app.caption) for e in kind
+    )
+    assert number in caplog.text
+    assert f"ValueError: {ROOT} is a secret" in caplog.text

@@ -5,7 +5,9 @@ Nothing that comes from a file or a link is ever read as Markdown or HTML: it go
 
 from __future__ import annotations
 
+import logging
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,7 @@ Drawn = Callable[[], Picture]
 # what computing can raise that is no bug; OSError: also a disk that is full
 FAILURES = (Busy, FundsimError, MemoryError, OSError)
 MOST_PROBLEMS = 8  # listed
+_LOG = logging.getLogger(__name__)
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
 # Streamlit looks for addresses, emoji and icons once more in the text that is left when the escapes have
 # been read: there only a sign without width (U+2060, word joiner) keeps their parts apart.
@@ -114,7 +117,8 @@ def heading(text: str) -> None:
 
 
 def failure(error: Exception, say: Language) -> None:
-    """Tell one of the `FAILURES` in plain words, where the page stands."""
+    """Tell a failure in plain words, where the page stands; what is no one's choice has a number, under which the
+    server's log has the traceback."""
     if isinstance(error, Busy):
         st.warning(
             say("Many people are computing just now. Your change is kept: try again in a moment.")
@@ -124,9 +128,13 @@ def failure(error: Exception, say: Language) -> None:
         for problem in error.problems[:MOST_PROBLEMS]:
             st.markdown(plain(reason(problem)))
     else:
+        number = secrets.token_hex(4)
+        _LOG.error("failure %s", number, exc_info=error)
         st.error(
             say(
-                "This scenario could not be computed, so nothing is shown. Reset it, or choose another."
+                "This scenario could not be computed, so nothing is shown. That is our fault, not yours. Choose another, or tell whoever "
+                "runs this page the number {number}.",
+                number=number,
             )
         )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fundsim.analysis.project import needs_in
 from fundsim.analysis.unmoved import why_unmoved
-from fundsim.app import briefing, contract, draw, headline, runs, share, sidebar, state
+from fundsim.app import briefing, contract, draw, headline, runs, settings, share, sidebar, state
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
@@ -32,6 +32,17 @@ def show() -> None:
     draw.style()
     choice = state.choice()
     say = language(choice.language)
+    try:
+        _show(choice, say)
+    except (
+        Exception
+    ) as error:  # a bug: strangers learn nothing of the server; at home the traceback helps
+        if not settings.public():
+            raise
+        draw.failure(error, say)
+
+
+def _show(choice: Choice, say: Language) -> None:
     sidebar.title(choice, say)
     _notices(say)
     sidebar.head(choice, say)

@@ -6,6 +6,7 @@ caches are bounded in entries and bytes, and keyed by the scenario's key, seed a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -21,10 +22,12 @@ from fundsim.report.wording import Results
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
+from fundsim.scenario.sizes import most_cases
 from fundsim.scenario.schema import World
 
 QUICK = 200  # futures of the first answer
 LEAST_BLOCK = 40  # a scenario with fewer replications to a block is too large for a dashboard
+MOST_WORK = 48e6  # cases of all futures of a scenario, in public: some five seconds of a processor
 Told = Callable[[int], None]
 
 
@@ -84,9 +87,19 @@ def _spans(world: World, replications: int) -> list[tuple[int, int]]:
     return [(b, min((b + 1) * size, replications)) for b in range(-(-replications // size))]
 
 
-def refuse_if_too_large(scenario: Scenario) -> None:
-    """Raises `InputError` for a scenario of so many victims that only the command should run it."""
+def most_futures(scenario: Scenario) -> float:
+    """How many futures this dashboard computes of a scenario; 0 for so many victims that only the command should run it.
+
+    In public the cases of all futures are bounded, too: one link must not hold up everybody else.
+    """
     if block_size(scenario.world) < LEAST_BLOCK:
+        return 0
+    return MOST_WORK / max(most_cases(scenario.world, 0.75), 1) if settings.public() else math.inf
+
+
+def refuse_if_too_large(scenario: Scenario, replications: int) -> None:
+    """Raises `InputError` for more futures of a scenario than are computed here."""
+    if replications > most_futures(scenario):
         rule = "has so many victims that the dashboard does not run it; use the command fundsim run"
         raise InputError(Problem(scenario.name, rule))
 
@@ -103,7 +116,7 @@ def projected(
     tell   called with the number of futures that are done, after each block
     final  whether it is the answer asked for, which has the needs of each future (`needs_in`), not a first look
     """
-    refuse_if_too_large(scenario)
+    refuse_if_too_large(scenario, replications)
     projection = Projection(scenario, replications, seed)
     key = scenario.key
     for block, end in _spans(scenario.world, replications):

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from fundsim.app import link, runs
-from fundsim.app.choice import Choice, Design, scenario_of
+from fundsim.app.choice import SIZES, Choice, Design, scenario_of
 from fundsim.app.controls import same
 from fundsim.app.link import Claim
 from fundsim.report.language import spoken
@@ -50,7 +50,7 @@ def _sound(opened: link.Opened) -> Choice:
     designs, refused = [], []
     for design in (wanted.design, *wanted.variants):
         try:
-            scenario_of(wanted.country, design)
+            runs.refuse_if_too_large(scenario_of(wanted.country, design), SIZES[0])
         except InputError as error:
             refused += [str(problem) for problem in error.problems]
             design = _allowed(wanted.country, design)
@@ -65,9 +65,34 @@ def _sound(opened: link.Opened) -> Choice:
         wanted, design=named(wanted.country, designs[0]),
         variants=tuple(named(wanted.country, d) for d in designs[1:]),
     )  # fmt: skip
+    afforded = _afforded(found)
+    if fewer := afforded != found:
+        st.session_state["notices"] += (_fewer(afforded),)
     if claim is not None:
-        st.session_state["promise"] = Promise(found, claim, opened.whole and not refused)
-    return found
+        st.session_state["promise"] = Promise(
+            afforded, claim, opened.whole and not refused and not fewer
+        )
+    return afforded
+
+
+def _afforded(wanted: Choice) -> Choice:
+    """The same with no more futures than are computed here of so many victims; raises `InputError` if none are."""
+    scenarios = [scenario_of(wanted.country, d) for d in (wanted.design, *wanted.variants)]
+    most = min(map(runs.most_futures, scenarios))
+    if wanted.replications <= most:
+        return wanted
+    size = max((n for n in SIZES if n <= most), default=SIZES[0])
+    for scenario in scenarios:
+        runs.refuse_if_too_large(scenario, size)
+    return replace(wanted, replications=size)
+
+
+def _fewer(afforded: Choice) -> Phrase:
+    """Why there are fewer futures than were asked for."""
+    return Phrase(
+        "So many victims take long to compute, and others wait: here are {n} futures. The command fundsim run takes any number.",
+        n=afforded.replications,
+    )
 
 
 def _allowed(country: str, design: Design) -> Design:
@@ -80,7 +105,7 @@ def _allowed(country: str, design: Design) -> Design:
     for key, text in design.sets:
         more = plain.with_set(key, text)
         try:
-            scenario_of(country, more)
+            runs.refuse_if_too_large(scenario_of(country, more), SIZES[0])
         except InputError:
             continue
         plain = more
@@ -101,15 +126,16 @@ def put(new: Choice) -> None:
     """
     old = choice()
     try:
-        for design in (new.design, *new.variants):
-            runs.refuse_if_too_large(scenario_of(new.country, design))
+        afforded = _afforded(new)
     except InputError as error:
         refuse(*error.problems[:MOST_NOTICES])
         return
-    if (old.country, old.design) != (new.country, new.design):
+    if (old.country, old.design) != (afforded.country, afforded.design):
         st.session_state["before"] = old
         st.session_state["notices"] = ()  # what was said of the link is not true of this any more
-    st.session_state["choice"] = new
+    if afforded != new:
+        st.session_state["notices"] = (_fewer(afforded),)
+    st.session_state["choice"] = afforded
 
 
 def refuse(*problems: Problem) -> None:

@@ -62,11 +62,11 @@ def _most(world: World, known: Known, key: str, share: float = 0.999) -> float:
     return min(x, quantity.most)
 
 
-def most_cases(world: World) -> float:
-    """Cases in one future if level, trend and mass cases are at their high ends."""
+def most_cases(world: World, share: float = 0.999) -> float:
+    """Cases in one future if level, trend and mass cases are each what they stay below in this share of futures."""
     time, known = world.time, {key: (a, q) for key, a, q in assumptions(world)}
     level, trend, events, scheduled, size = (
-        _most(world, known, f"caseload.{key}")
+        _most(world, known, f"caseload.{key}", share)
         for key in ("level", "trend", "mass.events_a_year", "mass.scheduled_events", "mass.size")
     )
     years = np.arange(time.start_year - time.history_years, time.start_year + time.horizon_years)
