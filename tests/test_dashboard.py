@@ -12,12 +12,14 @@ from fundsim import load, measure, project
 from fundsim.app import briefing as module
 from fundsim.app import headline, main, runs, settings, sidebar
 from fundsim.app import pages as package
+from fundsim.app.address import reach
 from fundsim.app.choice import Choice, Design, name_of, scenario_of
 from fundsim.app.controls import Control, controls
 from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
 from fundsim.app.on_request import sourced
 from fundsim.app.pages import pages
+from fundsim.app.share import COPIED
 from fundsim.model import caseload
 from fundsim.model import run as model
 from fundsim.model.caseload import Cohorts, Victims
@@ -223,6 +225,7 @@ def test_a_briefing_is_made_of_what_is_shown(monkeypatch: pytest.MonkeyPatch) ->
         return b"%PDF"
 
     monkeypatch.setattr(module, "writer", lambda path: kept)
+    monkeypatch.setattr(module, "reach", lambda here: "everyone")
     choice = replace(
         TARIFF, language="sr-Latn", replications=1000,
         variants=(Design("status_fixed"), Design("tariff", (), (("fund.take_up.rate", "0.4"),))),
@@ -282,6 +285,47 @@ def test_a_briefing_that_cannot_be_made_says_so_and_leaves_the_page(
     assert len(asked) == 1
     app.button(key="make_briefing").click().run()
     assert len(asked) == 2
+
+
+def test_what_was_made_stays_to_be_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through reruns, other kinds of file, other pages and other figures, which its button then says."""
+    monkeypatch.setattr(module, "_made", lambda view, kind, bar: b"made")
+    app = opened(replace(TARIFF, replications=1000))
+
+    def offered() -> list[str]:
+        labels = [str(getattr(b, "label", "")) for b in app.get("download_button")]
+        return [label.replace("\\", "") for label in labels if "briefing" in label]
+
+    assert offered() == []
+    app.button(key="make_briefing").click().run()
+    assert offered() == ["Download the briefing (DOCX)"]
+    app.button_group(key="briefing_kind").set_value("pdf").run()
+    assert offered() == ["Download the briefing (DOCX)"]
+    app.button(key="make_briefing").click().run()
+    app.button_group(key="page").set_value("about").run()
+    assert offered() == ["Download the briefing (DOCX)", "Download the briefing (PDF)"]
+    app.session_state["choice"] = replace(app.session_state["choice"], confidence=80)
+    app.run()
+    assert offered()[0] == "Download the briefing of what was shown before (DOCX)"
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("address", "who"),
+    [
+        ("http://127.0.0.1:8501/", "machine"),
+        ("http://localhost:8501", "machine"),
+        ("http://[::1]:8501/?s=serbia", "machine"),
+        ("", "machine"),
+        ("http://192.168.1.7:8501", "network"),
+        ("http://desk7:8501", "network"),
+        ("https://fund.example.org/x", "everyone"),
+        ("http://8.8.8.8", "everyone"),
+    ],
+)
+def test_a_link_says_who_can_open_it(address: str, who: str) -> None:
+    assert reach(address) == who
+    assert ("to everyone" in COPIED[reach(address)][0]) == (who == "everyone")
 
 
 def test_a_briefing_needs_enough_futures() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urlsplit
 
 from fundsim.analysis.needs import Needs
 from fundsim.app import headline, link
@@ -78,6 +81,20 @@ def address(
         return f"{dashboard.rstrip('/')}/?{link.query(choice, claim)}"
     except ValueError:
         return ""
+
+
+def reach(dashboard: str) -> Literal["machine", "network", "everyone"]:
+    """Who can open a link to a dashboard at this address; an empty one is of no page that runs."""
+    host = urlsplit(dashboard).hostname or "localhost"
+    try:
+        number = ip_address(host)
+    except ValueError:
+        if host == "localhost" or host.endswith(".localhost"):
+            return "machine"
+        return "everyone" if "." in host else "network"
+    if number.is_loopback:
+        return "machine"
+    return "everyone" if number.is_global else "network"
 
 
 def country_of(scenario: Scenario) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from fundsim.app import contract, draw, runs
-from fundsim.app.address import address
+from fundsim.app.address import address, reach
 from fundsim.app.view import View
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.gather import LEAST, gather, stresses_of
@@ -23,14 +23,13 @@ KINDS = {
     "pdf": "application/pdf",
     "html": "text/html",
 }
-HERE = "http://127.0.0.1:8501"  # where a page without an address (a test) would be
-MADE = "briefing"  # the session's last briefing: what it was made from, and its bytes
+MADE = "briefings"  # the session's last briefing of each kind: what it was made from, its file's name, its bytes
 
 
 def offer(view: View) -> None:
-    """Offer to make a briefing of what is shown, and to download it once it is made."""
+    """Offer to make a briefing of what is shown, and to download what was made."""
     say = view.say
-    with st.expander(say("Briefing for a ministry")):
+    with st.expander(say("Briefing for a ministry"), key="briefing", on_change="rerun"):
         draw.say(
             say(
                 "Five to six pages to hand over, in the language of this page: the answer, the problem, the fund's rules, cost "
@@ -54,29 +53,35 @@ def offer(view: View) -> None:
             required=True,
             key="briefing_kind",
         )
-        key = (*(s.hash for s in view.designs()), view.choice, kind, datetime.date.today())
-        st.button(say("Make the briefing"), on_click=_asked, args=(key,), key="make_briefing")
-        if st.session_state.get("asked") != key:
-            return
-        if st.session_state.get(MADE, (None,))[0] != key:
+        what = (*(s.hash for s in view.designs()), replace(view.choice, page="answer"))
+        asked = (what, kind)
+        st.button(say("Make the briefing"), on_click=_asked, args=(asked,), key="make_briefing")
+        made: dict[str, tuple[object, str, bytes]] = st.session_state.setdefault(MADE, {})
+        if st.session_state.get("asked") == asked:
             bar = st.empty()
             try:
-                st.session_state[MADE] = (key, _made(view, kind or "docx", bar))
+                name = f"fundsim_{view.scenario.name.replace('+', '_')}_{say.code}.{kind}"
+                made[kind] = (what, name, _made(view, kind, bar))
+                st.toast(say("The briefing is ready: download it below."))
             except draw.FAILURES as error:
-                del st.session_state["asked"]  # not again by itself with the next change
                 draw.failure(error, say)
-                return
             finally:
                 bar.empty()
-        st.download_button(
-            say("Download the briefing ({kind})", kind=str(kind).upper()), data=st.session_state[MADE][1],
-            file_name=f"fundsim_{view.scenario.name.replace('+', '_')}_{say.code}.{kind}", mime=KINDS[kind or "docx"],
-            on_click="ignore", key=f"get:briefing:{kind}",
-        )  # fmt: skip
+            del st.session_state["asked"]  # not again by itself with the next change
+        for done, (of, name, data) in made.items():
+            told = say("Download the briefing ({kind})", kind=done.upper())
+            if of != what:
+                told = say(
+                    "Download the briefing of what was shown before ({kind})", kind=done.upper()
+                )
+            st.download_button(
+                draw.plain(told), data=data, file_name=name, mime=KINDS[done], on_click="ignore",
+                key=f"get:briefing:{done}",
+            )  # fmt: skip
 
 
-def _asked(key: object) -> None:
-    st.session_state["asked"] = key
+def _asked(asked: object) -> None:
+    st.session_state["asked"] = asked
 
 
 def _made(view: View, kind: str, bar: Any) -> bytes:
@@ -103,10 +108,10 @@ def _made(view: View, kind: str, bar: Any) -> bytes:
             [first, *variants], stressed, view.choice.confidence / 100, datetime.date.today(),
             lambda these: [known[s.hash] for s in these],
         )  # fmt: skip
-    link = ""
-    if not view.choice.own:
+    link, here = "", (st.context.url or "").partition("?")[0]
+    if not view.choice.own and reach(here) != "machine":
         choice = replace(view.choice, page="answer")
-        link = address(choice, contract.hashes(view), facts.results, facts.needs, _here())
+        link = address(choice, contract.hashes(view), facts.results, facts.needs, here)
     with runs.turns().taken(runs.visitor()):
         return writer(Path(f"briefing.{kind}"))(briefing(replace(facts, link=link), view.say))
 
@@ -114,8 +119,3 @@ def _made(view: View, kind: str, bar: Any) -> bytes:
 def _under(view: View, stress: str) -> Scenario:
     design = view.choice.design
     return view.scenario_of(replace(design, additions=tuple(sorted({*design.additions, stress}))))
-
-
-def _here() -> str:
-    """This dashboard's own address, without what it was asked for."""
-    return (st.context.url or HERE).partition("?")[0]

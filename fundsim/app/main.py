@@ -23,7 +23,10 @@ from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
 MOST_CHANGES = 6  # listed by name
-DONE = "done"  # what was last shown in full, so that a change of page does not begin anew
+DONE = (
+    "done"  # the figures that were last shown in full, so that a change of page does not begin anew
+)
+SHOWN = "shown"  # the choice that was last shown in full
 
 
 def show() -> None:
@@ -67,6 +70,7 @@ def _show(choice: Choice, say: Language) -> None:
         return
     with below.container():
         _after(view, shown)
+    st.session_state[SHOWN] = choice
 
 
 def prepare() -> None:
@@ -131,7 +135,8 @@ def _computed(
     """The page, drawn with few futures at once and again in its place with all of them."""
     draw_page = pages()[choice.page].page
     body, progress, first = st.empty(), st.empty(), st.empty()
-    below = st.empty()  # takes away links and files of what was shown before
+    # takes away links and files of what was shown before; what is the same again stays in sight
+    below = st if st.session_state.get(SHOWN) == choice else st.empty()
     key = (scenario.hash, choice.seed, choice.replications)
     if st.session_state.get(DONE) != key and choice.replications > runs.QUICK:
         quick = runs.results(scenario, choice.seed, runs.QUICK, final=False)

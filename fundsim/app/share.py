@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from fundsim.app import contract, draw, headline, link
+from fundsim.app.address import reach
 from fundsim.app.draw import Drawn, Row, Shown
 from fundsim.app.files import label_of
 from fundsim.app.pages import pages
@@ -29,6 +30,23 @@ STYLE = (Path(__file__).parent / "share.css").read_text(encoding="utf-8")
 TYPES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json",
          "toml": "application/toml",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
+# what is told of a link and of a text with a link, by who can open it
+COPIED = {
+    "machine": (
+        marked("Link copied. It opens on this computer only, while the dashboard runs here."),
+        marked(
+            "Text and link copied. The link opens on this computer only: leave it out of a post."
+        ),
+    ),
+    "network": (
+        marked("Link copied. It opens only in the network of this computer."),
+        marked("Text and link copied. The link opens only in the network of this computer."),
+    ),
+    "everyone": (
+        marked("Link copied: it shows these figures to everyone."),
+        marked("Text and link copied."),
+    ),
+}
 OF_ALL = {"run card": marked("run card"), "measures": marked("measures")}  # tables of every page
 
 
@@ -56,10 +74,10 @@ def links(view: View, others: Sequence[Results]) -> None:
 
 def _address(say: Language, query: str = "", text: str = "") -> None:
     """Make the address bar a link to what is shown, with buttons to copy it; or no link at all (an empty query)."""
+    link_copied, text_copied = COPIED[reach(st.context.url or "")]
     told = {
         "language": say.code, "link": say("Copy link"), "text": say("Copy text for a post"),
-        "link_copied": say("Link copied: it shows these figures to everyone."),
-        "text_copied": say("Text and link copied."), "by_hand": say("Copy this:"),
+        "link_copied": say(link_copied), "text_copied": say(text_copied), "by_hand": say("Copy this:"),
     }  # fmt: skip
     button = st.components.v2.component("fundsim_share", css=STYLE, js=CODE)
     button(key="share", data={"query": query, "post": text, "told": told}, height="content")
@@ -68,7 +86,7 @@ def _address(say: Language, query: str = "", text: str = "") -> None:
 def downloads(view: View, shown: Shown) -> None:
     """Everything that is shown, as files; each is made when it is asked for."""
     say, stem = view.say, f"fundsim_{view.scenario.name.replace('+', '_')}_{view.choice.page}"
-    with st.expander(say("Download")):
+    with st.expander(say("Download"), key="downloads", on_change="rerun"):
         for name, picture in shown.pictures.items():
             for kind in ("png", "svg"):
                 _button(

@@ -96,7 +96,7 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario, say: L
     )  # fmt: skip
     for control in table.get(group, []):
         _draw(control, "all", mine, say)
-    with st.expander(say("Simulation")):
+    with st.expander(say("Simulation"), key="simulation", on_change="rerun"):
         st.selectbox(
             say("Futures (replications)"), SIZES, format_func=say.whole,
             key=state.bound("n", choice.replications),

@@ -32,7 +32,7 @@ def controls(choice: Choice) -> None:
     rows = [{**row, **{n: field.typed(row[n]) for n in NUMBERS}} for row in ledger(scenario, say)]
     st.data_editor(
         rows, hide_index=True, key=_key(scenario), on_change=_edited, args=(scenario, rows),
-        disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
+        placeholder="–", disabled=["name", "unit", "grade", "source", "address", "key", "note"], height=620,
         alt=say("Every assumption with its value, low, high, unit, source and grade; value, low and high can be edited."),
         column_config={
             # pinned: on a phone the values must still fit beside it
@@ -123,6 +123,6 @@ def page(view: View) -> Shown:
         ),
     )  # fmt: skip
     text = resolved_toml(view.scenario)
-    with st.expander(say("The whole scenario as a file (TOML)")):
+    with st.expander(say("The whole scenario as a file (TOML)"), key="toml", on_change="rerun"):
         st.code(text, language="toml", height=400)
     return Shown({}, {"assumptions": rows})
