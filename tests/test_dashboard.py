@@ -381,6 +381,43 @@ def move(app: AppTest, control: Control, place: str, value: object) -> None:
     assert not app.exception, (key, app.exception[0].message)
 
 
+@pytest.mark.parametrize(
+    ("key", "typed", "words"),
+    [
+        ("fund.decision.caseworkers", -1.0, "-1 is not possible: it must be between 1 and 10000"),
+        ("fund.opening_capital", 1e15, "1e+15 is not possible"),
+        ("time.start_year", 2000, "must not be before time.price_year"),
+    ],
+)
+def test_a_number_that_is_none_is_told_beside_its_field_while_the_figures_stay(
+    key: str, typed: float, words: str
+) -> None:
+    app = opened(replace(TARIFF, page="about"))
+    found = controls(
+        scenario_of("serbia", Design("tariff")), scenario_of("serbia", Design("tariff"))
+    )
+    before = digest(app)
+    app.session_state["group"] = found[key].group
+    app.run()
+    field = next(w for w in app.number_input if f":{key}:" in str(w.key))
+    field.set_value(typed).run()
+    assert app.session_state["choice"].design == TARIFF.design
+    assert digest(app) == before
+    [beside] = app.sidebar.error
+    assert words in beside.value.replace("\\", "").replace("\u2060", "")
+    now = next(w for w in app.number_input if w.key == field.key)
+    assert now.value == found[key].value
+    now.set_value(found[key].value + 1).run()
+    assert not app.sidebar.error
+
+
+def test_a_seed_that_is_none_is_told_beside_its_field() -> None:
+    app = opened(replace(TARIFF, page="about"))
+    app.number_input(key="seed").set_value(-1).run()
+    assert "-1 is not possible" in app.sidebar.error[0].value.replace("\\", "")
+    assert app.session_state["choice"].seed == app.number_input(key="seed").value == TARIFF.seed
+
+
 MOVED: set[str] = set()  # keys that have moved a figure, over all covers of this process
 
 

@@ -35,6 +35,7 @@ ANALYSES = ("tornado", "sobol", "worth")
 CASES = ("any", "paid", "refused", "waiting", "never_claims", "offender_pays", "set_off")
 MOST_CASES = 100_000
 
+MOST_NUMBER = 10**12 - 1  # that a link holds
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?!?")
 _WORD = re.compile(r"(?!nan$|inf$)[a-z][a-z_]{0,40}")
 Sets = tuple[tuple[str, str], ...]

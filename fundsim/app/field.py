@@ -25,7 +25,7 @@ def number(
     """
     st.text_input(
         key=state.bound(key, typed(value)),
-        on_change=state.on(key, partial(_read, common["label"], counts, whole, then)), **common,
+        on_change=state.on(key, partial(_read, key, common["label"], counts, whole, then)), **common,
     )  # fmt: skip
 
 
@@ -35,11 +35,13 @@ def typed(value: float | None) -> str:
 
 
 def _read(
-    label: str, counts: bool, whole: bool, then: Callable[[float | None], None], text: str
+    key: str, label: str, counts: bool, whole: bool, then: Callable[[float | None], None], text: str
 ) -> None:
     try:
         found = read(text, counts, whole) if text.strip() else None
     except ValueError as error:
-        state.refuse(Problem(label, str(error), value=text.strip()))
+        problem = Problem(label, str(error), value=text.strip())
+        st.session_state[state.IMPOSSIBLE] = (key, str(problem))
+        state.refuse(problem)
     else:
         then(found)

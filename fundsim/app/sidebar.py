@@ -9,16 +9,25 @@ from typing import Any, assert_never
 import streamlit as st
 
 from fundsim.app import draw, field, state
-from fundsim.app.choice import MOST_SEED, SIZES, Choice, Design, name_of
+from fundsim.app.choice import (
+    MOST_NUMBER,
+    MOST_SEED,
+    SIZES,
+    Choice,
+    Design,
+    is_value,
+    name_of,
+    number_text,
+)
 from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, taken, word_of
 from fundsim.app.files import label_of, names, question_of
 from fundsim.app.pages import pages
 from fundsim.report.language import Language, language
 from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.errors import Problem
 from fundsim.scenario.files import countries
 from fundsim.scenario.numbers import is_counted
+from fundsim.scenario.phrase import Phrase
 
 LANGUAGE_WIDTH = 170  # pixels
 CHANGED = " *"  # beside the label of a value that differs from the files
@@ -104,9 +113,10 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario, say: L
             help=say("More futures, less computer noise. The command takes any number."),
         )  # fmt: skip
         field.number(
-            "seed", choice.seed, _seed, whole=True, label=say("Seed"),
+            "seed", choice.seed, _seeded, whole=True, label=say("Seed"),
             help=say("The same seed gives the same figures; another one tells how much they are noise."),
         )  # fmt: skip
+        _told_beside("seed", say)
     st.button(
         say("Reset to the files"), on_click=_reset, disabled=choice.design.sets == (),
         help=say("Leave the country, policy, reforms and stresses; undo every changed value."),
@@ -117,13 +127,6 @@ def _additions(_: Any) -> None:
     both = [*st.session_state.get("reform", []), *st.session_state.get("stress", [])]
     now = state.choice()
     state.change(design=replace(now.design, additions=tuple(sorted(both))))
-
-
-def _seed(value: float | None) -> None:
-    if value is not None and 0 <= value <= MOST_SEED:
-        state.change(seed=int(value))
-    else:
-        state.refuse(Problem("seed", f"must be between 0 and {MOST_SEED}"))
 
 
 def _reset() -> None:
@@ -142,7 +145,7 @@ def _draw(control: Control, place: str, mine: str, say: Language) -> None:
         "label": draw.label(f"{control.label}{unit}") + (CHANGED if control.changed else ""),
         "help": draw.plain(about),
         "disabled": bool(control.reason),
-        "on_change": state.on(key, _moved, control),
+        "on_change": state.on(key, _moved, control, key),
     }
     match control.kind:
         case "switch":
@@ -167,6 +170,7 @@ def _draw(control: Control, place: str, mine: str, say: Language) -> None:
                 _typed(control, key, common)
         case other:
             assert_never(other)
+    _told_beside(key, say)
     if control.ranged and not control.reason:
         _certain(control, f"{key}:certain", say)
 
@@ -183,7 +187,7 @@ def _typed(control: Control, key: str, common: dict[str, Any]) -> None:
     """A field for a number."""
     common = {**common, "counts": is_counted(control.unit), "whole": control.kind == "whole"}
     del common["on_change"]
-    field.number(key, control.value, partial(_moved, control), **common)
+    field.number(key, control.value, partial(_moved, control, key), **common)
 
 
 def _slider(control: Control, key: str, value: float, common: dict[str, Any]) -> None:
@@ -199,9 +203,40 @@ def _slider(control: Control, key: str, value: float, common: dict[str, Any]) ->
     )  # fmt: skip
 
 
-def _moved(control: Control, value: Any) -> None:
+def _moved(control: Control, key: str, value: Any) -> None:
+    """Take over what was chosen; what is not possible is told beside its control, which goes back to what it was."""
+    typed = value is not None and control.kind in ("share", "number", "whole")
+    if typed and not _in_bounds(key, value, control.least, control.most):
+        return
+    st.session_state.pop(state.IMPOSSIBLE, None)
     now = state.choice()
     state.change(design=chosen(now.design, control, value))
+    if refused := st.session_state.get("refused"):
+        st.session_state[state.IMPOSSIBLE] = (key, "; ".join(map(draw.reason, refused)))
+
+
+def _seeded(value: float | None) -> None:
+    if value is not None and _in_bounds("seed", value, 0, MOST_SEED):
+        st.session_state.pop(state.IMPOSSIBLE, None)
+        state.change(seed=int(value))
+
+
+def _in_bounds(key: str, value: float, least: float, most: float) -> bool:
+    """Whether a typed number is one for its field; if not, why is kept to be told beside it."""
+    if least <= value <= most and is_value(number_text(value)):
+        return True
+    told = Phrase(
+        "{value} is not possible: it must be between {least} and {most}. It was not taken over.",
+        value=float(value), least=float(least), most=float(min(most, MOST_NUMBER)),
+    )  # fmt: skip
+    st.session_state[state.IMPOSSIBLE] = (key, told)
+    return False
+
+
+def _told_beside(key: str, say: Language) -> None:
+    told = st.session_state.get(state.IMPOSSIBLE)
+    if told is not None and told[0] == key:
+        st.error(draw.plain(say(told[1])))
 
 
 def _taken(control: Control, certain: bool) -> None:

@@ -31,6 +31,7 @@ class Promise:
 
 
 MOST_NOTICES = 8
+IMPOSSIBLE = "impossible"  # the field in which a number was typed that is none for it, and why
 REFUSALS = "refusals"  # how many there have been: a table begins anew after each
 
 
