@@ -331,8 +331,8 @@ def group_label(group: str, world: World, say: Language = ENGLISH) -> str:
 
 
 def _label(one: Meaning, say: Language) -> str:
-    """What a key is called beside others of its group."""
-    label = say(one.label)
+    """What a key is called beside all others."""
+    label = ": ".join(map(say, (*one.above, one.label)))
     return f"{say.of('table', one.table)}: {label}" if one.table else capital(label)
 
 

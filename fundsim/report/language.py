@@ -21,6 +21,7 @@ from fundsim.report import languages
 from fundsim.report.languages import DERIVED, codes
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.phrase import Phrase
+from fundsim.scenario.words import WORDS
 
 ALIASES = {"sr": "sr-Latn"}
 # what stays in Latin letters: places to fill in, addresses, commands, names and abbreviations that are Latin everywhere
@@ -61,7 +62,12 @@ class Language:
         return self._filled(self._found(text, None), values)
 
     def of(self, context: str, text: str, /, **values: object) -> str:
-        """The same for a text that has other forms in other places: of("in", "Serbia") is "in Serbia"'s name."""
+        """The same for a text that has other forms in other places: of("in", "Serbia") is "in Serbia"'s name.
+
+        The word of a choice has its key as context: of("when_short", "queue").
+        """
+        if self.catalogue is None:
+            text = WORDS.get(context, {}).get(text, text)
         return self._filled(self._found(text, context), values)
 
     def counted(self, one: str, many: str, n: int, /, **values: object) -> str:

@@ -19,13 +19,15 @@ _OF_THE_TABLE = ("median", "sigma", *FORMS)  # keys that say nothing without the
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a key is called beside the others of its group.
+    """What a key is called beside all others.
 
+    above  what comes before it: the label of the source of income, reform or stress that it is of; else empty
     table  the name of its table, where the key says nothing without it; else empty
     label  the beginning of its description, which may stand within a sentence
     more   the whole description, where it says more than the label; else empty
     """
 
+    above: Label
     table: str
     label: str
     more: str
@@ -42,14 +44,19 @@ def joined(label: Label) -> str:
 
 
 def meanings(world: World) -> dict[str, Meaning]:
-    """The same beside others of its group, with the description, for every value that stands alone."""
+    """The same with the description, for every value that stands alone."""
     called, found = labels(world), {}
     for key, _, field in fields(world):
         *_, table, name = ["", *key.split(".")]
-        label, text = called[key][-1], " ".join((field.description or "").split())
-        of_table = name in _OF_THE_TABLE and table not in ("award", "forms")
+        (*above, label), text = called[key], " ".join((field.description or "").split())
+        first, second, *_ = [*key.split("."), ""]
+        if first not in NAMED:
+            above = []
+        elif not above:
+            above = [getattr(world, first)[second].label]
+        of_table = name in _OF_THE_TABLE and table not in ("award", "forms") and not above
         more = "" if text.rstrip(".").lower() == label.lower() else text
-        found[key] = Meaning(table.replace("_", " ") if of_table else "", label, more)
+        found[key] = Meaning(tuple(above), table.replace("_", " ") if of_table else "", label, more)
     return found
 
 

@@ -124,7 +124,7 @@ class MassCase(Table, unmoved="No future has more or other victims of a mass cas
     events_a_year: EventsYear
     """Mean number of mass cases a year (Poisson)."""
     scheduled_events: EventsYear
-    """Mass cases that are certain to happen in a year (0; a stress sets it); rounded."""
+    """Mass cases that are certain to happen in a year, rounded; a stress sets them."""
     size: Annotated[Persons, Key(idle=NO_MASS)]
     """Mean number of victims in a mass case (one plus a Poisson number)."""
     foreign_rate: Annotated[Share, Key(idle=NO_MASS)]

@@ -288,7 +288,7 @@ class Fund(Table):
             )
         ),
     ] = 8
-    """For unpaid_judgment: months after the award after which it counts as unpaid."""
+    """Months after an award after which it counts as unpaid; for the entry point unpaid_judgment."""
     eligible: Eligible
     """Who may claim."""
     take_up: TakeUp

@@ -1,0 +1,68 @@
+"""What the words of a choice mean: files, commands and links have the word, readers this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fundsim.scenario.schema.change import Bearer
+from fundsim.scenario.schema.claim import Basis, Foreign, Money
+from fundsim.scenario.schema.fund import DecisionSpread, EntryPoint, WhenShort
+from fundsim.scenario.schema.units import Form, Index
+from fundsim.scenario.total import total
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "entry_point": total(
+        EntryPoint,
+        {
+            "none": "no fund",
+            "identified": "identification as a victim",
+            "indictment": "indictment of an offender",
+            "conviction": "final conviction of an offender",
+            "judgment": "final award of compensation",
+            "unpaid_judgment": "award that stays unpaid",
+        },
+    ),
+    "when_short": total(
+        WhenShort,
+        {
+            "queue": "claims wait in a queue",
+            "pro_rata": "all get the same share",
+            "treasury_advance": "the treasury lends",
+        },
+    ),
+    "foreign": total(
+        Foreign,
+        {
+            "all": "all",
+            "lawful": "those who stay lawfully",
+            "reciprocity": "those whose state does the same",
+            "none": "none",
+        },
+    ),
+    "basis": total(
+        Basis,
+        {
+            "fixed": "one fixed amount",
+            "tariff": "a tariff",
+            "judgment": "a share of the court's award",
+            "smaller": "the smaller of tariff and award",
+        },
+    ),
+    "money": total(Money, {"euro": "euro", "monthly_wages": "net monthly wages"}),
+    "spread": total(
+        DecisionSpread, {"fixed": "the same for each claim", "exponential": "exponential"}
+    ),
+    "index": total(Index, {"none": "nothing", "prices": "prices", "wages": "wages"}),
+    "cost_by": total(Bearer, {"fund": "the fund", "state": "the state"}),
+    "form": total(
+        Form,
+        {
+            "sexual": "sexual exploitation",
+            "labour": "labour exploitation",
+            "begging": "forced begging",
+            "criminality": "forced criminality",
+            "other": "other forms",
+        },
+    ),
+}
+"""Key, or `form`, to word to what it means; a catalogue has the words by the key as their context."""
