@@ -2,19 +2,21 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fundsim import load, measure, project
 from fundsim.app import briefing as module
-from fundsim.app import headline, main, runs, settings, sidebar
+from fundsim.app import headline, main, runs, settings, sidebar, state
 from fundsim.app import pages as package
 from fundsim.app.address import reach
 from fundsim.app.choice import Choice, Design, name_of, scenario_of
-from fundsim.app.controls import Control, controls
+from fundsim.app.controls import Control, controls, word_of
 from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
 from fundsim.app.on_request import sourced
@@ -26,6 +28,7 @@ from fundsim.model.caseload import Cohorts, Victims
 from fundsim.model.ledger import LedgerError
 from fundsim.model.parameters import Parameters
 from fundsim.report.brief.blocks import Document, Link, Table
+from fundsim.report.language import ENGLISH
 from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario
@@ -379,6 +382,105 @@ def move(app: AppTest, control: Control, place: str, value: object) -> None:
     assert not widget.disabled, key
     widget.set_value(value).run()
     assert not app.exception, (key, app.exception[0].message)
+
+
+@pytest.mark.parametrize("cover", COVERS, ids=lambda c: f"{c[0]}-{c[1].policy}")
+def test_every_control_has_a_name_of_its_own_and_options_in_words(
+    cover: tuple[str, Design],
+) -> None:
+    """No label is cut or a code, no two of a group or of the sources of income are the same, no option is a code."""
+    scenario = scenario_of(*cover)
+    found = controls(scenario, scenario)
+    called = [control.label for control in found.values()]
+    assert [label for label in called if label.count("(") != label.count(")") or "_" in label] == []
+    groups = [
+        (c.group.partition(".")[0] if "income" in c.group else c.group, c.label)
+        for c in found.values()
+    ]
+    assert len(set(groups)) == len(groups)
+    shown = [
+        word_of(c.key, word, ENGLISH)
+        for c in found.values()
+        for word in (*c.options,)
+        if c.kind != "scale"
+    ]
+    assert [word for word in shown if "_" in word] == []
+    assert {"claims wait in a queue", "award that stays unpaid", "net monthly wages"} <= {*shown}
+
+
+def read(boxes: Iterable[Any]) -> str:
+    """What boxes say, as it is read."""
+    return " ".join(box.value for box in boxes).replace("\\", "").replace("\u2060", "")
+
+
+def test_all_reforms_can_be_selected_and_what_gives_way_is_told() -> None:
+    app = opened(replace(TARIFF, page="about"))
+    every = [name for name in files.shipped("reform") if name != "legal_aid_by_fund"]
+    app.multiselect(key="reform").set_value(list(files.shipped("reform"))).run()
+    assert not app.error
+    assert app.session_state["choice"].design.additions == tuple(every)
+    assert app.multiselect(key="reform").value == every
+    assert "Free legal aid paid by the fund” is left out" in read(app.sidebar.info)
+    assert ".toml" not in read(app.sidebar.info)
+
+
+def test_one_of_two_that_exclude_each_other_takes_the_others_place() -> None:
+    """The control says so in its options; a changed value of the one that goes does not stay behind."""
+    design = Design("tariff", ("legal_aid",), (("reform.legal_aid.from_year", "2030"),))
+    app = opened(replace(TARIFF, page="what_if", design=design, variants=(design.without_sets,)))
+    field = app.multiselect(key="reform")
+    assert (
+        "Free legal aid paid by the fund (instead of: Free legal aid and representation)"
+        in field.options
+    )
+    field.set_value(["legal_aid", "legal_aid_by_fund"]).run()
+    assert app.session_state["choice"].design == Design("tariff", ("legal_aid_by_fund",))
+    assert "Free legal aid and representation” is left out: it cannot stand together" in read(
+        app.sidebar.info
+    )
+    app.multiselect(key="x0").set_value(["legal_aid", "legal_aid_by_fund"]).run()
+    assert app.session_state["choice"].variants == (Design("tariff", ("legal_aid_by_fund",)),)
+    app.multiselect(key="reform").set_value([]).run()
+    assert not app.sidebar.info
+    assert not app.error
+
+
+def test_another_country_keeps_what_is_possible_there_and_tells_what_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sets = (("fund.take_up.rate", "0.3"), ("income.budget.amount", "500000"))
+    variant = Design("status_fixed", ("legal_aid",), sets[:1])
+    app = opened(
+        Choice(
+            "albania",
+            Design("tariff", ("budget_cut",), sets),
+            (variant,),
+            page="about",
+            replications=FEW,
+        )
+    )
+    app.selectbox(key="country").set_value("kosovo").run()
+    choice = app.session_state["choice"]
+    assert (choice.country, choice.variants) == ("kosovo", (variant,))
+    assert choice.design == Design("tariff", ("budget_cut",), sets)
+    assert not app.warning
+    gone = Design("tariff", (), (("fund.take_up.rate", "0.3"),))
+    monkeypatch.setattr(state, "allowed", lambda country, design: gone)
+    app.selectbox(key="country").set_value("albania").run()
+    told = read(app.warning)
+    assert "Not possible in this country, and left out: " in told
+    assert "State budget line: yearly appropriation" in told
+    assert "stress: Budget" in told
+    assert "who apply" not in told
+
+
+def test_all_stresses_together_say_which_of_them_helps_victims() -> None:
+    app = opened(
+        replace(TARIFF, page="about", design=Design("tariff", tuple(files.shipped("stress"))))
+    )
+    assert "More victims are paid under “Take-up doubles”" in read(app.info)
+    plain = opened(replace(TARIFF, page="about", design=Design("tariff", ("slow_courts",))))
+    assert "More victims are paid" not in read(plain.info)
 
 
 @pytest.mark.parametrize(

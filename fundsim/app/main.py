@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -14,8 +15,10 @@ from fundsim.app import briefing, contract, draw, headline, runs, settings, shar
 from fundsim.app.choice import Choice, Design, changed_at, scenario_of
 from fundsim.app.controls import Control, controls_of, differences
 from fundsim.app.draw import Shown
+from fundsim.app.files import label_of, names
 from fundsim.app.gate import Busy
 from fundsim.app.pages import pages
+from fundsim.app.together import excluding
 from fundsim.app.view import View, title_of
 from fundsim.report import wording
 from fundsim.report.language import Language, language
@@ -26,6 +29,7 @@ MOST_CHANGES = 6  # listed by name
 DONE = (
     "done"  # the figures that were last shown in full, so that a change of page does not begin anew
 )
+MORE = 1.05  # times as many victims: less is not worth a word
 SHOWN = "shown"  # the choice that was last shown in full
 
 
@@ -81,6 +85,7 @@ def prepare() -> None:
     design = state.named(choice.country, choice.design)
     scenario = scenario_of(choice.country, design)
     controls_of(choice.country, design, changed_at(choice.country), choice.language)
+    excluding()
     runs.results(scenario, choice.seed, runs.QUICK, final=False)
     runs.results(scenario, choice.seed, choice.replications)
 
@@ -174,6 +179,7 @@ def _after(view: View, shown: Shown) -> None:
     """What stands below every page: whether a change moved anything, the link's promise, links and files."""
     say = view.say
     _stillness(view)
+    _helpful_stresses(view)
     promise: state.Promise | None = st.session_state.get("promise")
     if promise is not None and _same_run(promise.choice, view.choice):
         on_its_page = promise.choice.page == view.choice.page
@@ -194,6 +200,33 @@ def _same_run(a: Choice, b: Choice) -> bool:
     return (a.country, a.design, a.variants, a.seed, a.replications, a.confidence) == (
         b.country, b.design, b.variants, b.seed, b.replications, b.confidence,
     )  # fmt: skip
+
+
+def _helpful_stresses(view: View) -> None:
+    """If a stress alone brings money to more victims, that it is hard for the budget only."""
+    say, design = view.say, view.choice.design
+    stresses = [name for name in design.additions if name in names("stress")]
+    others = tuple(name for name in design.additions if name not in stresses)
+
+    def paid(*alone: str) -> float:
+        one = view.scenario_of(replace(design, additions=tuple(sorted((*others, *alone)))))
+        return runs.results(one, view.choice.seed, runs.QUICK, final=False).get("share_paid_with")
+
+    try:
+        helpful = [name for name in stresses if paid(name) > MORE * paid()]
+    except (
+        InputError,
+        Busy,
+    ):  # it has changed values of a stress, or there is no time to look at it
+        return
+    if helpful:
+        listed = ", ".join(f"“{label_of('stress', name, say)}”" for name in helpful)
+        told = say(
+            "More victims are paid under {stresses}: it is hard for the budget, not for victims, and hides what other "
+            "stresses take from them.",
+            stresses=listed,
+        )  # fmt: skip
+        st.info(draw.plain(told))
 
 
 def _stillness(view: View) -> None:

@@ -26,8 +26,9 @@ from fundsim.scenario.sizes import most_cases
 from fundsim.scenario.schema import World
 
 QUICK = 200  # futures of the first answer
-LEAST_BLOCK = 40  # a scenario with fewer replications to a block is too large for a dashboard
-MOST_WORK = 48e6  # cases of all futures of a scenario, in public: some five seconds of a processor
+MOST_CASES = 110_000  # in three of four futures of a scenario: more is too much for a dashboard
+# of a scenario in public: cases of all its futures, some five seconds of a processor, and blocks, each of which costs a little
+MOST_WORK, MOST_BLOCKS = 48e6, 150
 Told = Callable[[int], None]
 
 
@@ -90,11 +91,14 @@ def _spans(world: World, replications: int) -> list[tuple[int, int]]:
 def most_futures(scenario: Scenario) -> float:
     """How many futures this dashboard computes of a scenario; 0 for so many victims that only the command should run it.
 
-    In public the cases of all futures are bounded, too: one link must not hold up everybody else.
+    In public the work is bounded, too: one link must not hold up everybody else.
     """
-    if block_size(scenario.world) < LEAST_BLOCK:
+    cases = most_cases(scenario.world, 0.75)
+    if cases > MOST_CASES:
         return 0
-    return MOST_WORK / max(most_cases(scenario.world, 0.75), 1) if settings.public() else math.inf
+    if not settings.public():
+        return math.inf
+    return min(MOST_WORK / max(cases, 1), MOST_BLOCKS * block_size(scenario.world))
 
 
 def refuse_if_too_large(scenario: Scenario, replications: int) -> None:

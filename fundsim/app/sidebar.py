@@ -14,14 +14,15 @@ from fundsim.app.choice import (
     MOST_SEED,
     SIZES,
     Choice,
-    Design,
     is_value,
     name_of,
     number_text,
+    scenario_of,
 )
-from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, taken, word_of
+from fundsim.app.controls import MAIN, Control, chosen, group_label, groups, labels, taken, word_of
 from fundsim.app.files import label_of, names, question_of
 from fundsim.app.pages import pages
+from fundsim.app.together import left_out_told, option, with_additions
 from fundsim.report.language import Language, language
 from fundsim.report.languages import codes
 from fundsim.scenario.compose import Scenario
@@ -69,10 +70,26 @@ def head(choice: Choice, say: Language) -> None:
 
 
 def _country(name: str) -> None:
-    """Another country: its own numbers, so that changed values and variants are left behind."""
+    """Another country, with all of the same design and variants that is possible there; what is not is told."""
     now = state.choice()
-    keep = Design(now.design.policy or "tariff", now.design.additions)
-    state.put(replace(now, country=name, design=keep, variants=()))
+    designs = [replace(d, policy=d.policy or "tariff") for d in (now.design, *now.variants)]
+    kept = [state.allowed(name, design) for design in designs]
+    state.put(replace(now, country=name, design=kept[0], variants=tuple(kept[1:])))
+    say = language(now.language)
+    called = labels(scenario_of(now.country, now.design), say)
+    lost = dict.fromkeys(
+        text
+        for before, after in zip(designs, kept, strict=True)
+        for text in (
+            *(called.get(key, key) for key, _ in before.sets if key not in dict(after.sets)),
+            *(label_of("", name, say) for name in before.additions if name not in after.additions),
+        )
+    )
+    if lost:
+        told = Phrase(
+            "Not possible in this country, and left out: {values}.", values="; ".join(lost)
+        )
+        st.session_state["notices"] += (told,)
 
 
 def _policy(name: str) -> None:
@@ -88,9 +105,10 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario, say: L
     ):
         own = [name for name in choice.design.additions if name in names(kind)]
         st.multiselect(
-            label, names(kind), key=state.bound(kind, own), on_change=state.on(kind, _additions),
-            format_func=partial(label_of, kind, say=say), help=about, placeholder=say("Choose options"),
+            label, names(kind), key=state.bound(kind, own), on_change=state.on(kind, _additions, kind),
+            format_func=partial(option, kind, say=say), help=about, placeholder=say("Choose options"),
         )  # fmt: skip
+        state.tell(kind, choice.design.additions)
     draw.bold(say("Main levers"))
     # a widget belongs to its scenario: what a visitor's browser still says of another one is not heard
     mine = name_of(choice.country, choice.design.without_sets)
@@ -123,10 +141,12 @@ def beside(choice: Choice, found: dict[str, Control], scenario: Scenario, say: L
     )  # fmt: skip
 
 
-def _additions(_: Any) -> None:
-    both = [*st.session_state.get("reform", []), *st.session_state.get("stress", [])]
+def _additions(kind: str, chosen: list[str]) -> None:
     now = state.choice()
-    state.change(design=replace(now.design, additions=tuple(sorted(both))))
+    others = [name for name in now.design.additions if name not in names(kind)]
+    design, left_out = with_additions(now.country, now.design, [*others, *chosen])
+    state.change(design=design)
+    state.keep_told(kind, design.additions, left_out_told(left_out, language(now.language)))
 
 
 def _reset() -> None:

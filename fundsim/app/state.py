@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from fundsim.app import link, runs
+from fundsim.app import draw, link, runs
 from fundsim.app.choice import SIZES, Choice, Design, scenario_of
 from fundsim.app.controls import same
 from fundsim.app.link import Claim
@@ -54,7 +54,7 @@ def _sound(opened: link.Opened) -> Choice:
             runs.refuse_if_too_large(scenario_of(wanted.country, design), SIZES[0])
         except InputError as error:
             refused += [str(problem) for problem in error.problems]
-            design = _allowed(wanted.country, design)
+            design = allowed(wanted.country, design)
         designs.append(design)
     if refused:
         notices.append(Phrase("Part of the link is not possible in this version, and is left out:"))
@@ -96,13 +96,14 @@ def _fewer(afforded: Choice) -> Phrase:
     )
 
 
-def _allowed(country: str, design: Design) -> Design:
-    """The most of a refused design that the model takes: its values one by one, or none of them."""
+def allowed(country: str, design: Design) -> Design:
+    """The most of a design that the model takes in a country, its values one by one; the country's own if even the
+    files are refused."""
     plain = design.without_sets
     try:
         scenario_of(country, plain)
     except InputError:
-        return Design()
+        return named(country, Design())
     for key, text in design.sets:
         more = plain.with_set(key, text)
         try:
@@ -165,3 +166,15 @@ def on(key: str, then: Callable[..., None], *before: Any) -> Callable[[], None]:
             then(*before, st.session_state[key])
 
     return moved
+
+
+def keep_told(key: str, of: object, text: str) -> None:
+    """Keep what is to be said beside a control while what it was said of stands."""
+    st.session_state[f"told:{key}"] = (of, text)
+
+
+def tell(key: str, of: object) -> None:
+    """Say beside a control what was kept for it, if it was said of what stands."""
+    about, text = st.session_state.get(f"told:{key}", (None, ""))
+    if text and about == of:
+        st.info(draw.plain(text))

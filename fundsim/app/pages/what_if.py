@@ -16,6 +16,7 @@ from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
 from fundsim.app.draw import Shown
 from fundsim.app.files import label_of, names
+from fundsim.app.together import left_out_told, option, with_additions
 from fundsim.app.view import View, title_of
 from fundsim.report import wording
 from fundsim.report.compare import tell as comparison
@@ -49,11 +50,12 @@ def controls(choice: Choice) -> None:
             )  # fmt: skip
             middle.multiselect(
                 say("Variant {n}: reforms and stresses", n=place + 1), [*names("reform"), *names("stress")],
-                format_func=partial(label_of, "", say=say), key=state.bound(f"x{place}", list(variant.additions)),
+                format_func=partial(option, "", say=say), key=state.bound(f"x{place}", list(variant.additions)),
                 on_change=state.on(f"x{place}", _additions, place),
             )  # fmt: skip
             right.button(say("Remove"), key=f"remove{place}", on_click=_remove, args=(place,),
                          help=say("Remove variant {n}", n=place + 1))  # fmt: skip
+            state.tell(f"x{place}", variant.additions)
             if variant.sets:
                 draw.aside(say("Changed values: {values}", values="; ".join(variant.texts)))
     if len(choice.variants) < MOST_VARIANTS:
@@ -77,7 +79,11 @@ def _policy(place: int, name: str) -> None:
 
 
 def _additions(place: int, chosen: list[str]) -> None:
-    _replace(place, replace(state.choice().variants[place], additions=tuple(sorted(chosen))))
+    now = state.choice()
+    variant, left_out = with_additions(now.country, now.variants[place], chosen)
+    _replace(place, variant)
+    told = left_out_told(left_out, language(now.language))
+    state.keep_told(f"x{place}", variant.additions, told)
 
 
 def _replace(place: int, variant: Design) -> None:
