@@ -22,8 +22,8 @@ from fundsim.report.wording import Results
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
-from fundsim.scenario.sizes import most_cases
 from fundsim.scenario.schema import World
+from fundsim.scenario.sizes import most_cases
 
 QUICK = 200  # futures of the first answer
 MOST_CASES = 110_000  # in three of four futures of a scenario: more is too much for a dashboard
