@@ -59,8 +59,8 @@ PLAIN = ("s", "seed", "n", *VARIANTS, "lang", "page", "c", "m", "o", "also", "ca
 CLAIMS = ("v", "h", "r", "d")
 IGNORED = re.compile(r"embed|embed_options|utm_\w+|fbclid|gclid|mc_[ce]id|igshid|ref")
 DAMAGED = Phrase(
-    "This link is damaged: part of it was cut off or changed on its way. The figures below are "
-    "NOT those of whoever sent it. Ask for the link again."
+    "This link is damaged: part of it was cut off or changed on its way. Its figures cannot be shown: "
+    "ask whoever sent it for the link again."
 )
 # what is told of a name that is not shipped, and of one that was retired
 GONE = {
@@ -171,7 +171,10 @@ def opened(parameters: Mapping[str, Sequence[str]], spoken: str = "en") -> Opene
 
     parameters  every value of each name;  spoken  the visitor's language, for a query that names none
     """
-    given = {k: list(v) for k, v in parameters.items() if not IGNORED.fullmatch(k)}
+    given: dict[str, list[str]] = {}
+    for key, values in parameters.items():  # a mail program that writes & as &amp; does no damage
+        if not IGNORED.fullmatch(key := key.replace("amp;", "")):
+            given.setdefault(key, []).extend(values)
     start = Choice(language=spoken)
     if not given:
         return Opened(start)
@@ -264,7 +267,7 @@ def _read(flat: dict[str, str], start: Choice) -> Opened:
         country = start.country
     further = [name for name in flat.get("also", "").split("-") if name]
     aside += [_no_such("also", name) for name in further if name not in ANALYSES]
-    case, _, told = flat.get("case", "any-0").partition("-")
+    case, _, told = flat.get("case", "any-0" if "v" in flat else f"{start.case}-0").partition("-")
     if case not in CASES or not re.fullmatch("[0-9]{1,6}", told) or int(told) >= MOST_CASES:
         aside.append(_no_such("case", flat["case"]))
         case, told = start.case, "0"
