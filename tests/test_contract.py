@@ -96,6 +96,8 @@ def test_the_page_s_own_link_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> No
     app = opened(made(choice, monkeypatch))
     assert "Checked: these are the figures of the link: Serbia, tariff" in boxes(app)
     assert not app.warning
+    drawn = [element.type for element in app.main]
+    assert drawn.index("success") < drawn.index("header")  # above the answer, not below the page
 
 
 @pytest.mark.parametrize("policy", ["no_fund", "assets_only"])

@@ -408,6 +408,40 @@ def test_every_control_has_a_name_of_its_own_and_options_in_words(
     assert {"claims wait in a queue", "award that stays unpaid", "net monthly wages"} <= {*shown}
 
 
+def test_a_damaged_link_shows_no_figures_before_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it is computed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "results", never)
+        app = opened(k="00000000", v="0.1.0", s="albania-tariff", page="about")
+    assert "This link is damaged" in told(app)
+    assert not app.header
+    assert not app.get("vega_lite_chart")
+    assert len(app.button) == 1
+    app.button[0].click().run()
+    assert app.header
+    assert "damaged" not in told(app)
+    assert app.session_state["choice"].country == "serbia"
+
+
+def test_a_victim_who_is_paid_is_told_first() -> None:
+    app = opened(replace(TARIFF, page="victims"))
+    assert app.selectbox(key="case").value == "paid"
+    heads = read(m for m in app.markdown if "With the fund" in m.value)
+    assert "€" in heads
+    assert "€\u00a00.00" not in heads
+    assert not opened(replace(TARIFF, page="victims", design=Design("no_fund"))).error
+
+
+@pytest.mark.parametrize(("policy", "shown"), [("tariff", True), ("no_fund", False)])
+def test_how_sure_is_asked_only_where_it_moves_something(policy: str, shown: bool) -> None:
+    app = opened(replace(TARIFF, design=Design(policy)))
+    assert bool([w for w in app.select_slider if w.key == "c"]) is shown
+
+
 def read(boxes: Iterable[Any]) -> str:
     """What boxes say, as it is read."""
     return " ".join(box.value for box in boxes).replace("\\", "").replace("\u2060", "")

@@ -137,7 +137,8 @@ def test_serbian_numbers_money_durations_dates() -> None:
     assert SERBIAN.percent(0.013) == "1,3%"
     assert SERBIAN.percent(0.0001) == "manje od 0,1%"
     assert SERBIAN.percent(0.999) == "više od 99%"
-    assert SERBIAN.hundred(0.0001) == "manje od 0,1"
+    assert SERBIAN.hundred(0.0001) == "manje od 1"
+    assert SERBIAN.few(0.0012) == "1 na 1.000"
     assert SERBIAN.hundred(0.996) == "više od 99"
     assert SERBIAN.months(18) == "18 meseci"
     assert SERBIAN.months(24) == "2 godine"
@@ -173,6 +174,10 @@ def test_english_numbers_money_durations() -> None:
     assert ENGLISH.months(61) == "5 years 1 month"
     assert ENGLISH.hundred(0.996) == "more than 99"
     assert ENGLISH.hundred(1) == "100"
+    assert [ENGLISH.hundred(x) for x in (0, 0.0012, 0.0094, 0.0096, 0.13)] == [
+        "0", "fewer than 1", "fewer than 1", "1", "13"]  # fmt: skip
+    assert [ENGLISH.few(x) for x in (0, 0.0001, 0.0012, 0.009, 0.0096, 0.13)] == [
+        "0", "fewer than 1 in 1,000", "1 in 1,000", "9 in 1,000", "1", "13"]  # fmt: skip
 
 
 def test_cyrillic_has_no_latin_letter_outside_what_stays_latin() -> None:

@@ -5,6 +5,7 @@ import random
 import re
 import zlib
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -164,6 +165,18 @@ def test_names_come_from_the_shipped_list_only(name: str) -> None:
     assert opened.choice.country == "serbia"
     assert any("not shipped" in notice for notice in opened.notices)
     assert not any(mark in notice for notice in opened.notices for mark in "\n\r\u202e")
+
+
+def test_a_link_through_a_mail_program_is_whole() -> None:
+    """It writes & as &amp;, once or twice."""
+    choice = Choice("albania", Design("tariff", ("legal_aid",)), page="victims")
+    query = link.query(choice, link.claim_of("0" * 12, ["1"], "0" * 8))
+    for ampersand in ("&", "&amp;", "&amp;amp;"):
+        found = link.opened(parse_qs(query.replace("&", ampersand), separator="&"))
+        assert found.choice == choice
+        assert found.notices == ()
+        assert found.whole
+    assert link.opened({"s": ["serbia"], "amp;s": ["albania"]}).notices == (link.DAMAGED,)
 
 
 def test_a_packed_link_that_unpacks_to_much_is_damaged() -> None:

@@ -95,7 +95,7 @@ class Choice:
     money: str = "real_euro_whole"
     measure: str = "due_a_year"
     also: tuple[str, ...] = ()
-    case: str = "any"
+    case: str = "paid"
     told: int = 0
     replications: int = 2000
     seed: int = DEFAULT_SEED

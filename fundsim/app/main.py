@@ -52,6 +52,11 @@ def show() -> None:
 def _show(choice: Choice, say: Language) -> None:
     sidebar.title(choice, say)
     _notices(say)
+    if st.session_state.get(state.WITHHELD):
+        st.button(
+            say("Show today's figures of the standard view instead"), on_click=_withhold_no_more
+        )
+        return
     sidebar.head(choice, say)
     try:
         scenario = scenario_of(choice.country, choice.design)
@@ -62,6 +67,9 @@ def _show(choice: Choice, say: Language) -> None:
     with st.sidebar:
         sidebar.beside(choice, found, scenario, say)
     _about_the_scenario(choice, scenario, found, say)
+    # takes away what was said of other figures; what is the same again stays in sight
+    same = st.session_state.get(SHOWN) == choice
+    above = st.container() if same else st.empty()
     top = st.empty()
     pages()[choice.page].controls(choice)
     try:
@@ -72,6 +80,8 @@ def _show(choice: Choice, say: Language) -> None:
     except draw.FAILURES as error:
         draw.failure(error, say)
         return
+    with above if same else above.container():
+        _of_the_figures(view, shown)
     with below.container():
         _after(view, shown)
     st.session_state[SHOWN] = choice
@@ -99,6 +109,11 @@ def _notices(say: Language) -> None:
             reasons="; ".join(draw.reason(problem) for problem in refused),
         )
         st.error(draw.plain(told))
+
+
+def _withhold_no_more() -> None:
+    st.session_state[state.WITHHELD] = False
+    st.session_state["notices"] = ()  # these figures are asked for as what they are
 
 
 def _refused(choice: Choice, error: InputError, say: Language) -> None:
@@ -175,15 +190,19 @@ def _computed(
     return view, shown, below
 
 
-def _after(view: View, shown: Shown) -> None:
-    """What stands below every page: whether a change moved anything, the link's promise, links and files."""
-    say = view.say
-    _stillness(view)
-    _helpful_stresses(view)
+def _of_the_figures(view: View, shown: Shown) -> None:
+    """What stands above every page: the link's promise, which stress helps, whether a change moved anything."""
     promise: state.Promise | None = st.session_state.get("promise")
     if promise is not None and _same_run(promise.choice, view.choice):
         on_its_page = promise.choice.page == view.choice.page
         contract.kept(view, promise.claim, promise.whole, shown.others if on_its_page else None)
+    _helpful_stresses(view)
+    _stillness(view)
+
+
+def _after(view: View, shown: Shown) -> None:
+    """What stands below every page: links and files, and where the figures come from."""
+    say = view.say
     share.links(view, shown.others)
     share.downloads(view, shown)
     briefing.offer(view)

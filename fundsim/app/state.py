@@ -33,6 +33,9 @@ class Promise:
 MOST_NOTICES = 8
 IMPOSSIBLE = "impossible"  # the field in which a number was typed that is none for it, and why
 REFUSALS = "refusals"  # how many there have been: a table begins anew after each
+WITHHELD = (
+    "withheld"  # whether no figures are shown until a visitor asks for them: the link is damaged
+)
 
 
 def choice() -> Choice:
@@ -40,6 +43,7 @@ def choice() -> Choice:
     if "choice" not in st.session_state:
         parameters = {k: st.query_params.get_all(k) for k in st.query_params}
         opened = link.opened(parameters, spoken(st.context.locale))
+        st.session_state[WITHHELD] = link.DAMAGED in opened.notices
         st.session_state["choice"] = _sound(opened)
     found: Choice = st.session_state["choice"]
     return found
@@ -91,8 +95,9 @@ def _afforded(wanted: Choice) -> Choice:
 def _fewer(afforded: Choice) -> Phrase:
     """Why there are fewer futures than were asked for."""
     return Phrase(
-        "So many victims take long to compute, and others wait: here are {n} futures. The command fundsim run takes any number.",
+        "So many victims take long to compute, and others wait: here are {n} futures. The command {command} takes any number.",
         n=afforded.replications,
+        command="fundsim run",
     )
 
 

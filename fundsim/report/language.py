@@ -233,13 +233,23 @@ class Language:
         return str(dates.format_skeleton("yMMMM", day, locale=self.locale))
 
     def hundred(self, share: float) -> str:
-        """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100."""
+        """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100.
+
+        Below one "fewer than 1", as no one is a tenth of a person; `few` tells how few, where there is room.
+        """
         x = 100 * share
-        if 0 < x < 0.05:
-            return self("fewer than {number}", number=self.decimal(0.1))
+        if 0 < x < 0.95:
+            return self("fewer than {number}", number="1")
         if 99.5 <= x < 100:
             return self("more than {number}", number="99")
         return self.whole(x) if x >= 9.95 else self.decimal(x)
+
+    def few(self, share: float) -> str:
+        """The same, but below one of 100 as so many in 1,000: where it does not stand beside "of 100"."""
+        if not 0 < 100 * share < 0.95:
+            return self.hundred(share)
+        few = self("{n} in 1,000", n=max(round(1000 * share), 1))
+        return few if share >= 0.0005 else self("fewer than {number}", number=few)
 
     def cents(self, cents: int) -> str:
         """Euro to the cent: € 1,234.50."""

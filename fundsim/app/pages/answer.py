@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from fundsim.analysis.measures import shown_in
-from fundsim.analysis.needs import Answer, Needs, enough
+from fundsim.analysis.needs import Answer, Needs, enough, line_of_state
 from fundsim.analysis.suffices import what_suffices
 from fundsim.app import charts, draw, headline, state
-from fundsim.app.choice import CONFIDENCES, Choice
+from fundsim.app.choice import CONFIDENCES, Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import sufficing, wording
@@ -56,8 +56,11 @@ EXACT = {
 
 
 def controls(choice: Choice) -> None:
-    """How sure the fund shall be to last."""
+    """How sure the fund shall be to last, where a budget line can make it last."""
     say = language(choice.language)
+    world = scenario_of(choice.country, choice.design).world
+    if not (world.has_fund and line_of_state(world)):
+        return
     st.select_slider(
         say("How sure it shall be to last: in how many of 100 futures"),
         options=CONFIDENCES,
@@ -135,7 +138,7 @@ def sentence(view: View, paid: Answer | None) -> str:
     )  # fmt: skip
     people = say(
         "as funded now, of 100 identified victims {with_} get money, instead of {without} without it",
-        with_=say.hundred(get("share_paid_with")), without=say.hundred(get("share_paid_without")),
+        with_=say.hundred(get("share_paid_with")), without=say.few(get("share_paid_without")),
     )  # fmt: skip
     if paid is None:
         return f"{cost}; {people}."
@@ -169,7 +172,7 @@ def _tiles(view: View, paid: Answer | None) -> None:
         "share_paid_with": (say.hundred(get("share_paid_with")), say(
             "{low} to {high} in 9 of 10 futures; {without} without the fund",
             low=say.hundred(get("share_paid_with", "p5")), high=say.hundred(get("share_paid_with", "p95")),
-            without=say.hundred(get("share_paid_without")))),
+            without=say.few(get("share_paid_without")))),
         "months_to_payment_with": _wait(view),
         # with none or all of the futures the error is not 0: the interval tells what they can tell
         "ruin": (say.percent(get("ruin")), say.counted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fundsim.app import charts, draw, runs, state
-from fundsim.app.choice import CASES, MOST_CASES, Choice
+from fundsim.app.choice import CASES, MOST_CASES, Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
@@ -33,11 +33,12 @@ def controls(choice: Choice) -> None:
     """Which case is told."""
     say = language(choice.language)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    left.selectbox(
-        say("Tell a case that"), CASES, format_func=lambda kind: say(KINDS[kind]),
-        key=state.bound("case", choice.case),
-        on_change=state.on("case", lambda kind: state.change(case=kind)),
-    )  # fmt: skip
+    if scenario_of(choice.country, choice.design).world.has_fund:
+        left.selectbox(
+            say("Tell a case that"), CASES, format_func=lambda kind: say(KINDS[kind]),
+            key=state.bound("case", choice.case),
+            on_change=state.on("case", lambda kind: state.change(case=kind)),
+        )  # fmt: skip
     right.button(
         say("Tell another case"), on_click=_another, help=say("Drawn at random: no real person.")
     )
@@ -58,7 +59,7 @@ def page(view: View) -> Shown:
             say(
                 "Of 100 identified victims {place}, {with_} get money with the fund, instead of {without} without it; "
                 "averaged over all, each receives {more} instead of {less}.",
-                place=place, with_=say.hundred(b), without=say.hundred(a),
+                place=place, with_=say.hundred(b), without=say.few(a),
                 more=say.euro(get("received_with")), less=say.euro(get("received_without")),
             ),
         )  # fmt: skip
@@ -165,7 +166,8 @@ def _story(
 
 def _told(view: View) -> draw.Drawn | None:
     """One drawn case, as a story and as a picture."""
-    start, kind, say = view.choice.told, view.choice.case, view.say
+    start, say = view.choice.told, view.say
+    kind = view.choice.case if view.scenario.world.has_fund else "any"
     draw.heading(say("One case, drawn by chance"))
     try:
         number, case, steps = _story(

@@ -102,7 +102,7 @@ def answer(facts: Facts, say: Language) -> list[str]:
     victims = say(
         "Of 100 identified victims {with_} get money instead of {without} without it; averaged over all identified "
         "victims each receives {more} instead of {less}.",
-        with_=say.hundred(with_), without=say.hundred(without),
+        with_=say.hundred(with_), without=say.few(without),
         more=say.euro(facts.get("received_with")), less=say.euro(facts.get("received_without")),
     )  # fmt: skip
     wait = say(
