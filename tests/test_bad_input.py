@@ -682,7 +682,7 @@ def test_thousands_of_unknown_keys_are_refused_in_linear_time(tmp_path: Path) ->
 
     work(few)  # what is read once
     for one, ten in zip(work(few), work(many), strict=True):
-        assert ten < 11 * one
+        assert ten < 20 * one  # a hundred times, if each looked at all others
 
 
 def test_a_name_joins_at_most_a_hundred() -> None:
