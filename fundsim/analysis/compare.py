@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -26,7 +27,8 @@ class Difference:
     """One measure of a variant beside the same of the first scenario, paired by replication.
 
     year          calendar year, or None for the horizon;  statistic  of STATISTICS
-    first, second the two figures;  change  second - first, with its Monte Carlo error (None if unknown)
+    first, second the two figures, NaN where the measure is not defined (`Measure.undefined`)
+    change        second - first, with its Monte Carlo error (None if unknown)
     low95, high95 95 % interval of the change (of the simulation alone)
     better        share of futures in which the variant is better;  worse  in which it is worse; both
                   None where neither lower nor higher is better, or for a quantile
@@ -35,7 +37,7 @@ class Difference:
     pairing       how many times the variance over futures that the change would have without common draws
     pairing_most  the most that any pairing could reach, were the two figures one up to scale: (a² + b²) / (a − b)²
                   of their standard deviations; infinite where these are equal
-    same          the same in every future
+    same          the same in every future, or defined in neither
     """
 
     scenario: str
@@ -60,6 +62,11 @@ class Difference:
     def within_noise(self) -> bool:
         """The interval of the change holds zero: the run cannot tell the two apart."""
         return self.mc_error is None or self.low95 <= 0 <= self.high95
+
+    @property
+    def defined(self) -> bool:
+        """Whether both figures are: else there is no change to tell of."""
+        return math.isfinite(self.first) and math.isfinite(self.second)
 
 
 def compare(projections: Sequence[Projection], yearly: bool = False) -> list[Difference]:
@@ -115,13 +122,15 @@ def _differences(
 
 
 def figures(projection: Projection, m: Measure, column: str) -> dict[str, Estimate]:
-    """The figures of a measure that can be compared, each with its influence."""
+    """The figures of a measure that can be compared, each with its influence; NaN where it is not defined, and no
+    percentiles of one future."""
     if m.kind == "ratio":
-        ratio = precision.ratio(projection.column(m.above), projection.column(m.below))
-        return {"mean": ratio} if np.isfinite(ratio.value) else {}
+        return {"mean": precision.ratio(projection.column(m.above), projection.column(m.below))}
     x = projection.column(column)
-    if m.kind == "probability":
-        return {"mean": precision.probability(x)}
+    if not defined(projection, m):
+        return {"mean": Estimate(math.nan, None)}
+    if m.kind == "probability" or x.size == 1:
+        return {"mean": precision.mean(x)}
     return {
         "mean": precision.mean(x),
         "p50": precision.quantile(x, 0.5),
@@ -129,8 +138,17 @@ def figures(projection: Projection, m: Measure, column: str) -> dict[str, Estima
     }
 
 
+def defined(projection: Projection, m: Measure) -> bool:
+    """Whether a measure has a value: what it is of occurs, and there is a fund that can fall short."""
+    if m.kind == "probability" and not m.says_something(projection.scenario.world):
+        return False
+    return not m.below or bool(projection.column(m.below).any())
+
+
 def each_future(projection: Projection, m: Measure, column: str) -> Floats:
-    """The measure in each future; NaN where a ratio has nothing below.  [replication]"""
+    """The measure in each future; NaN where it is not defined.  [replication]"""
+    if not defined(projection, m):
+        return np.full(projection.replications, np.nan)
     if m.kind != "ratio":
         return projection.column(column)
     above, below = projection.column(m.above), projection.column(m.below)

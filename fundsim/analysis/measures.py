@@ -119,7 +119,7 @@ _WHOLE = (
        shown=(at("sheet") + at("drives", after="received_with") + at("spread", words="Missing at the worst")
               + at("explain", words="missing at the opening, mean"))),
     _m("longest_delay", "Longest delay of a payment", "months",
-       "most months a payment due waited for cash; unpaid: until the horizon's end", better="less",
+       "most months a payment due waited for cash; unpaid: until the horizon's end", better="less", below="incurred_total",
        shown=(at("sheet", "compare") + at("drives", after="months_to_payment_with")
               + at("explain", words="longest delay of a payment", after="received_with"))),
     _ratio("benefits_to_awards", "Benefits paid to court awards", "ratio", "amount_by_fund",
@@ -312,7 +312,7 @@ def columns_of(m: Measure, year: int | None) -> tuple[str, ...]:
     """The outcomes that a measure (of a year, where it is yearly) is read from."""
     if m.kind == "ratio":
         return m.above, m.below
-    return (m.name if year is None else f"{m.name}@{year}",)
+    return (m.name if year is None else f"{m.name}@{year}", *filter(None, (m.below,)))
 
 
 def trust(projection: Projection) -> dict[str, float]:

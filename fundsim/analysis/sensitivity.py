@@ -262,6 +262,9 @@ def _refuse(wanted: Target, y: Floats) -> None:
 
 
 def _refuse_few(wanted: Target, sets: int) -> None:
+    if sets == 0 and wanted.measure.undefined:
+        rule = f"has no value in any replication ({wanted.measure.undefined}): nothing can move it"
+        raise InputError(Problem("measure", rule, key=wanted.name))
     if sets < LEAST_SETS:
         rule = (
             f"has a value in {sets:,} sets of assumptions; at least {LEAST_SETS} are needed "

@@ -44,9 +44,11 @@ def figure(projection: Projection, m: Measure, column: str, statistic: str) -> E
 
 
 def statistics(projection: Projection, m: Measure, column: str) -> dict[str, float]:
-    """Every statistic of one measure (of one year)."""
+    """Every statistic of one measure (of one year); none where it is not defined, no percentiles of one value."""
     if m.kind == "need":
         return _suffices(projection.column(column))
+    if m.below and not projection.column(m.below).any():
+        return {}
     centre, x = estimate(projection, m, column)
     found = {"mean": centre.value}
     if centre.mc_error is not None:
@@ -58,7 +60,7 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
             low, high = precision.wilson(centre, projection.replications)
             found |= {"low95": low, "high95": high}
         return found
-    if x.size:
+    if x.size > 1:
         found |= {f"p{p}": q for p, q in zip(PERCENTS, percentiles(x), strict=True)}
     if m.tail and projection.replications >= precision.LEAST_FOR_995:
         tails = {"var99_5": precision.quantile(x, 0.995)}
@@ -68,7 +70,7 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
             found[name] = tail.value
             if tail.mc_error is not None:
                 found[f"{name}_mc_error"] = tail.mc_error
-    return {k: v for k, v in found.items() if not math.isnan(v)}
+    return found
 
 
 def _suffices(need: Floats) -> dict[str, float]:

@@ -67,6 +67,17 @@ def at(
     return tuple(At(place, words, after, statistic) for place in places)
 
 
+# why a measure is not defined, by the outcome that it is of, where that is 0 in every future
+NOT_DEFINED = {
+    "identified": "no victims",
+    "paid_without": "nobody is paid",
+    "paid_with": "nobody is paid",
+    "awards": "no awards",
+    "claims": "no claims",
+    "incurred_total": "no payments",
+}
+
+
 @dataclass(frozen=True)
 class Measure:
     """One entry of the data dictionary.
@@ -75,6 +86,8 @@ class Measure:
     unit     EUR, share, persons, months, ratio; a price base where it matters
     kind     mean, probability, ratio (of two outcomes' sums), or need (what suffices)
     yearly   one value for each calendar year, else one for the horizon
+    above, below  the outcomes of a ratio; `below` alone, what a mean is of.  Where it is 0 in every future the
+             measure is not defined: it has no value, and where it is shown stands `undefined`
     formula  in words;  label  short, for tables and figures
     better   more or less of it, for who pays or who is paid; None: neither is
     needs    what a scenario must have for it to say anything
@@ -98,6 +111,13 @@ class Measure:
     if_less: str = ""
     if_more: str = ""
     template: str = ""
+
+    @property
+    def undefined(self) -> str:
+        """Why it has no value where what it is of does not occur: a word for its place; empty if it always has one."""
+        if self.kind == "probability" and self.needs:
+            return "no fund"
+        return NOT_DEFINED[self.below.partition(".")[0]] if self.below else ""
 
     def says_something(self, world: World) -> bool:
         """Whether a scenario has what the measure needs."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import matplotlib
@@ -74,6 +75,13 @@ def euro_axis(axes: Axes, say: Language = ENGLISH) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(say.short_euro))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def say_undefined(axes: Axes, places: Iterable[float], values: Iterable[float], why: str) -> None:
+    """A word where a bar would stand whose value is not defined.  places  of the bars;  why  no claims"""
+    for place, value in zip(places, values, strict=True):
+        if math.isnan(value):
+            axes.text(0, place, f" {why}", va="center", fontsize=8.5, color=GREY)
 
 
 def save_pictures(pictures: Mapping[str, Picture], folder: Path) -> None:

@@ -7,10 +7,13 @@ a catalogue and nothing else; Serbian in Cyrillic is derived from the Latin one.
 from __future__ import annotations
 
 import datetime
+import functools
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Concatenate, ParamSpec
 
 from babel import Locale, dates, numbers
 from babel.messages.catalog import Catalog
@@ -31,6 +34,20 @@ _LATIN = re.compile(
 # in a comment, which Babel keeps; it drops fields of the head that it does not know
 _NAMED = re.compile(r"^# Language-Name: (.+)$", re.MULTILINE)
 PLURALS: dict[str, Callable[[int], int]] = {}
+
+
+More = ParamSpec("More")
+Writes = Callable[Concatenate["Language", float, More], str]
+
+
+def _or_word(form: Writes[More]) -> Writes[More]:
+    """A way to write numbers that writes what is no number as a word."""
+
+    @functools.wraps(form)
+    def written(self: Language, x: float, /, *args: More.args, **named: More.kwargs) -> str:
+        return self("not defined") if math.isnan(x) else form(self, x, *args, **named)
+
+    return written
 
 
 @dataclass(frozen=True)
@@ -137,23 +154,28 @@ class Language:
         decimal, group = self.signs
         return digits.translate({ord("."): decimal, ord(","): group})
 
+    @_or_word
     def whole(self, x: float) -> str:
         """A whole number with its thousands."""
         return str(numbers.format_decimal(round(x), "#,##0", locale=self.locale))
 
+    @_or_word
     def decimal(self, x: float, digits: int = 1) -> str:
         """A number with so many decimals at most."""
         text = str(numbers.format_decimal(x, "#,##0." + "#" * digits, locale=self.locale))
         return text.replace("-", "−")
 
+    @_or_word
     def fixed(self, x: float, digits: int = 1) -> str:
         """A number with exactly so many decimals."""
-        return self._written(f"{x:,.{digits}f}")
+        return self._written(_no_minus_zero(f"{x:,.{digits}f}"))
 
+    @_or_word
     def number(self, x: float) -> str:
         """A number with three digits that matter: 0.035, 64, 55,000."""
         return self._written(f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.3g}")
 
+    @_or_word
     def euro(self, x: float) -> str:
         """Euro with three digits that matter: € 165,000 or € 1.23 million."""
         sign, digits, millions = _three_digits(x)
@@ -182,10 +204,12 @@ class Language:
             return sign + self("{currency} {amount} million", currency=currency, amount=amount)
         return sign + self("{currency} {amount}", currency=currency, amount=amount)
 
+    @_or_word
     def thousand(self, x: float) -> str:
         """Euro in thousands, for tables."""
         return self.whole(x / 1000).replace("-", "−")
 
+    @_or_word
     def short_euro(self, x: float, _: int = 0) -> str:
         """A euro amount for an axis: € 20 k, −€ 1.5 m."""
         sign, size = "−" if x < 0 else "", abs(x)
@@ -195,10 +219,12 @@ class Language:
             return sign + self("€ {amount} k", amount=self.decimal(float(f"{size / 1e3:.3g}"), 2))
         return sign + self("€ {amount}", amount=self.whole(size))
 
+    @_or_word
     def share(self, p: float, _: int = 0) -> str:
         """A share for an axis, in whole percent."""
         return self._percent(p, 0)
 
+    @_or_word
     def percent(self, p: float) -> str:
         """A share in percent; never rounded to 0 % or 100 %."""
         if 0 < p < 0.0005:
@@ -208,8 +234,9 @@ class Language:
         return self._percent(p, 0 if p >= 0.0995 or p == 0 else 1)
 
     def _percent(self, p: float, digits: int) -> str:
-        return self("{number} %", number=self._written(f"{100 * p:.{digits}f}"))
+        return self("{number} %", number=self._written(_no_minus_zero(f"{100 * p:.{digits}f}")))
 
+    @_or_word
     def months(self, x: float) -> str:
         """Months, or years and months from two years on."""
         whole = round(x)
@@ -232,6 +259,7 @@ class Language:
         day = datetime.date(year, month, 1)
         return str(dates.format_skeleton("yMMMM", day, locale=self.locale))
 
+    @_or_word
     def hundred(self, share: float) -> str:
         """A share as so many of 100; below ten with a decimal where there is one; never rounded to 0 or 100.
 
@@ -256,6 +284,7 @@ class Language:
         amount = self._written(f"{cents / 100:,.2f}")
         return f"€ {amount}" if self.catalogue is None else self("{amount} euro", amount=amount)
 
+    @_or_word
     def typed(self, x: float) -> str:
         """A number as it is typed: nine digits, no thousands."""
         return self._written(f"{x:.9g}")
@@ -280,6 +309,11 @@ def _three_digits(x: float) -> tuple[str, str, bool]:
         return sign, f"{size:.0f}" if size == round(size) else f"{size:.2f}", False
     step = 10 ** max(len(str(int(size))) - 3, 0)
     return sign, f"{round(size / step) * step:,.0f}", False
+
+
+def _no_minus_zero(digits: str) -> str:
+    """Digits without the sign of what rounds to nothing."""
+    return digits if digits.strip("-0.") else digits.lstrip("-")
 
 
 def country_of(place: str, name: str, say: Language) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.tags import At, Measure, Place
 from fundsim.report.language import Language
-from fundsim.report.wording import Form, Results
+from fundsim.report.wording import Form, Results, has_range
 
 
 def cells(
@@ -25,23 +26,32 @@ def cells(
     """
     return {
         say(at.words, **values): own[m.name]
-        if m.name in own and at.statistic != "range"
+        if m.name in own and at.statistic != "range" and _says(results, m)
         else cell(results, m, at, say, year)
         for m, at in shown_in(place)
     }
 
 
 def cell(results: Results, m: Measure, at: At, say: Language, year: int | None = None) -> str:
-    """One figure as a table has it: money of a year in thousand euro, and a dash where nobody waits."""
-    if m.unit == "months" and m.below and not results.get(m.below, year=year):
-        return "–"
+    """One figure as a table has it: money of a year in thousand euro, and a word where it is not defined."""
+    if not _says(results, m):
+        return say("no fund")
     if at.statistic == "range":
         return span(results, m, say, year)
-    return _form(m, say, year)(results.get(m.name, at.statistic, year))
+    return results.said(m.name, _form(m, say, year), say, at.statistic, year)
+
+
+def _says(results: Results, m: Measure) -> bool:
+    """Whether the scenario has a fund, where the measure is of one."""
+    return m.needs is None or results.world.has_fund
 
 
 def span(results: Results, m: Measure, say: Language, year: int | None = None) -> str:
-    """Between what 9 of 10 futures lie."""
+    """Between what 9 of 10 futures lie; a word where there is no such range."""
+    if math.isnan(results.get(m.name, year=year)):
+        return results.said(m.name, _form(m, say, year), say, year=year)
+    if not has_range(results, m.name, year):
+        return say("no range")
     low, high = (_form(m, say, year)(results.get(m.name, p, year)) for p in ("p5", "p95"))
     return say("{low} to {high}", low=low, high=high)
 
@@ -53,7 +63,7 @@ def _form(m: Measure, say: Language, year: int | None) -> Form:
 def to_victims(results: Results, say: Language) -> str:
     """The share of what the fund can pay that reaches victims."""
     spent = results.get("outgo_a_year")
-    return say.percent(results.get("benefits_a_year") / spent) if spent else "–"
+    return say.percent(results.get("benefits_a_year") / spent) if spent else say("nothing is paid")
 
 
 def received(results: Results, year: int) -> float:

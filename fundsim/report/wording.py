@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fundsim.analysis.measures import Row, shown_in
+from fundsim.analysis.measures import MEASURES, Row, shown_in
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
+from fundsim.analysis.statistics import PERCENTS
 from fundsim.model.parameters import TWINS
 from fundsim.report import sufficing
 from fundsim.report.language import ENGLISH, Language, country_of, marked
@@ -26,9 +29,13 @@ SPENT = {
     "assistance": marked("their shelter and reintegration"),
     "reforms": marked("reforms"),
 }
+MOST_SET = 60  # letters of a changed value in a title
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns
 RECEIPTS = {m.name: at.words for m, at in shown_in("receipts")}
 NO_RANGE = marked("(one future only: no range)")
+PAYS_NOBODY = marked("Under these assumptions the fund pays no victim at all.")
+UNDEFINED = {m.name.partition(".")[0]: m.undefined for m in MEASURES}
+PERCENTILES = tuple(f"p{percent}" for percent in PERCENTS)
 # numbers as the commands print them
 euro, number, percent, months = ENGLISH.euro, ENGLISH.number, ENGLISH.percent, ENGLISH.months
 
@@ -53,8 +60,39 @@ class Results:
         return self.projection.scenario.world
 
     def get(self, measure: str, statistic: str = "mean", year: int | None = None) -> float:
-        """One value; 0 where the measure does not occur (a kind of cost that is never due)."""
-        return self.values.get((measure, year, statistic), 0.0)
+        """One value; 0 where the measure does not occur (a kind of cost that is never due).
+
+        NaN where it is not defined: of nobody, or an error that so few futures do not have.  One value alone is its own
+        middle, and has no range: `range_of` and `span` say so.
+        """
+        found = self.values.get((measure, year, statistic))
+        if found is not None:
+            return found
+        mean = self.values.get((measure, year, "mean"))
+        if mean is not None and statistic in PERCENTILES:
+            return mean
+        return 0.0 if mean is None and not undefined(measure) else math.nan
+
+    def said(
+        self, measure: str, form: Form, say: Language = ENGLISH, statistic: str = "mean", year: int | None = None
+    ) -> str:  # fmt: skip
+        """One value as a text, or why it is not defined."""
+        return said(self.get(measure, statistic, year), measure, form, say)
+
+    @property
+    def pays_nobody(self) -> bool:
+        """Whether the fund has nothing to pay to any victim, in any future."""
+        return self.world.has_fund and self.get("incurred_total") == 0
+
+
+def undefined(measure: str) -> str:
+    """Why a measure is not defined where it has no value; empty if it always has one."""
+    return UNDEFINED.get(measure.partition(".")[0], "")
+
+
+def said(value: float, measure: str, form: Form, say: Language = ENGLISH) -> str:
+    """A value of a measure as a text; of one that is not defined, why."""
+    return say(undefined(measure) or marked("not defined")) if math.isnan(value) else form(value)
 
 
 def precision_half(mc_error: float | None) -> float:
@@ -67,13 +105,20 @@ def in_futures(p: float, error: float, n: int, say: Language = ENGLISH) -> str:
 
     error  of the share;  n  futures it is of
     """
+    most = 3 * TWINS / n  # what none of so many futures can exclude
+    if p == 0 and most >= 1:
+        return say.counted("in none of {n} future", "in none of {n} futures", n)
     if p == 0:
         return say.counted(
             "in none of {n} future (so below {share})", "in none of {n} futures (so below {share})", n,
-            share=say.percent(min(3 * TWINS / n, 1)),
+            share=say.percent(most),
         )  # fmt: skip
     if p == 1:
-        return say("in all {n} futures", n=say.whole(n))
+        return say.counted("in the one future", "in all {n} futures", n)
+    if math.isnan(error):
+        return say.counted(
+            "in {number} of {n} future", "in {number} of {n} futures", n, number=say.whole(p * n)
+        )
     points = say.fixed(100 * error)
     if 0.01 <= p <= 0.99:
         return say(
@@ -92,14 +137,10 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
     """
     if results.world.has_fund:
         return [*_money(results, say), *_certain(results, say), *_reforms(results, say),
-                _lasts(results, say), *_victims(results, say), _trust(results, say)]  # fmt: skip
+                *_lasting(results, say), *_victims(results, say), _trust(results, say)]  # fmt: skip
     nothing = say("There is no fund: no cost, no income, no claims.")
-    amount = say(
-        "Averaged over all identified victims, each receives {amount} from the offender.",
-        amount=say.euro(results.get("received_without")),
-    )
     return [
-        nothing, *_certain(results, say), *_reforms(results, say), _without(results, say), amount, _trust(results, say)
+        nothing, *_certain(results, say), *_reforms(results, say), *_victims(results, say), _trust(results, say)
     ]  # fmt: skip
 
 
@@ -115,19 +156,24 @@ def _certain(results: Results, say: Language) -> list[str]:
     ]  # fmt: skip
 
 
+def nobody(results: Results, say: Language) -> str:
+    """That nobody is identified, so that nothing can be told of victims; empty if somebody is."""
+    if results.get("identified") > 0:
+        return ""
+    return say("No victim is identified in any simulated future: there is nobody to pay.")
+
+
 def _without(results: Results, say: Language) -> str:
     get = results.get
-    share = say.percent(get("share_paid_without"))
-    span = range_of(results, "share_paid_without", say.percent, say)
-    if get("share_paid_without") > 0:
+    if get("paid_without") == 0:
         return say(
-            "Without a fund {share} of identified victims {range} ever get any money, from the offender; on average "
-            "they wait {wait} for it.",
-            share=share, range=span, wait=say.months(get("months_to_payment_without")),
-        )  # fmt: skip
+            "Without a fund no identified victim ever gets any money, in any simulated future."
+        )
     return say(
-        "Without a fund {share} of identified victims {range} ever get any money, from the offender.",
-        share=share, range=span,
+        "Without a fund {share} of identified victims {range} ever get any money, from the offender; on average "
+        "they wait {wait} for it.",
+        share=say.percent(get("share_paid_without")), range=range_of(results, "share_paid_without", say.percent, say),
+        wait=say.months(get("months_to_payment_without")),
     )  # fmt: skip
 
 
@@ -212,6 +258,13 @@ def _reforms(results: Results, say: Language) -> list[str]:
     ]
 
 
+def _lasting(results: Results, say: Language) -> list[str]:
+    """Whether it lasts; a fund that pays nobody and is never short has not shown that."""
+    if not results.pays_nobody:
+        return [_lasts(results, say)]
+    return [*([_lasts(results, say)] if results.get("ruin") > 0 else []), say(PAYS_NOBODY)]
+
+
 def _lasts(results: Results, say: Language) -> str:
     get, projection = results.get, results.projection
     text = say.counted(
@@ -227,7 +280,32 @@ def _lasts(results: Results, say: Language) -> str:
 
 def _victims(results: Results, say: Language) -> list[str]:
     get = results.get
-    paid = say(
+    if alone := nobody(results, say):
+        return [alone]
+    without = _without(results, say)
+    if not results.world.has_fund:
+        each = say(
+            "Averaged over all identified victims, each receives {amount} from the offender.",
+            amount=say.euro(get("received_without")),
+        )
+        return [without, each] if get("paid_without") > 0 else [without]
+    if get("paid_with") == 0:
+        paid = say("With the fund nobody is paid all that is due, and nobody by the offender.")
+    else:
+        paid = _paid_with(results, say)
+    if get("received_with") == 0:
+        return [f"{without} {paid}"]
+    money = say(
+        "Averaged over all identified victims, each receives {amount} with the fund {range}, {less} without.",
+        amount=say.euro(get("received_with")), range=range_of(results, "received_with", say.euro, say),
+        less=say.euro(get("received_without")),
+    )  # fmt: skip
+    return [f"{without} {paid}", money]
+
+
+def _paid_with(results: Results, say: Language) -> str:
+    get = results.get
+    return say(
         "With the fund {share} get money {range}: all that is due from the fund, or something from the offender; on "
         "average they wait {wait} {wait_range}.",
         share=say.percent(get("share_paid_with")),
@@ -235,22 +313,21 @@ def _victims(results: Results, say: Language) -> list[str]:
         wait=say.months(get("months_to_payment_with")),
         wait_range=range_of(results, "months_to_payment_with", say.months, say),
     )  # fmt: skip
-    money = say(
-        "Averaged over all identified victims, each receives {amount} with the fund {range}, {less} without.",
-        amount=say.euro(get("received_with")), range=range_of(results, "received_with", say.euro, say),
-        less=say.euro(get("received_without")),
-    )  # fmt: skip
-    return [f"{_without(results, say)} {paid}", money]
 
 
 def range_of(
     results: Results, measure: str, form: Form, say: Language, alone: str = NO_RANGE
 ) -> str:
     """The range that holds 9 of 10 futures, in brackets.  alone  what is said where there is one future"""
-    if results.projection.replications == 1:
+    if not has_range(results, measure):
         return say(alone)
     low, high = (form(results.get(measure, p)) for p in ("p5", "p95"))
     return say("({low} to {high})", low=low, high=high)
+
+
+def has_range(results: Results, measure: str, year: int | None = None) -> bool:
+    """Whether the measure has a value in more than one future."""
+    return (measure, year, PERCENTILES[0]) in results.values
 
 
 def grades(results: Results) -> tuple[int, int, int]:
@@ -270,7 +347,7 @@ def _trust(results: Results, say: Language) -> str:
         data + partly + guess, data=data, partly=partly, guess=guess,
     )  # fmt: skip
     unknown, chance = get("due_a_year", "sd_assumptions"), get("due_a_year", "sd_chance")
-    if unknown + chance <= 0:
+    if not unknown + chance > 0:  # nor where too few futures tell them apart
         return text
     spread = say(
         "Of the spread of the yearly cost {share} is what nobody knows, the rest chance; simulating again would move its "
@@ -290,7 +367,7 @@ def spreads(results: Results) -> list[tuple[str, float, float, str]]:
         unknown, chance = (results.get(m.name, s) for s in ("sd_assumptions", "sd_chance"))
         noise = results.get(m.name, "mc_error")
         whole = unknown**2 + chance**2
-        if whole <= 0:
+        if not whole > 0:  # nor where too few futures tell them apart
             continue
         share, again = unknown**2 / whole, form(noise)
         if form == percent:
@@ -352,5 +429,6 @@ def country_and_rest(scenario: Scenario, say: Language = ENGLISH) -> str:
     name = ", ".join(
         filter(None, (country_of("subject", scenario.world.country.name, say), " + ".join(files)))
     )
-    changed = ", ".join(scenario.sets[:2]) + (", …" if len(scenario.sets) > 2 else "")
+    shown = [textwrap.shorten(text, MOST_SET, placeholder=" …") for text in scenario.sets[:2]]
+    changed = ", ".join(shown) + (", …" if len(scenario.sets) > 2 else "")
     return f"{name} ({changed})" if changed else name

@@ -136,10 +136,13 @@ def sentence(view: View, paid: Answer | None) -> str:
         country=country_of("object", view.scenario.world.country.name, say), amount=say.euro(get("due_a_year")),
         low=say.euro(get("due_a_year", "p5")), high=say.euro(get("due_a_year", "p95")),
     )  # fmt: skip
-    people = say(
-        "as funded now, of 100 identified victims {with_} get money, instead of {without} without it",
-        with_=say.hundred(get("share_paid_with")), without=say.few(get("share_paid_without")),
-    )  # fmt: skip
+    if get("identified") == 0:
+        people = say("no victim is identified, so that there is nobody to pay")
+    else:
+        people = say(
+            "as funded now, of 100 identified victims {with_} get money, instead of {without} without it",
+            with_=say.hundred(get("share_paid_with")), without=say.few(get("share_paid_without")),
+        )  # fmt: skip
     if paid is None:
         return f"{cost}; {people}."
     if not np.isfinite(paid.amount):
@@ -169,10 +172,7 @@ def _tiles(view: View, paid: Answer | None) -> None:
             "{low} to {high}, euro of {year}", low=say.euro(get("due_a_year", "p5")),
             high=say.euro(get("due_a_year", "p95")), year=view.scenario.world.time.price_year)),
         "contribution_needed": _contribution(view, paid),
-        "share_paid_with": (say.hundred(get("share_paid_with")), say(
-            "{low} to {high} in 9 of 10 futures; {without} without the fund",
-            low=say.hundred(get("share_paid_with", "p5")), high=say.hundred(get("share_paid_with", "p95")),
-            without=say.few(get("share_paid_without")))),
+        "share_paid_with": _share_paid(view),
         "months_to_payment_with": _wait(view),
         # with none or all of the futures the error is not 0: the interval tells what they can tell
         "ruin": (say.percent(get("ruin")), say.counted(
@@ -186,11 +186,23 @@ def _tiles(view: View, paid: Answer | None) -> None:
     ])  # fmt: skip
 
 
+def _share_paid(view: View) -> tuple[str, str]:
+    """How many of 100 victims are paid with the fund, with the range, and without it."""
+    get, say = view.results.get, view.say
+    if get("identified") == 0:
+        return say("nobody"), say("is identified as a victim")
+    return say.hundred(get("share_paid_with")), say(
+        "{low} to {high} in 9 of 10 futures; {without} without the fund",
+        low=say.hundred(get("share_paid_with", "p5")), high=say.hundred(get("share_paid_with", "p95")),
+        without=say.few(get("share_paid_without")),
+    )  # fmt: skip
+
+
 def _wait(view: View) -> tuple[str, str]:
     """The wait for money with the fund, and without it."""
     get, say = view.results.get, view.say
     if get("paid_with") <= 0:
-        return "–", say("nobody is paid")
+        return say("nobody is paid"), say("so nobody waits")
     wait = say.months(get("months_to_payment_with"))
     if get("paid_without") <= 0:
         return wait, say("without the fund nobody is paid")
@@ -281,7 +293,8 @@ def _without(view: View) -> Shown:
     say = view.say
     draw.answer(
         view.top,
-        say(
+        wording.nobody(view.results, say)
+        or say(
             "Without a fund, of 100 identified victims {place} {number} ever get any money.",
             place=country_of("in", view.scenario.world.country.name, say),
             number=say.hundred(view.results.get("share_paid_without")),

@@ -45,15 +45,23 @@ def page(view: View) -> Shown:
         return Shown()
     least = min(found, key=lambda r: r.get("due_per_head"))
     most = max(found, key=lambda r: r.get("due_per_head"))
-    paid = [r.get("share_paid_with") for r in found]
+    paid = [r.get("share_paid_with") for r in found if r.get("identified") > 0]
+    ends = {
+        "least": say.euro(least.get("due_per_head")), "cheapest": _name(least, say),
+        "most": say.euro(most.get("due_per_head")), "dearest": _name(most, say),
+    }  # fmt: skip
     draw.answer(
         view.top,
         say(
             "The same design costs from {least} per inhabitant a year ({cheapest}) to {most} ({dearest}); of 100 identified "
             "victims between {low} and {high} get money.",
-            least=say.euro(least.get("due_per_head")), cheapest=_name(least, say),
-            most=say.euro(most.get("due_per_head")), dearest=_name(most, say),
-            low=say.hundred(min(paid)), high=say.hundred(max(paid)),
+            low=say.hundred(min(paid)), high=say.hundred(max(paid)), **ends,
+        )
+        if paid
+        else say(
+            "The same design costs from {least} per inhabitant a year ({cheapest}) to {most} ({dearest}); no victim is "
+            "identified in any country.",
+            **ends,
         ),
     )  # fmt: skip
     if view.choice.design.sets:
@@ -105,8 +113,8 @@ def _name(results: Results, say: Language) -> str:
 
 def _row(r: Results, say: Language) -> dict[str, str]:
     own = {"benefits_a_year": to_victims(r, say)}
-    if r.get("due_a_year") <= 0:
-        own["ruin"] = "–"
+    if r.world.has_fund and r.get("due_a_year") <= 0:
+        own["ruin"] = say("nothing is due")
     return {
         say("Country"): _name(r, say),
         say("Victims a year"): say.whole(r.get("identified") / len(r.projection.years())),

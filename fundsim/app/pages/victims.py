@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from fundsim.app import charts, draw, runs, state
 from fundsim.app.choice import CASES, MOST_CASES, Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
+from fundsim.report import wording
 from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
 from fundsim.report.language import capital, country_of, language, marked
 from fundsim.report.run import picture
@@ -53,6 +56,9 @@ def page(view: View) -> Shown:
     get, say = view.results.get, view.say
     a, b = get("share_paid_without"), get("share_paid_with")
     place = country_of("in", view.scenario.world.country.name, say)
+    if alone := wording.nobody(view.results, say):
+        draw.answer(view.top, alone)
+        return Shown({}, {})
     if view.scenario.world.has_fund:
         draw.answer(
             view.top,
@@ -121,7 +127,7 @@ def page(view: View) -> Shown:
 
 def _steps(view: View, steps: list[tuple[str, str]]) -> list[draw.Row]:
     get, say = view.results.get, view.say
-    top = max(get("identified"), 1e-9)
+    top = get("identified")
     return [
         {"step": say(label), "persons": get(m), "label": f"{say.whole(get(m))} ({say.percent(get(m) / top)})"}
         for m, label in steps
@@ -135,17 +141,17 @@ def _groups(view: View) -> tuple[list[draw.Row], list[draw.Row]]:
         "with": (say("with the fund"), say("Paid with the fund"), say("Each receives with the fund")),
     }  # fmt: skip
     for group, label in GROUP_LABELS.items():
-        if get(f"share_paid_without.{group}", "mean") == 0 and (
-            f"share_paid_without.{group}", None, "mean") not in view.results.values:  # fmt: skip
+        if math.isnan(get(f"share_paid_without.{group}")):  # nobody is of this group
             continue
         row = {say("Group"): say(label)}
         for who, (name, paid, receives) in heads.items():
             share = get(f"share_paid_{who}.{group}")
-            bars.append({"group": say(label), "who": name, "share": share})
+            if not math.isnan(share):
+                bars.append({"group": say(label), "who": name, "share": share})
             row[paid] = say.percent(share)
             row[receives] = say.euro(get(f"received_{who}.{group}"))
-        wait = get(f"months_to_payment_with.{group}", "mean")
-        row[say("Wait with the fund, mean")] = say.months(wait) if wait else "–"
+        wait = view.results.said(f"months_to_payment_with.{group}", say.months, say)
+        row[say("Wait with the fund, mean")] = wait
         rows.append(row)
     return rows, bars
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -157,7 +157,8 @@ def page(view: View) -> Shown:
         "side by side": rows,
         "paired differences": paired,
         "all differences": [
-            {k: str(v) for k, v in asdict(d).items() if k != "year"} for d in differences
+            {k: "" if v is None else str(v) for k, v in comparison.plain(d).items() if k != "year"}
+            for d in differences
         ],
     }
     commands = tuple(wording.command(r.projection) for r in found[1:])
@@ -253,7 +254,8 @@ def _paired(
             continue
         rows.append({
             say("Variant"): titles[d.scenario], say("Measure"): say(comparison.LABELS[d.measure]),
-            say("First"): form(d.first), say("Variant's"): form(d.second),
+            say("First"): wording.said(d.first, d.measure, form, say),
+            say("Variant's"): wording.said(d.second, d.measure, form, say),
             say("Change, 95 % interval"): comparison.changed(d, form, say),
             say("Better in"): comparison.of_futures(d.better, say), say("Worse in"): comparison.of_futures(d.worse, say),
         })  # fmt: skip

@@ -227,9 +227,9 @@ ORDER: tuple[str | Callable[[World, Language], Iterator[str]], ...] = (
 def _alternatives(facts: Facts, say: Language) -> Table:
     rows = []
     for r in (facts.results, *facts.variants):
-        own = {"share_paid_with": say.hundred(r.get("share_paid_with"))}
-        if r.get("due_a_year") <= 0:
-            own["ruin"] = "–"
+        own = {"share_paid_with": r.said("share_paid_with", say.hundred, say)}
+        if r.world.has_fund and r.get("due_a_year") <= 0:
+            own["ruin"] = say("nothing is due")
         design = title_of(r.projection.scenario.name, say)
         rows.append({say("Design"): design, **cells(r, "briefing designs", say, own)})
     narrow = ("ruin", "share_paid_with")

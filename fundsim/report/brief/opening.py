@@ -13,7 +13,7 @@ from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
 from fundsim.report.rows import cell, span
-from fundsim.report.wording import receipts
+from fundsim.report.wording import PAYS_NOBODY, nobody, receipts
 from fundsim.scenario.schema import BudgetLine, Index
 from fundsim.scenario.total import total
 
@@ -70,11 +70,12 @@ def opening(facts: Facts, say: Language) -> Iterator[Block]:
 def answer(facts: Facts, say: Language) -> list[str]:
     """What it costs, what the state must pay, who pays the rest, what changes for victims, how sure: in sentences."""
     without, with_ = facts.get("share_paid_without"), facts.get("share_paid_with")
+    alone = nobody(facts.results, say)
     country = facts.scenario.world.country.name
     if not facts.scenario.world.has_fund:
         return [
             say("{place} has no compensation fund in this scenario.", place=country_of("subject", country, say)),
-            say(
+            alone or say(
                 "Of 100 identified victims of trafficking money ever reaches {paid}, from the offender; averaged over "
                 "all, each receives {amount}.",
                 paid=say.hundred(without), amount=say.euro(facts.get("received_without")),
@@ -94,11 +95,8 @@ def answer(facts: Facts, say: Language) -> list[str]:
         *_lasting(facts, say),
         *_reforms(facts, say),
     ]  # fmt: skip
-    if (
-        facts.get("incurred_total") == 0
-    ):  # not: nobody paid in full yet, by a fund that pays in instalments
-        nobody = say("Under these assumptions the fund pays no victim at all.")
-        return [*told, nobody, _sure(facts, say)]
+    if facts.results.pays_nobody or alone:
+        return [*told, say(PAYS_NOBODY), *filter(None, [alone]), _sure(facts, say)]
     victims = say(
         "Of 100 identified victims {with_} get money instead of {without} without it; averaged over all identified "
         "victims each receives {more} instead of {less}.",
@@ -109,7 +107,7 @@ def answer(facts: Facts, say: Language) -> list[str]:
         "Those who are paid wait {months} on average.",
         months=say.months(facts.get("months_to_payment_with")),
     )
-    return [*told, victims, wait, _sure(facts, say)]
+    return [*told, victims, *([wait] if facts.get("paid_with") > 0 else []), _sure(facts, say)]
 
 
 def _who_pays(facts: Facts, say: Language) -> str:
@@ -165,6 +163,8 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
                 years, futures=futures,
             )
         ]  # fmt: skip
+    elif ruin == 0 and facts.results.pays_nobody:
+        told = []  # it has nothing to show that it lasts
     elif ruin == 0:
         told = [
             say.counted(

@@ -8,6 +8,7 @@ from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of
 from fundsim.report.run import picture
+from fundsim.report.wording import nobody
 from fundsim.scenario.schema import assumptions
 
 SELDOM = 0.2  # share of victims paid, below which the known obstacles explain it
@@ -20,7 +21,10 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
     """What happens to identified victims without a fund."""
     get, place = facts.get, facts.scenario.world.country.name
     yield Heading(say("The problem in figures"))
-    top = max(get("identified"), 1e-9)
+    if alone := nobody(facts.results, say):
+        yield Paragraph(alone)
+        return
+    top = get("identified")
     yield Paragraph(
         say(
             "Of 100 victims whom the state identifies {place}, {informed} are told of their right to compensation, the "

@@ -86,7 +86,7 @@ def _learn(facts: Facts, say: Language) -> str:
 
 def _stresses(facts: Facts, say: Language) -> Table:
     def figures(results: Results) -> dict[str, str]:
-        own = {"share_paid_with": say.hundred(results.get("share_paid_with"))}
+        own = {"share_paid_with": results.said("share_paid_with", say.hundred, say)}
         return cells(results, "briefing hard years", say, own)
 
     planned = figures(facts.results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,14 +82,14 @@ def _beside(first: Results, run: Results) -> list[dict[str, Any]]:
     world, known = run.world, measures(run)
     rows = []
     for d in compare([first.projection, run.projection]):
-        form = form_of(d.unit, [d.first, d.second])
+        form = form_of(d.unit, [x for x in (d.first, d.second) if not math.isnan(x)])
         fine = FINER.get(form, form)
         sure = d.mc_error is not None
         rows.append({
             "Measure": label(known[d.measure]), "Unit": unit_text(d.unit, world), "Figure": STATISTICS[d.statistic],
             "Scenario": d.scenario, "Beside the first": first.projection.scenario.name,
-            "Of the first": Number(d.first, form), "Of the scenario": Number(d.second, form),
-            "Change": Number(d.change, fine), "95 % interval, low": Number(d.low95 if sure else None, fine),
+            "Of the first": _number(d.first, form), "Of the scenario": _number(d.second, form),
+            "Change": _number(d.change, fine), "95 % interval, low": Number(d.low95 if sure else None, fine),
             "95 % interval, high": Number(d.high95 if sure else None, fine), ERROR: Number(d.mc_error, fine),
             "Better in (share of futures)": Number(d.better, PERCENT),
             "Worse in (share of futures)": Number(d.worse, PERCENT), "Reading": _reading(d), "Name": d.measure,
@@ -96,9 +97,15 @@ def _beside(first: Results, run: Results) -> list[dict[str, Any]]:
     return rows
 
 
+def _number(x: float, form: str) -> Number:
+    return Number(None if math.isnan(x) else x, form)
+
+
 def _reading(d: Difference) -> str:
     if d.same:
         return "the same in every future"
+    if not d.defined:
+        return "not defined"
     if d.mc_error is None:
         return "no error to be had"
     return "within noise" if d.within_noise else "lower" if d.change < 0 else "higher"

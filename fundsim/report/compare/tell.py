@@ -45,7 +45,7 @@ def print_comparison(request: Request) -> None:
         whole = [d for d in differences if d.year is None]
         if request.as_json:
             data = {"scenarios": [s.name for s in scenarios], "seed": draws.seed, "replications": draws.replications,
-                    "differences": [_plain(d) for d in whole]}  # fmt: skip
+                    "differences": [plain(d) for d in whole]}  # fmt: skip
             sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
         else:
             console = console_for_tables()
@@ -56,7 +56,7 @@ def print_comparison(request: Request) -> None:
         if out is not None:
             from fundsim.report.compare.picture import difference_fan
 
-            tables = {"differences": [_plain(d) for d in differences]}
+            tables = {"differences": [plain(d) for d in differences]}
             figures = {"difference_fan": difference_fan(projections)}
             command = command_of("compare", request, draws)
             save_answer(
@@ -83,7 +83,8 @@ def _refuse(scenarios: list[Scenario]) -> None:
             raise InputError(Problem(variant.name, rule))
 
 
-def _plain(d: Difference) -> dict[str, Any]:
+def plain(d: Difference) -> dict[str, Any]:
+    """A difference as a row of a file: None for what is not defined."""
     finite = {
         k: v if not isinstance(v, float) or np.isfinite(v) else None for k, v in asdict(d).items()
     }
@@ -108,7 +109,7 @@ def _print_variant(
     for name, form in shown:
         d = means[name]
         table.add_row(
-            LABELS[name], form(d.first), form(d.second), changed(d, form), of_futures(d.better),
+            LABELS[name], wording.said(d.first, name, form), wording.said(d.second, name, form), changed(d, form), of_futures(d.better),
             of_futures(d.worse), _pairing(d),
             style="dim" if d.same else None,
         )  # fmt: skip
@@ -118,6 +119,8 @@ def _print_variant(
 
 def changed(d: Difference, form: wording.Form, say: Language = ENGLISH) -> str:
     """A change with its interval, or that there is none.  form  of `forms` in the same language"""
+    if not d.defined:
+        return say("not defined")
     if d.same:
         return say("none, in any future")
     if d.mc_error is None:
@@ -127,13 +130,18 @@ def changed(d: Difference, form: wording.Form, say: Language = ENGLISH) -> str:
         text = say(
             "{change} ± {error} points", change=_signed(100 * d.change, say), error=say.fixed(100 * half)
         )  # fmt: skip
+    elif form == say.whole:
+        text = say("{change} ± {error}", change=_signed(d.change, say), error=say.fixed(half))
     elif form == say.months:
         text = say(
             "{change} ± {error} months", change=_signed(d.change, say), error=say.fixed(half)
         )
     else:
         sign = "+" if d.change > 0 else "−"
-        text = f"{sign}{form(abs(d.change))} ± {form(round(half) if half >= 10 else half)}"
+        change = f"{sign}{form(abs(d.change))}"
+        if abs(d.change) < 0.005 and form == say.euro:
+            change = say("below {amount}", amount=form(0.01))
+        text = f"{change} ± {form(round(half) if half >= 10 else half)}"
     return say("{change} (within noise)", change=text) if d.within_noise else text
 
 
@@ -151,7 +159,7 @@ def sentences(means: dict[str, Difference], say: Language = ENGLISH) -> list[str
 
 def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:
     """The same as what may stand within a sentence: clauses, without a full stop."""
-    if all(d.mc_error is None for d in means.values()):
+    if all(d.mc_error is None for d in means.values() if d.defined):
         return say("so few futures cannot tell a change from noise")
     told = []
     for m in MEASURES:

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from fundsim.report.figures import BLUE, GREEN, GREY, RED, Picture
 from fundsim.report.language import ENGLISH, Language, marked
-from fundsim.report.wording import Results, grades, range_of, stamp, title
+from fundsim.report.wording import Results, grades, nobody, range_of, stamp, title
 
 WIDTH, HEIGHT, DPI = (
     1200,
@@ -71,7 +71,11 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
     """The card in few characters, for a post: at most 250 in English; a long name of the scenario is cut."""
     get = results.get
     without = of_hundred(get("share_paid_without"), say)
-    if not results.world.has_fund:
+    if alone := nobody(results, say):
+        cost = say.euro(get("due_a_year"))
+        fund = say("a fund costs {amount} a year.", amount=cost) if results.world.has_fund else ""
+        says = f": {fund} {alone} {_sure(results, say)}".replace(":  ", ": ")
+    elif not results.world.has_fund:
         says = say(
             ": without a fund money ever reaches {without} of 100 identified victims of trafficking; averaged over "
             "all, each receives {amount}. Simulated; {guesses}.",
@@ -96,13 +100,19 @@ def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
         return _without(results, say)
     cost = (say("is what the fund costs a year, in euro of {year}", year=time.price_year),
             _with_reforms(range_of(results, "due_a_year", say.euro, say, ALONE), results, say))  # fmt: skip
+    large, futures = _falls_short(results, say)
+    short = (futures,
+             say.counted("of money within {n} year", "of money within {n} years", time.horizon_years))  # fmt: skip
+    if results.pays_nobody:
+        short = (futures, say("but it pays no victim at all"))
+    if results.get("identified") == 0:
+        return [
+            Headline(say.euro(get("due_a_year")), cost, BLUE), _no_victims(say), Headline(large, short, RED)
+        ]  # fmt: skip
     paid = (say("identified victims get money {range}",
                 range=range_of(results, "share_paid_with", say.percent, say, ALONE)),
             say("instead of {number} without the fund",
                 number=of_hundred(get("share_paid_without"), say)))  # fmt: skip
-    large, futures = _falls_short(results, say)
-    short = (futures,
-             say.counted("of money within {n} year", "of money within {n} years", time.horizon_years))  # fmt: skip
     return [
         Headline(say.euro(get("due_a_year")), cost, BLUE),
         Headline(_of_100(get("share_paid_with"), say), paid, GREEN),
@@ -110,8 +120,14 @@ def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
     ]
 
 
+def _no_victims(say: Language) -> Headline:
+    return Headline(say.of("of 100", "none"), (say("is identified as a victim:"), say("there is nobody to pay")), GREEN)  # fmt: skip
+
+
 def _without(results: Results, say: Language) -> list[Headline]:
     get, time = results.get, results.world.time
+    if get("identified") == 0:
+        return [_no_victims(say)]
     share = get("share_paid_without")
     paid = (say("identified victims ever get any money,"),
             say("from the offender {range}", range=range_of(results, "share_paid_without", say.percent, say, ALONE)))  # fmt: skip
@@ -134,7 +150,7 @@ def _with_reforms(text: str, results: Results, say: Language) -> str:
 
 
 def of_hundred(p: float, say: Language = ENGLISH) -> str:
-    """How many of 100 a share is; never rounded to none or to all."""
+    """How many of 100 a share is; never rounded to none or to all; of nobody no share."""
     if 0 < p < 0.0095:
         return say("fewer than {number}", number=1)
     if 0.9905 <= p < 1:

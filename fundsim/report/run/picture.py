@@ -24,7 +24,8 @@ from fundsim.report.figures import (
     sheet,
 )
 from fundsim.report.language import ENGLISH, Language, marked
-from fundsim.report.wording import RECEIPTS, Results, percent, spreads, stamp, title
+from fundsim.report.rows import to_victims
+from fundsim.report.wording import RECEIPTS, Results, nobody, percent, spreads, stamp, title
 from fundsim.scenario.assumption import Floats
 
 
@@ -114,10 +115,14 @@ def cost_by_kind(results: Results, say: Language = ENGLISH) -> Figure:
         if kind != "benefits" and _yearly(results, f"cost.{kind}", "mean").any():
             parts.append((f"cost.{kind}", label))
     spent = results.get("outgo_a_year")  # in euro of the price year, as the answer says it
-    heading = say(
-        "{title}: {share} of what the fund spends reaches victims",
-        title=title(results.projection, say),
-        share=say.percent(results.get("benefits_a_year") / spent if spent else 0.0),
+    heading = (
+        say(
+            "{title}: {share} of what the fund spends reaches victims",
+            title=title(results.projection, say),
+            share=to_victims(results, say),
+        )
+        if spent
+        else say("{title}: the fund spends nothing", title=title(results.projection, say))
     )
     return _stack(results, heading, parts, say)
 
@@ -150,20 +155,10 @@ PANELS = (marked("Without the fund"), marked("With the fund, the same cases"))
 
 def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
     """From identification to payment, without and with the fund, as drop-off bars.  say, bare  as above"""
-    a, b = results.get("share_paid_without"), results.get("share_paid_with")
-    name, without = title(results.projection, say), say.percent(a)
-    heading = say(
-        "{title}: {share} of identified victims are ever paid anything", title=name, share=without
-    )
-    if results.world.has_fund:
-        heading = say(
-            "{title}: {share} of identified victims are paid, instead of {without} without the fund",
-            title=name, share=say.percent(b), without=without,
-        )  # fmt: skip
     figure = (
         bare_sheet(3.3 if results.world.has_fund else 2.0)
         if bare
-        else _sheet(results, heading, say, 5.4)
+        else _sheet(results, _paid(results, say), say, 5.4)
     )
     panels = [(WITHOUT, GREY, PANELS[0])]
     if results.world.has_fund:
@@ -175,17 +170,33 @@ def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Fi
         axis.barh(places, values, color=color, height=0.68)
         axis.set_yticks(places, [say(label) for _, label in steps])
         axis.set_title(say(name), fontsize=9.5)
-        top = max(values[0], 1e-9)
+        top = values[0] or 1.0
         for place, value in zip(places, values, strict=True):
+            share = f"  ({say.percent(value / top)})" if values[0] else ""
             axis.text(
-                value + top * 0.01, place, f"{say.whole(value)}  ({say.percent(value / top)})",
-                va="center", fontsize=8.5,
+                value + top * 0.01, place, f"{say.whole(value)}{share}", va="center", fontsize=8.5
             )  # fmt: skip
         axis.set_xlim(0, top * 1.18)
     axes[-1].set_xlabel(
         say("Persons in the horizon, mean over futures (in brackets: of those identified)")
     )
     return figure
+
+
+def _paid(results: Results, say: Language) -> str:
+    """What share of victims is paid, as a heading."""
+    get, name = results.get, title(results.projection, say)
+    if get("identified") == 0:
+        return say("{title}: no victim is identified", title=name)
+    without = say.percent(get("share_paid_without"))
+    if not results.world.has_fund:
+        return say(
+            "{title}: {share} of identified victims are ever paid anything", title=name, share=without
+        )  # fmt: skip
+    return say(
+        "{title}: {share} of identified victims are paid, instead of {without} without the fund",
+        title=name, share=say.percent(get("share_paid_with")), without=without,
+    )  # fmt: skip
 
 
 def incurred_paid(results: Results, say: Language = ENGLISH) -> Figure:
@@ -275,6 +286,8 @@ def alt_text(results: Results, name: str, say: Language = ENGLISH) -> str:
         income = say.euro(get("income_a_year"))
         return say("Income by source; {amount} a year on average.", amount=income)
     if name == "pathway":
+        if alone := nobody(results, say):
+            return alone
         return say(
             "{without} of identified victims paid without the fund, {with_} with it.",
             without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),

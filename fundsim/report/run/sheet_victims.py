@@ -39,8 +39,10 @@ def _way(results: Results, heading: str, steps: list[tuple[str, str]], color: st
         rows.append({"Step": text[0].upper() + text[1:], **cells, f"Persons, {ERROR}": error,
                      SHARE_HEAD: Number(share, PERCENT), "Name": name})  # fmt: skip
     title = f"{heading}: from identification to payment"
-    last = results.get(steps[-1][0]) / identified if identified else 0.0
-    alt = f"{title}; {wording.percent(last)} of identified victims are {steps[-1][1]}."
+    alt = f"{title}; no victim is identified."
+    if identified:
+        last = wording.percent(results.get(steps[-1][0]) / identified)
+        alt = f"{title}; {last} of identified victims are {steps[-1][1]}."
     series = (Series(PERSONS["mean"], "Persons", color),)
     axis = "Persons in the horizon, mean over futures"
     return Table(rows, heading, charts=[Chart("bars", title, alt, "Step", series, "", axis)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,10 +19,11 @@ def yearly(results: Results) -> Table:
     heading = f"{title(results.projection)}: year by year, thousand euro of each year, mean of all futures"
     rows = []
     for year in results.projection.years():
-        error = 100 * results.get("shortfall_so_far", "mc_error", year)
+        error = results.get("shortfall_so_far", "mc_error", year)
+        half = "" if math.isnan(error) else f" ± {100 * error:.1f}"
         own = {
             "income": ENGLISH.thousand(received(results, year)),
-            "shortfall_so_far": f"{percent(results.get('shortfall_so_far', year=year))} ± {error:.1f}",
+            "shortfall_so_far": f"{percent(results.get('shortfall_so_far', year=year))}{half}",
         }
         rows.append({"Year": str(year), **cells(results, "run by year", ENGLISH, own, year)})
     table = table_of(heading, [(name, "right") for name in rows[0]])

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fundsim.analysis import precision
-from fundsim.analysis.measures import named
+from fundsim.analysis.compare import compare
 from fundsim.analysis.project import Projection, project
 from fundsim.report import wording
 from fundsim.report.checks import draws_of
+from fundsim.report.compare.tell import changed
 from fundsim.report.folder import MANIFEST
 from fundsim.report.request import Request
 from fundsim.report.scenario.explain import HEADLINE
@@ -79,24 +79,11 @@ def _print_moves(console: Console, a: Projection, b: Projection) -> None:
         "Measure", a.scenario.name, b.scenario.name, "Difference (95 % interval)",
         title=f"What that moves ({a.replications:,} futures, paired)", title_justify="left",
     )  # fmt: skip
-    measures = {m.name: m for m in named(a)}
+    means = {d.measure: d for d in compare([a, b]) if d.statistic == "mean"}
     for name, label, form in HEADLINE:
-        m = measures[name]
-        if m.kind == "ratio":
-            x, y = (p.column(m.above) / max(float(p.column(m.below).mean()), 1e-9) for p in (a, b))
-        else:
-            x, y = a.column(name), b.column(name)
-        change = precision.mean(np.asarray(y - x))
-        half = precision.Z95 * (change.mc_error or 0.0)
-        sign = "+" if change.value > 0 else "−" if change.value < 0 else ""
-        size = form(abs(change.value))
-        unit = " points" if form == wording.percent else ""
-        if unit:
-            size, spread = f"{100 * abs(change.value):.1f}", f"{100 * half:.1f}{unit}"
-        else:
-            spread = form(half)
-        text = "none, in any future" if (x == y).all() else f"{sign}{size} ± {spread}"
-        table.add_row(label, form(float(x.mean())), form(float(y.mean())), text)
+        d = means[name]
+        first, second = (wording.said(x, name, form) for x in (d.first, d.second))
+        table.add_row(label, first, second, changed(d, form))
     console.print(table)
 
 
@@ -117,8 +104,11 @@ def _print_runs(console: Console, first: Path, second: Path) -> None:
     console.print(table)
     moves = Table("Measure", str(first), str(second), title="What moved", title_justify="left")
     for name, label, form in HEADLINE:
-        x, y = (r["measures"].get(name, {}).get("mean", 0.0) for r in results)
-        moves.add_row(label, form(x), form(y), style=None if x != y else "dim")
+        x, y = (
+            wording.said(r["measures"].get(name, {}).get("mean", math.nan), name, form)
+            for r in results
+        )
+        moves.add_row(label, x, y, style=None if x != y else "dim")
     console.print(moves)
 
 

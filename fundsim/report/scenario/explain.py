@@ -100,10 +100,10 @@ def _print_drives(
     )
     moved = False
     for name, label, form in HEADLINE:
-        figures = [run.get(name) for run in runs]
-        moved |= len(set(figures)) > 1
-        error = form(max(run.get(name, "mc_error") for run in runs))
-        line = "  →  ".join(form(x) for x in figures)
-        console.print(Text(f"          {label}: {line}   (Monte Carlo error up to {error})"))
+        figures = [run.said(name, form) for run in runs]
+        moved |= len({run.values.get((name, None, "mean")) for run in runs}) > 1
+        errors = [run.values[name, None, "mc_error"] for run in runs if (name, None, "mc_error") in run.values]  # fmt: skip
+        sure = f"   (Monte Carlo error up to {form(max(errors))})" if errors else ""
+        console.print(Text(f"          {label}: {'  →  '.join(figures)}{sure}"))
     if not moved:
         console.print(Text("          It moves none of these in this scenario."))

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from fundsim.analysis import precision
 from fundsim.analysis.hard_years import Rule
 from fundsim.analysis.project import Projection
-from fundsim.report.figures import BLUE, GREY, ORANGE, RED, Picture, sheet
+from fundsim.report.figures import BLUE, GREY, ORANGE, RED, Picture, say_undefined, sheet
 from fundsim.report.language import ENGLISH
 from fundsim.report.wording import country_and_rest
 from fundsim.scenario.compose import Scenario
@@ -34,7 +34,9 @@ def stress_bars(
         errors = [precision.Z95 * (f.mc_error or 0.0) for f in figures]
         axes.barh(places, values, xerr=errors, color=color, height=0.7, ecolor=GREY,
                   error_kw={"lw": 0.9})  # fmt: skip
-        axes.axvline(values[0], color=GREY, linestyle=":", linewidth=0.9)
+        say_undefined(axes, places, values, "no victims")
+        if np.isfinite(values[0]):
+            axes.axvline(values[0], color=GREY, linestyle=":", linewidth=0.9)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlim(left=0)
         axes.set_xlabel(label)
@@ -61,6 +63,7 @@ def rule_bars(base: Scenario, rules: Sequence[Rule], note: str) -> Picture:
     left.set_xlabel("Received on a granted claim")
     left.legend(frameon=False, fontsize=8, loc="lower right")
     right.barh(places, [r.paid_in_full.value for r in rules], height=0.6, color=GREY)
+    say_undefined(right, places, [r.paid_in_full.value for r in rules], "no claims")
     right.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     right.set_xlim(0, 1)
     right.set_xlabel("Granted claims paid in full")

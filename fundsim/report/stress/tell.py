@@ -31,6 +31,7 @@ from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import shipped
 
 REPLICATIONS = 4000
+NO_CLAIMS = "no claims"
 SHOWN = tuple((m.name, at.words, ENGLISH.form(m.unit)) for m, at in shown_in("stress"))
 Changes = dict[str, dict[str, Difference]]  # stress -> measure -> difference
 
@@ -91,7 +92,7 @@ def _stress_rows(changes: Changes) -> Rows:
          "within_noise": d.within_noise}
         for stress, measures in changes.items()
         for d in measures.values()
-        if np.isfinite(d.change)
+        if d.defined
     ]  # fmt: skip
 
 
@@ -160,7 +161,10 @@ def _stress_table(changes: Changes) -> Table:
     some = next(iter(changes.values()))
     table.add_row(
         "none",
-        *(form(some[measure].first) if measure in some else "" for measure, _, form in SHOWN),
+        *(
+            wording.said(some[measure].first, measure, form) if measure in some else ""
+            for measure, _, form in SHOWN
+        ),
     )
     for stress, measures in changes.items():
         cells = [
@@ -181,7 +185,7 @@ def _rule_table(rules: list[Rule]) -> Table:
     )  # fmt: skip
     for r in rules:
         table.add_row(
-            r.label, wording.percent(r.paid_in_full.value), wording.percent(r.waited.value),
+            r.label, _of_claims(r.paid_in_full), _of_claims(r.waited),
             _wait(r.median_wait), _wait(r.long_wait), _with_error(r.received),
             _with_error(r.worst_tenth), wording.percent(r.short.value),
             wording.euro(r.cost_a_year.value), wording.euro(r.advance.value),
@@ -195,10 +199,17 @@ def _rule_table(rules: list[Rule]) -> Table:
 
 
 def _with_error(found: Estimate) -> str:
-    return f"{wording.euro(found.value)} ± {wording.euro(round(found.mc_error or 0))}"
+    if np.isnan(found.value):
+        return NO_CLAIMS
+    half = "" if found.mc_error is None else f" ± {wording.euro(round(found.mc_error))}"
+    return f"{wording.euro(found.value)}{half}"
+
+
+def _of_claims(share: Estimate) -> str:
+    return NO_CLAIMS if np.isnan(share.value) else wording.percent(share.value)
 
 
 def _wait(x: float) -> str:
     if np.isnan(x):
-        return "no claims"
+        return NO_CLAIMS
     return wording.months(x) if np.isfinite(x) else "never"

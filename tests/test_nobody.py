@@ -1,0 +1,163 @@
+"""Figures of nobody: a share, mean, wait or range that is not defined is a word, and never 0, nan or a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fundsim import cli
+from fundsim.analysis.compare import compare
+from fundsim.analysis.measures import MEASURES, measure
+from fundsim.analysis.project import project
+from fundsim.report.language import ENGLISH, language
+from fundsim.report.rows import cells
+from fundsim.report.run.card import card_text, headlines
+from fundsim.report.run.picture import alt_text, pathway
+from fundsim.report.wording import Results, answer
+from fundsim.scenario.compose import load
+
+SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2")
+NO_VICTIMS = (*SHORT, "caseload.level=0", "caseload.mass.events_a_year=0")
+NO_CLAIMS = (*SHORT, "fund.take_up.rate=0", "enforcement.failure_rate=1")
+Told = Callable[..., str]
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Told:
+    """What a command prints, in one line."""
+
+    def run(*arguments: str, sets: tuple[str, ...] = ()) -> str:
+        options = [part for text in sets for part in ("--set", text)]
+        cli.app([*arguments, *options, "--workers", "1"], standalone_mode=False)
+        return " ".join(capsys.readouterr().out.split())
+
+    return run
+
+
+def results_of(name: str, sets: tuple[str, ...], n: int = 64) -> Results:
+    [projection] = project([load(name, sets)], n, 1, 1)
+    return Results.of(projection, measure(projection))
+
+
+def test_stress_tells_of_no_claims(told: Told) -> None:
+    """It ended in a bug: an amount of nobody cannot be rounded."""
+    for sets in (NO_VICTIMS, NO_CLAIMS):
+        text = told("stress", "montenegro+tariff", "-n", "64", sets=sets)
+        assert "no claims" in text
+        assert "nan" not in text
+        assert "0 months" not in text
+    assert "no claims" in told("stress", "montenegro+judgment_advance", "-n", "2", sets=SHORT)
+
+
+def test_sentences_of_nobody_hold_no_figures() -> None:
+    nobody, unpaid = (
+        " ".join(answer(results_of("montenegro+tariff", sets))) for sets in (NO_VICTIMS, NO_CLAIMS)
+    )
+    assert "No victim is identified in any simulated future: there is nobody to pay." in nobody
+    assert "Without a fund no identified victim ever gets any money" in unpaid
+    assert "With the fund nobody is paid all that is due" in unpaid
+    for text in (nobody, unpaid):
+        assert "Under these assumptions the fund pays no victim at all." in text
+        assert "0 % to 0 %" not in text
+        assert "0 months" not in text
+        assert "wait" not in text.replace("payments wait", "")
+
+
+def test_a_fund_that_pays_nobody_has_not_shown_that_it_lasts() -> None:
+    rich = (*NO_CLAIMS, "fund.opening_capital=100000000")
+    text = " ".join(answer(results_of("montenegro+tariff", rich)))
+    assert "falls short" not in text
+    words = headlines(results_of("montenegro+tariff", rich))[-1].words
+    assert words[1] == "but it pays no victim at all"
+
+
+@pytest.mark.parametrize("place", ["runs", "answer", "countries", "briefing", "stress"])
+def test_cells_of_nobody_are_words(place: str) -> None:
+    shown = cells(results_of("montenegro+tariff", NO_VICTIMS), place, ENGLISH, {}, sure=95)  # type: ignore[arg-type]
+    assert "no victims" in shown.values()
+    if any("ait" in name for name in shown):
+        assert "nobody is paid" in shown.values()
+
+
+def test_without_a_fund_nothing_falls_short() -> None:
+    shown = cells(results_of("montenegro+no_fund", SHORT), "runs", ENGLISH, {})
+    assert shown["Falls short"] == shown["Paid with"] == "no fund"
+    assert shown["Paid without"] != "no fund"
+
+
+def test_files_hold_no_value_that_is_not_defined() -> None:
+    values = results_of("montenegro+tariff", NO_VICTIMS).values
+    assert ("identified", None, "mean") in values
+    for m in MEASURES:
+        if m.below and "{" not in m.name:
+            assert (m.name, None, "mean") not in values, m.name
+
+
+def test_one_future_has_no_percentiles_and_no_error(told: Told) -> None:
+    one = results_of("montenegro+tariff", SHORT, 1)
+    assert {statistic for _, _, statistic in one.values} == {"mean", "data", "partly", "judgement"}
+    text = told("run", "montenegro+tariff", "-n", "1", sets=SHORT)
+    assert "no range" in text
+    assert "±" not in text.partition("±: one")[0]
+    assert "below 100 %" not in text
+    assert "Monte Carlo error" not in told("run", "montenegro+tariff", "-n", "2", "-q", sets=SHORT)
+
+
+def test_a_wait_in_one_future_alone_has_no_range() -> None:
+    """Several futures, in one of which somebody is paid."""
+    few = (*SHORT, "caseload.level=3", "caseload.mass.events_a_year=0")
+    paid = results_of("montenegro+tariff", few).projection.column("paid_with") > 0
+    n = int(paid.nonzero()[0][1])  # up to the second future that pays
+    results = results_of("montenegro+tariff", few, max(n, 2))
+    assert "(one future only: no range)" in " ".join(answer(results))
+
+
+def test_a_comparison_with_nobody_is_not_defined(told: Told) -> None:
+    text = told("compare", "montenegro+tariff", "montenegro+status_fixed", "-n", "64", sets=NO_VICTIMS)  # fmt: skip
+    assert "│ no victims │ no victims │ not defined" in text
+    assert "│ no payments │ no payments │ not defined" in text
+    rows = json.loads(told("compare", "montenegro+tariff", "montenegro+status_fixed", "-n", "64", "--json", sets=NO_VICTIMS))  # fmt: skip
+    [row] = [r for r in rows["differences"] if r["measure"] == "share_paid_with"]
+    assert row["first"] is row["second"] is row["change"] is row["better"] is None
+
+
+def test_no_fund_falls_short_neither_less_nor_more() -> None:
+    first, second = project(
+        [load(f"montenegro+{name}", SHORT) for name in ("tariff", "no_fund")], 64, 1, 1
+    )
+    [ruin] = [d for d in compare([first, second]) if d.measure == "ruin"]
+    assert not ruin.defined
+    assert ruin.better is None
+
+
+def test_diff_and_explain_tell_of_nobody(told: Told, tmp_path: Path) -> None:
+    own = tmp_path / "nobody.toml"
+    own.write_text(
+        'extends = "montenegro+tariff"\nquestion = "?"\n[fund.take_up]\n'
+        'rate = { value = 0.0, unit = "share", source = "judgement" }\n'
+        "[time]\nhorizon_years = 3\n"
+    )
+    assert "no payments │ no payments" in told("diff", str(own), f"{own}+budget_cut", "-n", "8")
+    cli.app(["explain", str(own), "macro.inflation", "-n", "8"], standalone_mode=False)
+
+
+def test_pictures_and_cards_of_nobody_say_so() -> None:
+    results = results_of("montenegro+tariff", NO_VICTIMS)
+    without = results_of("montenegro+no_fund", NO_VICTIMS)
+    for one in (results, without):
+        assert "No victim is identified" in card_text(one)
+        assert "no victim is identified" in pathway(one).get_suptitle()
+        assert "No victim is identified" in alt_text(one, "pathway")
+        assert "0 of 100" not in str(headlines(one))
+        assert "nobody to pay" in str(headlines(one))
+
+
+def test_every_way_to_write_a_number_has_a_word_for_none() -> None:
+    nan = float("nan")
+    for say in (ENGLISH, language("sr-Latn")):
+        for form in (say.euro, say.percent, say.months, say.whole, say.number, say.hundred, say.thousand, say.fixed):  # fmt: skip
+            assert form(nan) == say("not defined")
+    assert ENGLISH.fixed(-0.01) == "0.0"
