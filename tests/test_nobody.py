@@ -18,6 +18,7 @@ from fundsim.report.run.card import card_text, headlines
 from fundsim.report.run.picture import alt_text, pathway
 from fundsim.report.wording import Results, answer
 from fundsim.scenario.compose import load
+from fundsim.scenario.errors import InputError
 
 SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2")
 NO_VICTIMS = (*SHORT, "caseload.level=0", "caseload.mass.events_a_year=0")
@@ -161,3 +162,19 @@ def test_every_way_to_write_a_number_has_a_word_for_none() -> None:
         for form in (say.euro, say.percent, say.months, say.whole, say.number, say.hundred, say.thousand, say.fixed):  # fmt: skip
             assert form(nan) == say("not defined")
     assert ENGLISH.fixed(-0.01) == "0.0"
+
+
+@pytest.mark.parametrize("size", ["0", "0.5"])
+def test_a_mass_case_has_a_victim(size: str) -> None:
+    """It was taken and each case still brought one: the size counts the victim whose case it is."""
+    with pytest.raises(InputError, match="caseload.mass.size: 0.*must be between 1 and"):
+        load("montenegro", [f"caseload.mass.size={size}"])
+
+
+def test_what_is_received_of_an_award_is_no_share_where_prices_fall() -> None:
+    """An award keeps its amount while prices fall: what is paid later is worth more than was awarded."""
+    falling = ("time.horizon_years=3", "time.runoff_years=12", "macro.inflation=-0.3", "macro.inflation_sd=0", "pathway.criminal_award_rate=1",
+               "enforcement.failure_rate=0", "enforcement.recovered_rate=1", "pathway.longest_months=600")  # fmt: skip
+    results = results_of("montenegro+no_fund", falling)
+    assert results.get("award_received_without") > 1
+    assert {m.unit for m in MEASURES if m.name.startswith("award_received")} == {"ratio"}

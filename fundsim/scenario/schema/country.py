@@ -126,7 +126,7 @@ class MassCase(Table, unmoved="No future has more or other victims of a mass cas
     scheduled_events: EventsYear
     """Mass cases that are certain to happen in a year, rounded; a stress sets them."""
     size: Annotated[Persons, Key(idle=NO_MASS)]
-    """Mean number of victims in a mass case (one plus a Poisson number)."""
+    """Mean number of victims in a mass case (one plus a Poisson number, so at least 1)."""
     foreign_rate: Annotated[Share, Key(idle=NO_MASS)]
     """Share of foreign nationals among victims of a mass case."""
 

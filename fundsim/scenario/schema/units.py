@@ -31,7 +31,7 @@ EuroYearLever = Annotated[Assumption, _read, _kind("EUR a year", 0, 1e9, "log", 
 AmountLever = Annotated[Assumption, _read, _kind("amount", 0, 1e7, "log", lever=True)]
 Months = Annotated[Assumption, _read, _kind("months", 0, 600, "log")]
 PersonsYear = Annotated[Assumption, _read, _kind("persons a year", 0, 1e6, "log")]
-Persons = Annotated[Assumption, _read, _kind("persons", 0, 1e9, "log")]
+Persons = Annotated[Assumption, _read, _kind("persons", 1, 1e9, "log")]
 Inhabitants = Annotated[Assumption, _read, _kind("persons", 1, 1e9, "log", timed=False)]
 EventsYear = Annotated[Assumption, _read, _kind("events a year", 0, 1e6, "log")]
 Size = Annotated[Assumption, _read, _kind("k", 0.05, 1e6, "log")]
