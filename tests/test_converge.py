@@ -9,7 +9,7 @@ import pytest
 
 from fundsim.analysis.converge import MOST, converge
 from fundsim.analysis.project import extend, project
-from fundsim.report.wording import tail_warning
+from fundsim.report.spread import tail_warning
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
 from tests.test_run_command import SMALL, fundsim  # noqa: F401

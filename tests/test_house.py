@@ -19,8 +19,8 @@ ROOMS = [
     "scenario", "run", "compare", "solve", "sensitivity", "stress", "region", "trace", "sweep",
     "validation", "brief",
 ]  # fmt: skip
-# a run of several scenarios has a workbook of their differences; a stress is told as a difference
-SHARED = {("run/files", "compare"), ("stress/tell", "compare")}
+# a run of several scenarios has a workbook of their differences; a stress and a diff are told as differences
+SHARED = {("run/files", "compare"), ("scenario/diff", "compare"), ("stress/tell", "compare")}
 DOORS: dict[str, str | tuple[str, ...]] = {
     "tomllib": "scenario",
     "pydantic": "scenario",

@@ -167,7 +167,7 @@ def test_every_way_to_write_a_number_has_a_word_for_none() -> None:
 @pytest.mark.parametrize("size", ["0", "0.5"])
 def test_a_mass_case_has_a_victim(size: str) -> None:
     """It was taken and each case still brought one: the size counts the victim whose case it is."""
-    with pytest.raises(InputError, match="caseload.mass.size: 0.*must be between 1 and"):
+    with pytest.raises(InputError, match=r"caseload\.mass\.size: 0.*must be between 1 and"):
         load("montenegro", [f"caseload.mass.size={size}"])
 
 

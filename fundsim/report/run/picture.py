@@ -25,7 +25,8 @@ from fundsim.report.figures import (
 )
 from fundsim.report.language import ENGLISH, Language, marked
 from fundsim.report.rows import to_victims
-from fundsim.report.wording import RECEIPTS, Results, nobody, percent, spreads, stamp, title
+from fundsim.report.spread import spreads
+from fundsim.report.wording import RECEIPTS, Results, nobody, percent, stamp, title
 from fundsim.scenario.assumption import Floats
 
 

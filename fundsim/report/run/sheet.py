@@ -7,6 +7,7 @@ from fundsim.report import wording
 from fundsim.report.run.sheet_assumptions import assumptions_sheet
 from fundsim.report.run.sheet_money import costs_sheet, income_sheet, yearly_sheet
 from fundsim.report.run.sheet_victims import groups_sheet, victims_sheet
+from fundsim.report.spread import tail_warning
 from fundsim.report.wording import Results
 from fundsim.report.workbook import workbook
 from fundsim.report.workbook_labels import (
@@ -49,7 +50,7 @@ def answer_sheet(results: Results) -> Sheet:
         {"Measure": m.label, "Unit": unit_text(m.unit, world), **figures(results, m, called), "Name": m.name}
         for m in shown(results, "sheet")
     ]  # fmt: skip
-    warning = wording.tail_warning(results)
+    warning = tail_warning(results)
     notes = [*wording.answer(results), *([warning] if warning else []), MEAN, RANGE, FORMULAS, *footnotes([results])]  # fmt: skip
     return Sheet([Table(rows, wording.title(results.projection), notes)])
 

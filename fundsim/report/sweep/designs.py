@@ -86,6 +86,8 @@ def judged_by(plan: Plan) -> str:
 
 def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
     choice = found.choice
+    if choice.best is None and np.isnan(found.figure.value).all():
+        return f"{label_of(goal.figure).lower()} is not defined for any design{_why(goal.figure)}."
     if choice.best is None:
         return f"no design is. One by one: {_one_by_one(goal, found)}."
 
@@ -110,6 +112,12 @@ def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
         others = "; ".join(map(told, rivals))
         text += f" Not told from it with these replications: {others}."
     return text
+
+
+def _why(figure: Figure) -> str:
+    """Why a figure is not defined, in brackets."""
+    why = wording.undefined(figure.measure.partition("@")[0])
+    return f" ({why})" if why else ""
 
 
 def _limit(limit: Limit) -> str:
@@ -193,4 +201,6 @@ def front_table(plan: Plan, c: Country, name: str) -> Table:
             told_of(design_of(plan, c.name, int(n)), c.name),
             form_of(plan.front.cost)(c.cost.value[n]), form_of(plan.front.victims)(c.victims.value[n]),
         )  # fmt: skip
+    if not c.front.size:
+        table.add_row("none has both figures", "", "")
     return table

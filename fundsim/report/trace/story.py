@@ -333,7 +333,9 @@ def find(scenario: Scenario, seed: int, replication: int, kind: str) -> tuple[Fu
         [future] = run.futures(scenario.world, seed, np.array([number]))
         if cases := _wanted(future, kind):
             return one_future(scenario, seed, number), cases[0]
-    rule = f"no such case in {MOST_SEARCHED} futures from number {replication} on"
+    rule = (
+        f"no such case in {MOST_SEARCHED} futures from number {replication} on; --case 1 tells any"
+    )
     raise InputError(Problem("--find", rule, value=kind))
 
 

@@ -47,6 +47,8 @@ def print_story(
     else:
         future, chosen = one_future(scenario, seed, replication), case - 1
         count = len(future.victims)
+        if count == 0:
+            raise InputError(Problem("--case", "this future has no victims", value=str(case)))
         if not 0 <= chosen < count:
             rule = f"must be between 1 and {count}, the victims of this future"
             raise InputError(Problem("--case", rule, value=str(case)))
