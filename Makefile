@@ -5,6 +5,7 @@
 # make bench, make bench-batches, make bench-dashboard   how long and how large: benchmarks/*.md
 # make screenshots   the dashboard's pages as pictures, in docs/screenshots;  make samples  briefings, in docs/samples
 # make audit   known holes in the packages of requirements.lock;  make licences   their licences, in docs/licences.md
+# make hostile    500 scenarios at the ends of what may be said through every command and page, about half an hour
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,7 +16,7 @@ COUNTRIES = $(shell $(BIN)/python -c "from fundsim.scenario.files import countri
 
 DAY := 2026-11-22
 
-.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard dashboard screenshots samples docs validate messages notebooks wheel lock licences audit setup clean
+.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard hostile dashboard screenshots samples docs validate messages notebooks wheel lock licences audit setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -54,6 +55,10 @@ bench-batches: $(READY)
 # needs Chromium (or CHROMIUM=path), a free machine and about ten minutes
 bench-dashboard: $(READY)
 	$(BIN)/python -m benchmarks.dashboard
+
+# HOSTILE="--scenarios 100 --seed 2" for others; what is wrong is printed so that it can be repeated
+hostile: $(READY)
+	$(BIN)/python -m tests.hostile $(HOSTILE)
 
 # the data dictionary, the JSON Schema and the record of what this version's scenario files say are written
 # from the code and the files; tests fail when they are old
