@@ -297,7 +297,7 @@ def test_figures_that_are_none_end_no_page(text: str) -> None:
 
 def test_what_does_not_exist_is_not_called_a_contribution() -> None:
     app = opened(asked(replace(TARIFF, design=Design("no_fund")), version="0.0.9"))
-    assert both(app)["The state pays a year, for the chosen confidence"][1] == "–"
+    assert both(app)["The state pays a year, for the chosen confidence"][1] == "not defined"
 
 
 def test_a_link_with_very_many_values_is_refused_at_once() -> None:

@@ -78,6 +78,9 @@ NOT_DEFINED = {
 }
 
 
+NO_FUND = "no fund"  # why there is no probability that it falls short
+
+
 @dataclass(frozen=True)
 class Measure:
     """One entry of the data dictionary.
@@ -116,7 +119,7 @@ class Measure:
     def undefined(self) -> str:
         """Why it has no value where what it is of does not occur: a word for its place; empty if it always has one."""
         if self.kind == "probability" and self.needs:
-            return "no fund"
+            return NO_FUND
         return NOT_DEFINED[self.below.partition(".")[0]] if self.below else ""
 
     def says_something(self, world: World) -> bool:

@@ -14,7 +14,7 @@ from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.tags import At, Measure
 from fundsim.app.choice import number_text
-from fundsim.report.language import Language
+from fundsim.report.language import Language, marked
 from fundsim.report.wording import Results
 
 NONE = "none"  # a figure that does not exist: nobody is paid, there is no contribution to look for
@@ -33,9 +33,10 @@ class Figure:
     at: At
 
     def text(self, value: str, say: Language) -> str:
-        """The figure of a link as people read it; a question mark for what is none."""
+        """The figure of a link as people read it; a word for one that is not defined, a question mark for what is none."""
         if value in (NONE, NEVER):
-            return "–" if value == NONE else say("no amount suffices")
+            none = self.measure.undefined or marked("not defined")
+            return say(none) if value == NONE else say("no amount suffices")
         return say.form(self.measure.unit)(float(value)) if _NUMBER.fullmatch(value) else "?"
 
 

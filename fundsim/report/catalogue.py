@@ -19,7 +19,7 @@ from fundsim import __version__
 from fundsim.analysis.decision import ASSETS, GROUPS, OTHER, OTHER_INCOME
 from fundsim.analysis.measures import MEASURES, NEEDS
 from fundsim.analysis.sensitivity import THE_REST
-from fundsim.analysis.tags import NOT_DEFINED, SpokenPlace
+from fundsim.analysis.tags import NO_FUND, NOT_DEFINED, SpokenPlace
 from fundsim.report.brief import evidence
 from fundsim.report.languages import FOLDER
 from fundsim.scenario import files
@@ -95,7 +95,7 @@ def _tables() -> Iterator[Wanted]:
         texts = (*spoken, measure.if_less, measure.if_more)
         yield from ((None, text) for text in texts if text)
     yield None, THE_REST
-    yield from ((None, why) for why in dict.fromkeys(NOT_DEFINED.values()))
+    yield from ((None, why) for why in dict.fromkeys([*NOT_DEFINED.values(), NO_FUND]))
     groups = (*dict(GROUPS).values(), ASSETS, OTHER_INCOME, OTHER)
     yield from (("group", group) for group in groups)
     # what a design is called that differs from others in its values alone

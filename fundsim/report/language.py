@@ -306,7 +306,8 @@ def _three_digits(x: float) -> tuple[str, str, bool]:
         digits = 2 if size < 9.995e6 else 1 if size < 9.995e7 else 0
         return sign, f"{size / 1e6:,.{digits}f}", True
     if size < 100:
-        return sign, f"{size:.0f}" if size == round(size) else f"{size:.2f}", False
+        whole = size == round(size) or size < 0.005
+        return sign, f"{size:.0f}" if whole else f"{size:.2f}", False
     step = 10 ** max(len(str(int(size))) - 3, 0)
     return sign, f"{round(size / step) * step:,.0f}", False
 

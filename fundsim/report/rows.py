@@ -35,15 +35,15 @@ def cells(
 def cell(results: Results, m: Measure, at: At, say: Language, year: int | None = None) -> str:
     """One figure as a table has it: money of a year in thousand euro, and a word where it is not defined."""
     if not _says(results, m):
-        return say("no fund")
+        return say(m.undefined)
     if at.statistic == "range":
         return span(results, m, say, year)
     return results.said(m.name, _form(m, say, year), say, at.statistic, year)
 
 
 def _says(results: Results, m: Measure) -> bool:
-    """Whether the scenario has a fund, where the measure is of one."""
-    return m.needs is None or results.world.has_fund
+    """Whether there is a fund, where the measure tells how often it falls short."""
+    return m.kind != "probability" or m.says_something(results.world)
 
 
 def span(results: Results, m: Measure, say: Language, year: int | None = None) -> str:

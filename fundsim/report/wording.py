@@ -161,6 +161,15 @@ def nobody(results: Results, say: Language) -> str:
     return say("No victim is identified in any simulated future: there is nobody to pay.")
 
 
+def unpaid(results: Results, say: Language) -> str:
+    """That no victim gets anything; empty if one does."""
+    if results.get("received_with") > 0:
+        return ""
+    if results.world.has_fund:
+        return say("No victim gets any money in any simulated future, with the fund or without it.")
+    return say("No victim gets any money in any simulated future.")
+
+
 def _without(results: Results, say: Language) -> str:
     get = results.get
     if get("paid_without") == 0:
@@ -280,19 +289,19 @@ def _victims(results: Results, say: Language) -> list[str]:
     get = results.get
     if alone := nobody(results, say):
         return [alone]
+    if nothing := unpaid(results, say):
+        return [nothing]
     without = _without(results, say)
     if not results.world.has_fund:
         each = say(
             "Averaged over all identified victims, each receives {amount} from the offender.",
             amount=say.euro(get("received_without")),
         )
-        return [without, each] if get("paid_without") > 0 else [without]
+        return [without, each]
     if get("paid_with") == 0:
-        paid = say("With the fund nobody is paid all that is due, and nobody by the offender.")
+        paid = say("With the fund nobody is paid all that is due.")
     else:
         paid = _paid_with(results, say)
-    if get("received_with") == 0:
-        return [f"{without} {paid}"]
     money = say(
         "Averaged over all identified victims, each receives {amount} with the fund {range}, {less} without.",
         amount=say.euro(get("received_with")), range=range_of(results, "received_with", say.euro, say),

@@ -138,6 +138,8 @@ def sentence(view: View, paid: Answer | None) -> str:
     )  # fmt: skip
     if get("identified") == 0:
         people = say("no victim is identified, so that there is nobody to pay")
+    elif get("received_with") == 0:
+        people = say("nobody gets any money, with the fund or without it")
     else:
         people = say(
             "as funded now, of 100 identified victims {with_} get money, instead of {without} without it",

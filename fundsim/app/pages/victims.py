@@ -59,7 +59,9 @@ def page(view: View) -> Shown:
     if alone := wording.nobody(view.results, say):
         draw.answer(view.top, alone)
         return Shown({}, {})
-    if view.scenario.world.has_fund:
+    if unpaid := wording.unpaid(view.results, say):
+        draw.answer(view.top, unpaid)
+    elif view.scenario.world.has_fund:
         draw.answer(
             view.top,
             say(

@@ -202,7 +202,7 @@ def _contribution(view: View, results: Results) -> str:
     if not view.final:
         return "…"
     if (needs := needs_in(results.projection)) is None:
-        return "–"
+        return say("no budget line to vary") if results.world.has_fund else say("no fund")
     amount = headline.contribution(needs, view.choice.confidence).amount
     return say.euro(amount) if np.isfinite(amount) else say("no amount suffices")
 

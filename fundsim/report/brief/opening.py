@@ -13,7 +13,7 @@ from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
 from fundsim.report.rows import cell, span
-from fundsim.report.wording import PAYS_NOBODY, nobody, receipts
+from fundsim.report.wording import PAYS_NOBODY, nobody, receipts, unpaid
 from fundsim.scenario.schema import BudgetLine, Index
 from fundsim.scenario.total import total
 
@@ -70,7 +70,7 @@ def opening(facts: Facts, say: Language) -> Iterator[Block]:
 def answer(facts: Facts, say: Language) -> list[str]:
     """What it costs, what the state must pay, who pays the rest, what changes for victims, how sure: in sentences."""
     without, with_ = facts.get("share_paid_without"), facts.get("share_paid_with")
-    alone = nobody(facts.results, say)
+    alone = nobody(facts.results, say) or unpaid(facts.results, say)
     country = facts.scenario.world.country.name
     if not facts.scenario.world.has_fund:
         return [
@@ -163,8 +163,14 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
                 years, futures=futures,
             )
         ]  # fmt: skip
-    elif ruin == 0 and facts.results.pays_nobody:
-        told = []  # it has nothing to show that it lasts
+    elif facts.results.pays_nobody:  # it has nothing to show that it lasts
+        told = [
+            say.counted(
+                "In {futures} of 100 futures its money is less than its running costs within {n} year.",
+                "In {futures} of 100 futures its money is less than its running costs within {n} years.",
+                years, futures=futures,
+            )
+        ] if ruin > 0 else []  # fmt: skip
     elif ruin == 0:
         told = [
             say.counted(
@@ -269,9 +275,9 @@ def _must_pay(facts: Facts, say: Language) -> tuple[str, str] | None:
     if facts.paid is None:
         return None
     if not np.isfinite(facts.paid.amount):
-        return say("no amount suffices"), "–"
+        return say("no amount suffices"), say("no range")
     if not np.isfinite(facts.paid.high95):
-        return say.euro(facts.paid.amount), "–"
+        return say.euro(facts.paid.amount), say("no range")
     low, high = say.euro(facts.paid.low95), say.euro(facts.paid.high95)
     return say.euro(facts.paid.amount), say("{low} to {high}", low=low, high=high)
 

@@ -24,6 +24,7 @@ from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
 REPLICATIONS = 2000
+NOT_SET = "not set"
 
 
 def print_difference(request: Request, first: str, second: str) -> None:
@@ -57,7 +58,9 @@ def _print_keys(console: Console, a: Scenario, b: Scenario) -> None:
         y = " ".join(filter(None, shown(right.get(key))[:2]))
         if x != y:
             origin = (b if key in right else a).origin(key)
-            table.add_row(Text(key), Text(x or "–"), Text(y or "–"), str(origin or "default"))
+            table.add_row(
+                Text(key), Text(x or NOT_SET), Text(y or NOT_SET), str(origin or "default")
+            )
     console.print(table)
 
 
@@ -100,7 +103,7 @@ def _print_runs(console: Console, first: Path, second: Path) -> None:
     left, right = ({**{k: c[k] for k in keys}, **dict(_flat(c["world"]))} for c in cards)
     for key in [*keys, *sorted((left.keys() | right.keys()) - set(keys))]:
         if left.get(key) != right.get(key):
-            table.add_row(Text(key), Text(str(left.get(key, "–"))), Text(str(right.get(key, "–"))))
+            table.add_row(Text(key), *(Text(_told(values.get(key))) for values in (left, right)))
     console.print(table)
     moves = Table("Measure", str(first), str(second), title="What moved", title_justify="left")
     for name, label, form in HEADLINE:
@@ -110,6 +113,10 @@ def _print_runs(console: Console, first: Path, second: Path) -> None:
         )
         moves.add_row(label, x, y, style=None if x != y else "dim")
     console.print(moves)
+
+
+def _told(value: object) -> str:
+    return NOT_SET if value is None else str(value)
 
 
 def _flat(data: Any, path: str = "") -> list[tuple[str, Any]]:
