@@ -20,6 +20,7 @@ from fundsim.scenario.clashes import refuse_shared_codes
 from fundsim.scenario.errors import InputError, Problem
 
 STATISTICS = ("mean", "p50", "p95")
+ROUNDING = 1e-9  # an error that is this share of another is the computer's rounding, and nothing is a ratio of it
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,8 @@ def _share(m: Measure, change: Floats, sign: int) -> float | None:
 def _noise_cut(a: Estimate, b: Estimate, change: Estimate) -> float | None:
     if not a.mc_error or not b.mc_error or not change.mc_error:
         return None
+    if change.mc_error < ROUNDING * max(a.mc_error, b.mc_error):
+        return None
     return (a.mc_error**2 + b.mc_error**2) / change.mc_error**2
 
 
@@ -184,7 +187,7 @@ def _pairing(a: Estimate, b: Estimate) -> tuple[float | None, float | None]:
         return None, None
     apart = float(a.influence.var() + b.influence.var())
     together = float((b.influence - a.influence).var())
-    if apart == 0 or together == 0:
+    if apart == 0 or together <= ROUNDING**2 * apart:
         return None, None
     scales = float((a.influence.std() - b.influence.std()) ** 2)
     return apart / together, apart / scales if scales else np.inf
