@@ -10,6 +10,7 @@ import pytest
 
 from fundsim import cli
 from fundsim.analysis.compare import compare
+from fundsim.analysis.directions import signs
 from fundsim.analysis.measures import MEASURES, measure
 from fundsim.analysis.project import project
 from fundsim.report.language import ENGLISH, language
@@ -180,3 +181,42 @@ def test_what_is_received_of_an_award_is_no_share_where_prices_fall() -> None:
     results = results_of("montenegro+no_fund", falling)
     assert results.get("award_received_without") > 1
     assert {m.unit for m in MEASURES if m.name.startswith("award_received")} == {"ratio"}
+
+
+def test_no_lever_goes_against_expectation_where_there_is_nobody() -> None:
+    """A change that is not defined was "against expectation"."""
+    found = signs([load("montenegro+tariff", NO_VICTIMS)], 16, 1)
+    shares = [sign for sign in found if sign.target.name == "share_paid_with"]
+    assert {sign.verdict for sign in shares} == {"no change"}
+    assert "not defined: no victims" in {sign.reason for sign in shares}
+
+
+@pytest.mark.parametrize("method", ["ranking", "tornado"])
+@pytest.mark.parametrize(("measure_", "why"), [("months_to_payment_with", "nobody is paid"), ("longest_delay", "no payments")])  # fmt: skip
+def test_what_moves_a_figure_of_nobody_is_refused_with_the_reason(
+    method: str, measure_: str, why: str, told: Told
+) -> None:
+    with pytest.raises(InputError, match=f"{measure_}: has no value .*{why}"):
+        told("sensitivity", "montenegro+tariff", "-n", "16", "--method", method, "--measure", measure_, sets=NO_VICTIMS)  # fmt: skip
+
+
+def test_files_of_a_command_hold_null_for_what_is_not_defined(told: Told, tmp_path: Path) -> None:
+    text = told("sensitivity", "montenegro+tariff", "-n", "16", "--method", "levers", "--json",
+                "--out", str(tmp_path / "out"), sets=NO_VICTIMS)  # fmt: skip
+    assert "NaN" not in text
+    rows = json.loads((tmp_path / "out/levers.json").read_text())
+    assert None in [row["before"] for row in rows if row["measure"] == "share_paid_with"]
+
+
+def test_a_country_without_victims_has_no_best_design(told: Told, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    sets = json.dumps(list(NO_VICTIMS))
+    plan.write_text(
+        'question = "?"\ncountries = ["montenegro"]\npolicies = ["tariff", "status_fixed"]\nreplications = 8\n'
+        f'set = {sets}\nmeasures = ["due_a_year", "share_paid_with"]\n[best]\nmost = "share_paid_with"\n'
+    )  # fmt: skip
+    text = told("sweep", str(plan), "--out", str(tmp_path / "out"))
+    assert (
+        "Montenegro: share paid with the fund is not defined for any design (no victims)." in text
+    )
+    assert "none has both figures" in text

@@ -98,6 +98,8 @@ def signs(
                 value, change = one.difference(table, centre, influence)
                 expected = lever.expected[one.name]
                 verdict = judged(expected, centre.value, change, *reasons)
+                if math.isnan(change.value):
+                    verdict = "no change", reasons[0] or f"not defined: {one.measure.undefined}"
                 found.append(
                     Sign(scenario.name, lever, one, expected, centre.value, value, change, *verdict)
                 )

@@ -6,6 +6,7 @@ share of a form of exploitation.  A target is one measure, with the outcomes it 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -109,7 +110,7 @@ class Target:
     """A measure, of one year where it is yearly, and the outcomes it is read from.
 
     name     as asked for: due_a_year, ruin, share_paid_with, due_real@2030
-    columns  names of outcomes: one, or the upper and the lower of a ratio
+    columns  names of outcomes: one, and what it is of where that may not occur; or the upper and the lower of a ratio
     """
 
     name: str
@@ -117,19 +118,20 @@ class Target:
     columns: tuple[str, ...]
 
     def each(self, outcomes: Outcomes) -> Floats:
-        """The measure in each replication; NaN where a ratio has nothing below.  [replication]"""
-        if len(self.columns) == 1:
-            return outcomes[self.columns[0]]
+        """The measure in each replication; NaN where it is not defined.  [replication]"""
+        if self.measure.kind != "ratio":
+            x, *of = (outcomes[column] for column in self.columns)
+            return x if all(part.any() for part in of) else np.full(x.shape, np.nan)
         above, below = (outcomes[column] for column in self.columns)
         each = np.full(above.shape, np.nan)
         return np.asarray(np.divide(above, below, out=each, where=below > 0))
 
     def estimate(self, outcomes: Outcomes) -> tuple[Estimate, Floats]:
         """The measure over all replications, and what each contributes to its error (method §14)."""
-        if len(self.columns) == 1:
-            x = outcomes[self.columns[0]]
+        if self.measure.kind != "ratio":
+            x = self.each(outcomes)
             found = precision.mean(x)
-            return found, x - found.value
+            return found, np.zeros_like(x) if math.isnan(found.value) else x - found.value
         above, below = (outcomes[column] for column in self.columns)
         found = precision.ratio(above, below)
         if not np.isfinite(found.value):
@@ -163,7 +165,9 @@ def target(world: World, name: str) -> Target:
         raise InputError(_no_measure(name, rule, f"{plain}@{nearest(year, years) or years[0]}"))
     if at and not m.yearly:
         raise InputError(_no_measure(name, "has no years: it is of the whole horizon", plain))
-    return Target(name, m, (m.above, m.below) if m.kind == "ratio" else (name,))
+    return Target(
+        name, m, (m.above, m.below) if m.kind == "ratio" else (name, *filter(None, (m.below,)))
+    )
 
 
 def _no_measure(name: str, rule: str, near: str) -> Problem:

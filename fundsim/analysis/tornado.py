@@ -6,6 +6,7 @@ the scenario does not use has a bar of exactly nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,8 +40,10 @@ class Bar:
 
     @property
     def width(self) -> float:
-        """Distance between the extremes of low, centre and high; in the measure's unit."""
-        ends = (0.0, self.change_low.value, self.change_high.value)
+        """Distance between the extremes of low, centre and high, those that are defined; in the measure's unit."""
+        ends = [
+            x for x in (0.0, self.change_low.value, self.change_high.value) if not math.isnan(x)
+        ]
         return max(ends) - min(ends)
 
     @property
@@ -93,8 +96,11 @@ def tornado(
         runs += [Run(scenario.world, numbers, True, {one.name: u}) for u in (LOW, HIGH)]
     tables = run_all(runs, seed, [wanted], workers)
     centre, influence = wanted.estimate(tables[0])
-    if centre.value != centre.value:
-        rule = f"has no value with every input at its centre in {replications:,} replications"
+    if math.isnan(centre.value):
+        rule = (
+            f"has no value with every input at its centre in {replications:,} replications "
+            f"({wanted.measure.undefined})"
+        )
         raise InputError(Problem("measure", rule, key=measure))
     bars = []
     for place, one in enumerate(moved):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -72,8 +73,9 @@ def hand_over(
     about  what stands first in the JSON;  notes  footnotes, and last what produced the answer
     """
     *footnotes, stamp = notes
+    tables = {name: [_plain(row) for row in rows] for name, rows in reply.tables.items()}
     if request.as_json:
-        data = {**about, "answer": reply.sentences, **reply.tables, "seed": draws.seed,
+        data = {**about, "answer": reply.sentences, **tables, "seed": draws.seed,
                 "replications": draws.replications}  # fmt: skip
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     else:
@@ -85,7 +87,7 @@ def hand_over(
         console.print(Text(stamp, style="dim"))
     if request.out is not None:
         command = command_of(card[0], request, draws, asked)
-        save_answer(request.out, card, stamp, command, reply.tables, reply.pictures())
+        save_answer(request.out, card, stamp, command, tables, reply.pictures())
         if not request.as_json:
             Console().print(f"Data and figures: {request.out}", markup=False, highlight=False)
 
@@ -98,6 +100,14 @@ def command_of(
         verb, map(from_anywhere, request.names), request.sets,
         replications=draws.replications, seed=draws.seed, **asked,
     )  # fmt: skip
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as files have it: None for what is not defined, or never enough."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in row.items()
+    }
 
 
 def save_answer(
