@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import io
 import json
+import logging
 import random
 import re
 import shlex
@@ -358,10 +359,7 @@ def paid_nobody(one: Case) -> bool:
 
 def looked_at(one: Case, page: str) -> Outcome:
     """One page of the dashboard with one scenario, as a visitor sees it."""
-    from streamlit.logger import set_log_level
     from streamlit.testing.v1 import AppTest
-
-    set_log_level("error")  # it warns that it runs without a browser
 
     from fundsim.app import sidebar
     from fundsim.app.choice import Choice, Design, is_value
@@ -432,6 +430,7 @@ def main() -> int:
     parser.add_argument("--refusals", action="store_true", help="how often what was refused")
     asked = parser.parse_args()
     numbers = range(asked.first, asked.first + asked.scenarios) if asked.only is None else [asked.only]  # fmt: skip
+    logging.disable(logging.WARNING)  # Streamlit warns that it runs without a browser
     counts, bad, began = Counter[str](), 0, time.monotonic()
     spent, then = defaultdict[str, float](float), time.process_time()
     for number in numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from fundsim.report.language import ENGLISH, Language
 from fundsim.report.wording import stamp, title
 
 PANELS = [(m.name, at.words) for m, at in shown_in("changes by year")]
+WIDE = 80  # letters of a line in the legend
 STYLES = ("-", "--", ":", "-.")
 
 
@@ -34,7 +36,10 @@ def difference_fan(projections: Sequence[Projection], say: Language = ENGLISH) -
             low, middle, high = np.percentile(change, (5, 50, 95), axis=1)
             color, style = PALETTE[number % len(PALETTE)], STYLES[number % len(STYLES)]
             axes.fill_between(years, low, high, color=color, alpha=0.16, linewidth=0)
-            axes.plot(years, middle, style, color=color, linewidth=2, label=title(variant, say))
+            named = textwrap.fill(
+                title(variant, say), WIDE
+            )  # a wider one would leave no room to the axes
+            axes.plot(years, middle, style, color=color, linewidth=2, label=named)
         axes.axhline(0, color=GREY, linewidth=0.8)
         euro_axis(axes, say)
         axes.set_ylabel(say("{measure},\nchange", measure=say(label)))
