@@ -38,8 +38,8 @@ from fundsim.scenario.errors import InputError
 from fundsim.scenario.files import countries, shipped
 from fundsim.scenario.labels import choices, fields, is_set_alone
 from fundsim.scenario.resolved import resolved_toml
-from fundsim.scenario.rules import most_cases
 from fundsim.scenario.schema import quantity_of
+from fundsim.scenario.sizes import most_cases
 from fundsim.validation.worlds import CHANGES, random_values, text_of
 from tests.hostile_texts import wrong_in_files, wrong_in_json, wrong_in_text
 
