@@ -65,7 +65,7 @@ class Interim(Table, idle=NO_TIME_FOR_INTERIM, steps=(Step.CLAIMED,)):
             random=(0, 0, 0.2, 1),
         ),
     ]
-    """Share of the amount asked for."""
+    """Share of the benefit, after set-off."""
     cap: Annotated[EuroLever, Key(idle=NO_INTERIM, unmoved="No interim payment reaches the cap")]
     """The most one interim payment may be."""
     after_months: Annotated[
