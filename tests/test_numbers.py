@@ -77,6 +77,8 @@ def test_a_number_of_a_file_keeps_its_text_between_processes() -> None:
         ("310,000", "310 or 310000? write the one that is meant"),
         ("310.000,50", "cannot be read; write 310000.5"),
         ("310.000 €", "310 or 310000?"),
+        ("310.000!", "= 310.000: 310 or 310000?"),
+        ("0,65!", "cannot be read; write 0.65"),
         ('"310.000"', '310 or 310000? write the one that is meant, not "310.000"'),
         ("5 %", "cannot be read; write 0.05"),
         ('{value=310.000, unit="EUR a year", source="judgement"}', "amount.value = 310.000: 310 or"),
@@ -193,6 +195,9 @@ def test_options_say_what_to_write(
 def test_the_number_of_a_control_or_an_older_link_is_not_asked_about() -> None:
     design = Design("tariff", sets=(("fund.opening_capital", "12.345"),))
     assert scenario_of("montenegro", design).world.fund.opening_capital.value == 12.345
+    design = Design("tariff", sets=(("caseload.level", "32.125!"),))
+    level = scenario_of("montenegro", design).world.caseload.level
+    assert (level.value, level.uncertain) == (32.125, False)
 
 
 def test_a_scenario_written_as_one_file_loads_again(tmp_path: Path) -> None:

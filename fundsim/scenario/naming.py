@@ -243,7 +243,7 @@ def parse_sets(sets: Sequence[str]) -> list[File]:
             continue
         data = _set_data(key, value)
         if data is None:
-            meant = misread(value) or files.unreadable(text)
+            meant = misread(value.removesuffix(CERTAIN).rstrip()) or files.unreadable(text)
             meant = meant or 'write 0.05, true, "queue" or a table'
             rule = f"cannot be read; {meant}"
             problems.append(Problem("--set", rule, key=key, value=value))

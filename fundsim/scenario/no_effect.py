@@ -14,12 +14,8 @@ from fundsim.scenario.record import TEXT, Look, because
 from fundsim.scenario.schema import World
 from fundsim.scenario.used import keys, unused
 
-CHOSEN = (
-    "reform",
-    "stress",
-    "own",
-    "set",
-)  # kinds of files that somebody adds to a country and its policy
+# kinds of files that somebody adds to a country and its policy
+CHOSEN = ("reform", "stress", "own", "set")
 DATED = ("income", "reform", "stress")
 MOST_KEYS = 4  # named in one note
 

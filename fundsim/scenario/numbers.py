@@ -120,8 +120,9 @@ def literal(x: float) -> str:
 
 
 def unmistakable(text: str) -> str:
-    """The same number with one more decimal, where its three could be taken for thousands."""
-    return f"{text}0" if _TWO_WAYS.fullmatch(text.lstrip("+-")) else text
+    """The same number with one more decimal, where its three could be taken for thousands; `!` may stand after it."""
+    found = re.fullmatch(rf"([+-]?{_TWO_WAYS.pattern})(!?)", text)
+    return f"{found[1]}0{found[2]}" if found else text
 
 
 def _written(x: Decimal) -> str:

@@ -16,6 +16,7 @@ from fundsim.model.run import Future, simulate
 from fundsim.model.streams import Streams
 from fundsim.reference import arithmetic
 from fundsim.scenario.compose import load
+from fundsim.scenario.numbers import literal
 from fundsim.validation.check import Check, Group, Line, within
 from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
@@ -40,7 +41,7 @@ def rules(seed: int) -> list[Check]:
     for name, rule in found.items():
         sets = [f"fund.payment.when_short={'queue' if name == 'lower_cap' else name}"]
         if name == "lower_cap":
-            sets.append(f"fund.amount.cap={cap!r}")
+            sets.append(f"fund.amount.cap={literal(cap)}")
         _rule(rule, simulate(load(NAME, [*POOR, *sets]).world, seed, np.arange(N)), waits, shares)
     what = f"hard_years() of a poor {NAME} under four rules, {N} replications each"
     line = Line("7.12", "The lower cap", f"lower_cap() of {NAME}; half of the median sum asked for, in wages of the price year, to two figures", "wages", f"{METHOD} §18")  # fmt: skip

@@ -17,6 +17,7 @@ from fundsim.model.streams import Streams
 from fundsim.reference import arithmetic
 from fundsim.reference.statistics import RATIOS
 from fundsim.scenario.compose import load
+from fundsim.scenario.numbers import literal
 from fundsim.scenario.schema import Link, assumptions
 from fundsim.scenario.used import unused
 from fundsim.validation.check import Check, Group, Line
@@ -69,7 +70,7 @@ def _bars(measure: str, seed: int, ends: Tally, order: Tally) -> None:
         for at, ours, change in (
             (low, bar.at_low, bar.change_low), (high, bar.at_high, bar.change_high),
         ):  # fmt: skip
-            value, influence = _measured(measure, (f"{bar.input.name}={at!r}",), seed)
+            value, influence = _measured(measure, (f"{bar.input.name}={literal(at)}",), seed)
             ends.near(ours, value, 1e-6)
             ends.near(change.value / centre, (value - centre) / centre, 1e-6)
             error = arithmetic.error([b - a for a, b in zip(own, influence, strict=True)]) or 0.0

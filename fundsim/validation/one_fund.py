@@ -14,6 +14,7 @@ from fundsim.model.run import simulate
 from fundsim.model.streams import Streams, Tie
 from fundsim.reference import arithmetic
 from fundsim.scenario.compose import load
+from fundsim.scenario.numbers import literal
 from fundsim.validation.check import Check, Group, Line
 from fundsim.validation.figures import METHOD
 from fundsim.validation.tally import Tally
@@ -127,7 +128,7 @@ def _followed(found: Region, shares: list[float], seed: int, r: int, tally: Tall
     capital = [float(load(n, [*SHORT, *s]).world.fund.opening_capital.value) for n, s in COUNTRIES]
 
     def at(place: int, amount: float) -> Months:
-        return months_of(place, seed, r, f"income.budget.amount={amount!r}")
+        return months_of(place, seed, r, f"income.budget.amount={literal(amount)}")
 
     def edge(amount: float, suffices: list[bool]) -> None:
         tally.same(suffices[0], math.isfinite(amount))
