@@ -48,12 +48,12 @@ def print_damage(address: str) -> bool:
     console = Console()
     for part in damaged:
         _tell(console, f"damaged: {part.path}")
-    verdict = f"{len(damaged):,} damaged" if damaged else "all sound"
+    verdict = (
+        f"{len(damaged):,} damaged: computed anew when next wanted, or removed by {_prune(address)}"
+        if damaged
+        else "all sound"
+    )
     _tell(console, f"{len(every):,} parts read: {verdict}")
-    if damaged:
-        _tell(
-            console, f"They are computed anew when next wanted. To remove them: {_prune(address)}"
-        )
     return not damaged
 
 
