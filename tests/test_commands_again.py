@@ -71,6 +71,11 @@ def test_own_files_are_named_by_their_absolute_paths(own, tmp_path, monkeypatch)
     assert from_anywhere("serbia+tariff+legal_aid") == "serbia+tariff+legal_aid"
     assert load(f"{own}+legal_aid").given == f"{there}+legal_aid"
     assert load("serbia").given == "serbia+tariff"
+    (tmp_path / "a+b").mkdir()
+    (tmp_path / "a+b" / "c+d.toml").write_text(DRAFT, encoding="utf-8")
+    assert load("a+b/c+d.toml+legal_aid").given == f"{tmp_path}/a+b/c+d.toml+legal_aid"
+    monkeypatch.chdir("/")
+    assert load(f"{tmp_path}/a+b/c+d.toml+legal_aid").world.has_fund
 
 
 def test_the_footer_and_the_manifest_of_a_run_give_it_again_elsewhere(
