@@ -95,11 +95,15 @@ def table(rows: Sequence[Row], heading: str, note: str = "") -> None:
         return
     bold(heading)
     columns = {
-        plain(name): [plain(str(row.get(name, ""))) for row in rows] for name in rows[0]
+        plain(name): [plain(_cell(row.get(name))) for row in rows] for name in rows[0]
     }  # fmt: skip
     st.table(columns, hide_index=True)
     if note:
         aside(note)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def tiles(figures: Sequence[tuple[str, str, str]]) -> None:

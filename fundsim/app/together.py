@@ -49,10 +49,15 @@ def with_additions(
     new = [name for name in wanted if name not in design.additions]
     old = [name for name in wanted if name in design.additions]
     kept: list[str] = []
-    bare = design.without_sets
     for name in [*new, *old] if len(new) == 1 else [*old, *new]:
-        if _possible(country, replace(bare, additions=tuple(sorted((*kept, name))))):
+        if not {*excluding().get(name, ())} & {*kept}:
             kept.append(name)
+    bare = design.without_sets
+    if not _possible(country, replace(bare, additions=tuple(sorted(kept)))):  # all are too much
+        together, kept = kept, []
+        for name in together:
+            if _possible(country, replace(bare, additions=tuple(sorted((*kept, name))))):
+                kept.append(name)
     gone = tuple(
         f"{kind}.{name}." for name in {*design.additions} - {*kept} for kind in ("reform", "stress")
     )

@@ -61,7 +61,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "labour": "labour exploitation",
             "begging": "forced begging",
             "criminality": "forced criminality",
-            "other": "other forms",
+            "other": "forced marriage or other",
         },
     ),
 }
