@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fundsim.analysis.measures import measure
 from fundsim.analysis.project import project
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario.compose import load
 from fundsim.scenario.files import countries, shipped
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from fundsim import load, measure, project
 from fundsim.app import headline
 from fundsim.app.pages import pages
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from tests import browser as real
 from tests.browser import FINAL, VIEW, finished, go, open_page
 

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.text import Text
 
 from fundsim import load, measure, project
+from fundsim.report.results import Results
 from fundsim.report.run.card import (
     HEIGHT,
     MOST_LETTERS,
@@ -20,7 +21,7 @@ from fundsim.report.run.card import (
     headlines,
     of_hundred,
 )
-from fundsim.report.wording import Results, euro, percent, stamp
+from fundsim.report.wording import euro, percent, stamp
 
 SMALL = ("time.horizon_years=4", "time.runoff_years=3")
 

@@ -83,7 +83,7 @@ def test_a_tail_on_few_futures_is_warned_of(fundsim, capsys, tmp_path) -> None: 
 
 def test_the_warning_ends_where_a_hundred_futures_lie_beyond() -> None:
     from fundsim.analysis.measures import measure
-    from fundsim.report.wording import Results
+    from fundsim.report.results import Results
 
     [p] = project([kosovo()], 800, 1)
     results = Results.of(p, measure(p))

@@ -29,7 +29,7 @@ from fundsim.model.ledger import LedgerError
 from fundsim.model.parameters import Parameters
 from fundsim.report.brief.blocks import Document, Link, Table
 from fundsim.report.language import ENGLISH
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem

@@ -17,8 +17,9 @@ from fundsim.model.pathway import TRAFFICKING
 from fundsim.model.run import simulate
 from fundsim.report.language import ENGLISH, language
 from fundsim.report.languages import codes
+from fundsim.report.results import Results
 from fundsim.report.run.files import dictionary
-from fundsim.report.wording import Results, spending
+from fundsim.report.wording import spending
 from fundsim.scenario.compose import load
 from tests.test_worked_example import five_cases
 

@@ -14,10 +14,11 @@ from fundsim.analysis.directions import signs
 from fundsim.analysis.measures import MEASURES, measure
 from fundsim.analysis.project import project
 from fundsim.report.language import ENGLISH, language
+from fundsim.report.results import Results
 from fundsim.report.rows import cells
 from fundsim.report.run.card import card_text, headlines
 from fundsim.report.run.picture import alt_text, pathway
-from fundsim.report.wording import Results, answer
+from fundsim.report.wording import answer
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 

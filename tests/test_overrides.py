@@ -18,7 +18,8 @@ from fundsim.app.controls import chosen, controls, differences, taken
 from fundsim.batch.plan import member, resolve
 from fundsim.batch.plan_file import read_plan
 from fundsim.report.language import ENGLISH
-from fundsim.report.wording import Results, answer
+from fundsim.report.results import Results
+from fundsim.report.wording import answer
 from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError

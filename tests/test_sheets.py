@@ -19,9 +19,9 @@ from fundsim.analysis.project import project
 from fundsim.model.parameters import names_drawn
 from fundsim.report.compare.sheet import runs_workbook
 from fundsim.report.figures import GROUP_LABELS, PALETTE
+from fundsim.report.results import Results
 from fundsim.report.run.files import write
 from fundsim.report.run.sheet import run_workbook
-from fundsim.report.wording import Results
 from fundsim.scenario.compose import load
 from fundsim.scenario.schema import assumptions
 from tests.spreadsheet import Sheets, opened, table_of

@@ -26,7 +26,7 @@ from fundsim.app.choice import (
 )
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario import files, override
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem

@@ -13,7 +13,7 @@ from fundsim.app.choice import Choice, Design, name_of
 from fundsim.app.link import Claim
 from fundsim.app.view import View, title_of
 from fundsim.report.language import Language
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
 from fundsim.scenario.released import moved_since, rules_since

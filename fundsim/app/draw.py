@@ -17,7 +17,7 @@ import streamlit as st
 from fundsim.app.gate import Busy
 from fundsim.report.figures import Picture
 from fundsim.report.language import Language
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario.errors import FundsimError, InputError, Problem
 
 Row = Mapping[str, Any]

@@ -15,7 +15,7 @@ from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.tags import At, Measure
 from fundsim.app.choice import number_text
 from fundsim.report.language import Language, marked
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 
 NONE = "none"  # a figure that does not exist: nobody is paid, there is no contribution to look for
 NEVER = "never"  # no contribution suffices

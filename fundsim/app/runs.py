@@ -18,7 +18,7 @@ from fundsim.app import settings
 from fundsim.app.gate import Turns
 from fundsim.batch.lookup import Source, source_of
 from fundsim.model.run import block_size
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem

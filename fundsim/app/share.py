@@ -20,8 +20,8 @@ from fundsim.app.view import View
 from fundsim.report import wording
 from fundsim.report.folder import csv_text
 from fundsim.report.language import Language, capital, marked
+from fundsim.report.results import Results
 from fundsim.report.run.card import card_png, card_text
-from fundsim.report.wording import Results
 from fundsim.report.workbook import workbook
 from fundsim.scenario.resolved import resolved_toml
 

@@ -11,7 +11,7 @@ from fundsim.analysis.needs import Needs
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.report import wording
 from fundsim.report.language import ENGLISH, Language, language
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.tags import At, Measure, Place
 from fundsim.report.language import Language
-from fundsim.report.wording import Form, Results, has_range
+from fundsim.report.results import Form, Results
+from fundsim.report.wording import has_range
 
 
 def cells(

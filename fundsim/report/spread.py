@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fundsim.analysis.measures import shown_in
 from fundsim.report.language import ENGLISH
-from fundsim.report.wording import Results, percent
+from fundsim.report.results import Results
+from fundsim.report.wording import percent
 
 TAIL = 0.995
 ENOUGH_BEYOND = 100  # futures beyond a tail figure, below which a run warns

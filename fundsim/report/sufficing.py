@@ -10,7 +10,7 @@ from fundsim.report.language import Language
 from fundsim.scenario.schema import BudgetLine
 
 if TYPE_CHECKING:
-    from fundsim.report.wording import Results
+    from fundsim.report.results import Results
 
 SURE = 0.95  # share of futures that a run speaks of
 LATE = 0.02  # share of claims never decided, above which it is said
@@ -76,9 +76,10 @@ def why(found: Sufficient, say: Language) -> list[str]:
     if found.limited > 0:
         told.append(
             say(
-                "In {share} of futures the yearly limit on payments (fund.payment.yearly_limit) alone leaves payments "
+                "In {share} of futures the yearly limit on payments ({key}) alone leaves payments "
                 "waiting, whatever money there is: raise the limit, or lower what is due.",
                 share=say.percent(found.limited),
+                key="fund.payment.yearly_limit",
             )
         )
     if found.begins is not None:
@@ -122,7 +123,8 @@ def _desk(results: Results, say: Language) -> list[str]:
     return [
         say(
             "{share} of claims are not decided within the years that are simulated: more money does not mend that, "
-            "more caseworkers may (fund.decision.caseworkers).",
+            "more caseworkers may ({key}).",
             share=say.percent(late),
+            key="fund.decision.caseworkers",
         )
     ]

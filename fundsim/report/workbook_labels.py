@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fundsim.analysis.measures import EUR, REAL, named, shown_in
 from fundsim.analysis.tags import Measure, Place
 from fundsim.report.figures import GROUP_LABELS
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.report.workbook_parts import (
     CENTS,
     FINE,

@@ -11,9 +11,9 @@ from fundsim.app.choice import Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report.language import Language, country_of, marked
+from fundsim.report.results import Results
 from fundsim.report.rows import cells, to_victims
 from fundsim.report.run import picture
-from fundsim.report.wording import Results
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
 

@@ -22,8 +22,8 @@ from fundsim.report import wording
 from fundsim.report.compare import tell as comparison
 from fundsim.report.compare.picture import difference_fan
 from fundsim.report.language import language, marked
+from fundsim.report.results import Results, said
 from fundsim.report.rows import cells, to_victims
-from fundsim.report.wording import Results
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
@@ -254,8 +254,8 @@ def _paired(
             continue
         rows.append({
             say("Variant"): titles[d.scenario], say("Measure"): say(comparison.LABELS[d.measure]),
-            say("First"): wording.said(d.first, d.measure, form, say),
-            say("Variant's"): wording.said(d.second, d.measure, form, say),
+            say("First"): said(d.first, d.measure, form, say),
+            say("Variant's"): said(d.second, d.measure, form, say),
             say("Change, 95 % interval"): comparison.changed(d, form, say),
             say("Better in"): comparison.of_futures(d.better, say), say("Worse in"): comparison.of_futures(d.worse, say),
         })  # fmt: skip

@@ -17,7 +17,7 @@ from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.project import Projection, needs_in
 from fundsim.analysis.sensitivity import Ranking, ranking
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem

@@ -9,9 +9,9 @@ from fundsim.analysis.measures import shown_in
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts, missing
 from fundsim.report.language import Language
+from fundsim.report.results import Results
 from fundsim.report.rows import cells
 from fundsim.report.sensitivity.picture import ranking_bars
-from fundsim.report.wording import Results
 from fundsim.scenario.labels import joined, labels
 
 

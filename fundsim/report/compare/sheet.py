@@ -9,7 +9,7 @@ from typing import Any
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.measures import shown_in
 from fundsim.report import wording
-from fundsim.report.wording import Results
+from fundsim.report.results import Results
 from fundsim.report.workbook import workbook
 from fundsim.report.workbook_labels import (
     ERROR,

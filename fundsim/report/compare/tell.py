@@ -22,6 +22,7 @@ from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH, Language, capital
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
+from fundsim.report.results import Form, said
 from fundsim.report.screen import console_for_tables
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
@@ -29,7 +30,7 @@ from fundsim.scenario.errors import InputError, Problem
 LABELS = {m.name: m.label for m in MEASURES}
 
 
-def forms(say: Language = ENGLISH) -> dict[str, wording.Form]:
+def forms(say: Language = ENGLISH) -> dict[str, Form]:
     """The measures that are shown, in their order, each with how its figures are written."""
     return {m.name: say.form(m.unit) for m, _ in shown_in("compare")}
 
@@ -109,7 +110,7 @@ def _print_variant(
     for name, form in shown:
         d = means[name]
         table.add_row(
-            LABELS[name], wording.said(d.first, name, form), wording.said(d.second, name, form), changed(d, form), of_futures(d.better),
+            LABELS[name], said(d.first, name, form), said(d.second, name, form), changed(d, form), of_futures(d.better),
             of_futures(d.worse), _pairing(d),
             style="dim" if d.same else None,
         )  # fmt: skip
@@ -117,7 +118,7 @@ def _print_variant(
     console.print(Text(_noise(list(means.values()), first.replications), style="dim"))
 
 
-def changed(d: Difference, form: wording.Form, say: Language = ENGLISH) -> str:
+def changed(d: Difference, form: Form, say: Language = ENGLISH) -> str:
     """A change with its interval, or that there is none.  form  of `forms` in the same language"""
     if not d.defined:
         return say("not defined")

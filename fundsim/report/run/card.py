@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 
 from fundsim.report.figures import BLUE, GREEN, GREY, RED, Picture
 from fundsim.report.language import ENGLISH, Language, marked
-from fundsim.report.wording import Results, grades, nobody, range_of, stamp, title
+from fundsim.report.results import Results
+from fundsim.report.wording import grades, nobody, range_of, stamp, title
 
 WIDTH, HEIGHT, DPI = (
     1200,

@@ -13,10 +13,11 @@ from fundsim.analysis.measures import MEASURES, NEEDS, Row
 from fundsim.batch.parquet import write_groups
 from fundsim.report.compare.sheet import runs_workbook
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
+from fundsim.report.results import Results
 from fundsim.report.run import picture
 from fundsim.report.run.sheet import run_workbook
 from fundsim.report.spread import spreads, tail_warning
-from fundsim.report.wording import Results, answer, command, stamp
+from fundsim.report.wording import answer, command, stamp
 
 COLUMNS = ("scenario", "year", "measure", "unit", "statistic", "value")
 KINDS = dict.fromkeys(COLUMNS, "text") | {"year": "year", "value": "number"}

@@ -24,9 +24,10 @@ from fundsim.report.figures import (
     sheet,
 )
 from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.report.results import Results
 from fundsim.report.rows import to_victims
 from fundsim.report.spread import spreads
-from fundsim.report.wording import RECEIPTS, Results, nobody, percent, stamp, title
+from fundsim.report.wording import RECEIPTS, nobody, percent, stamp, title
 from fundsim.scenario.assumption import Floats
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fundsim import __version__
 from fundsim.report import wording
+from fundsim.report.results import Results
 from fundsim.report.run.sheet_assumptions import assumptions_sheet
 from fundsim.report.run.sheet_money import costs_sheet, income_sheet, yearly_sheet
 from fundsim.report.run.sheet_victims import groups_sheet, victims_sheet
 from fundsim.report.spread import tail_warning
-from fundsim.report.wording import Results
 from fundsim.report.workbook import workbook
 from fundsim.report.workbook_labels import (
     FORMULAS,

@@ -7,7 +7,8 @@ from typing import Any
 from fundsim.analysis.measures import EUR, REAL
 from fundsim.analysis.tags import Measure
 from fundsim.report.figures import BLUE, KIND_LABELS, PALETTE
-from fundsim.report.wording import RECEIPTS, Results
+from fundsim.report.results import Results
+from fundsim.report.wording import RECEIPTS
 from fundsim.report.workbook_labels import (
     ERROR,
     FINER,

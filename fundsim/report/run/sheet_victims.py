@@ -6,8 +6,8 @@ from typing import Any
 
 from fundsim.report import wording
 from fundsim.report.figures import BLUE, GREY, GROUP_LABELS
+from fundsim.report.results import Results
 from fundsim.report.run.picture import PANELS, WITH_FUND, WITHOUT
-from fundsim.report.wording import Results
 from fundsim.report.workbook_labels import (
     ERROR,
     STATISTICS,

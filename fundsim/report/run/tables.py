@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fundsim.report.language import ENGLISH
+from fundsim.report.results import Results
 from fundsim.report.rows import cells, received, to_victims
 from fundsim.report.screen import table_of
-from fundsim.report.wording import Results, command, percent, stamp, title
+from fundsim.report.wording import command, percent, stamp, title
 
 
 def yearly(results: Results) -> Table:

@@ -16,10 +16,11 @@ from fundsim.report.checks import draws_of
 from fundsim.report.folder import reserved
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Draws, Request
+from fundsim.report.results import Results
 from fundsim.report.run import files as write
 from fundsim.report.run import tables
 from fundsim.report.spread import tail_warning
-from fundsim.report.wording import Results, answer, percent
+from fundsim.report.wording import answer, percent
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.numbers import misread

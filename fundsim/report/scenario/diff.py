@@ -13,11 +13,11 @@ from rich.text import Text
 
 from fundsim.analysis.compare import compare
 from fundsim.analysis.project import Projection, project
-from fundsim.report import wording
 from fundsim.report.checks import draws_of
 from fundsim.report.compare.tell import changed
 from fundsim.report.folder import MANIFEST
 from fundsim.report.request import Request
+from fundsim.report.results import said
 from fundsim.report.scenario.explain import HEADLINE
 from fundsim.report.scenario.values import leaves, shown
 from fundsim.scenario.compose import Scenario, load_all
@@ -85,7 +85,7 @@ def _print_moves(console: Console, a: Projection, b: Projection) -> None:
     means = {d.measure: d for d in compare([a, b]) if d.statistic == "mean"}
     for name, label, form in HEADLINE:
         d = means[name]
-        first, second = (wording.said(x, name, form) for x in (d.first, d.second))
+        first, second = (said(x, name, form) for x in (d.first, d.second))
         table.add_row(label, first, second, changed(d, form))
     console.print(table)
 
@@ -108,8 +108,7 @@ def _print_runs(console: Console, first: Path, second: Path) -> None:
     moves = Table("Measure", str(first), str(second), title="What moved", title_justify="left")
     for name, label, form in HEADLINE:
         x, y = (
-            wording.said(r["measures"].get(name, {}).get("mean", math.nan), name, form)
-            for r in results
+            said(r["measures"].get(name, {}).get("mean", math.nan), name, form) for r in results
         )
         moves.add_row(label, x, y, style=None if x != y else "dim")
     console.print(moves)

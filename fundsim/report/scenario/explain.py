@@ -10,8 +10,8 @@ from fundsim.analysis.project import project
 from fundsim.report.checks import draws_of
 from fundsim.report.language import ENGLISH
 from fundsim.report.request import Draws, Request
+from fundsim.report.results import Results
 from fundsim.report.scenario.values import leaves, shown
-from fundsim.report.wording import Results
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest

@@ -19,6 +19,7 @@ from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH, Language
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
+from fundsim.report.results import Form
 from fundsim.report.screen import belief, input_row, table_of
 from fundsim.report.sensitivity.information import information
 from fundsim.report.sensitivity.picture import ranking_bars, swap_bars, tornado_bars
@@ -196,7 +197,7 @@ def _tornado(found: Tornado, note: str) -> Reply:
     )
 
 
-def form_of(unit: str, say: Language = ENGLISH) -> wording.Form:
+def form_of(unit: str, say: Language = ENGLISH) -> Form:
     """How figures of a unit are written."""
     if unit.startswith("EUR"):
         return say.euro

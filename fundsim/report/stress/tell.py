@@ -24,6 +24,7 @@ from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH
 from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
+from fundsim.report.results import said
 from fundsim.report.screen import table_of
 from fundsim.report.stress.picture import rule_bars, stress_bars
 from fundsim.scenario.compose import Scenario, load
@@ -162,7 +163,7 @@ def _stress_table(changes: Changes) -> Table:
     table.add_row(
         "none",
         *(
-            wording.said(some[measure].first, measure, form) if measure in some else ""
+            said(some[measure].first, measure, form) if measure in some else ""
             for measure, _, form in SHOWN
         ),
     )

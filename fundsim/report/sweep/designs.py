@@ -13,6 +13,7 @@ from fundsim.batch.axis import Value
 from fundsim.batch.designs import Best, Country, Design, design_of, on_fronts
 from fundsim.batch.plan import Figure, Goal, Limit, Plan
 from fundsim.report import wording
+from fundsim.report.results import undefined
 from fundsim.report.screen import table_of
 from fundsim.scenario.compose import load
 
@@ -116,7 +117,7 @@ def _best(plan: Plan, goal: Goal, country: str, found: Best) -> str:
 
 def _why(figure: Figure) -> str:
     """Why a figure is not defined, in brackets."""
-    why = wording.undefined(figure.measure.partition("@")[0])
+    why = undefined(figure.measure.partition("@")[0])
     return f" ({why})" if why else ""
 
 
