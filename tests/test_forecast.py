@@ -84,7 +84,7 @@ def test_the_time_left_leaves_out_compiling_and_what_was_found(plan: Plan) -> No
 
     def at(done: int, new: int, now: float) -> Any:
         counted = Counter(montenegro=done * tenth), Counter(montenegro=new * tenth)
-        return reckon(Tally(done=counted[0], new=counted[1]), now)
+        return reckon(Tally(done=counted[0], new=counted[1], seconds=now), now)
 
     assert at(1, 1, 60) == (pytest.approx(0.1), None)
     assert at(2, 2, 70) == (pytest.approx(0.2), pytest.approx(80))
@@ -98,7 +98,7 @@ def test_the_time_left_knows_that_another_country_takes_longer(plan: Plan) -> No
 
     def at(montenegro: int, kosovo: int, now: float) -> Any:
         counted = Counter(montenegro=montenegro * 1200, kosovo=kosovo * 1200)
-        return reckon(Tally(done=counted, new=counted), now)
+        return reckon(Tally(done=counted, new=counted, seconds=now), now)
 
     assert at(0, 0, 0) == (0.0, None)
     assert at(3, 0, 3) == (pytest.approx(0.05), pytest.approx(57))
@@ -106,16 +106,32 @@ def test_the_time_left_knows_that_another_country_takes_longer(plan: Plan) -> No
     assert at(6, 5, 51) == (pytest.approx(0.85), pytest.approx(9))
 
 
+def test_processes_that_still_start_do_not_slow_down_the_rest(plan: Plan) -> None:
+    """Four on four cores: until second 10 one works alone, a scenario a second; then all do, and one waits at times."""
+    tenths = 2 * 6 * 1200 / 10
+    for at_once, first, later in ((4, 20, 10), (1, 80, 20)):
+        reckon = TimeLeft(plan, {"montenegro": 1.0, "kosovo": 1.0}, at_once)
+
+        def at(done: int, seconds: float, now: float, reckon: TimeLeft = reckon) -> Any:
+            counted = Counter(montenegro=done * int(tenths))
+            return reckon(Tally(done=counted, new=counted, seconds=seconds), now)[1]
+
+        assert at(1, 5, 5) is None
+        assert at(2, 15, 15) == pytest.approx(first)
+        assert at(6, 55, 30) == pytest.approx(later)
+
+
 def test_the_first_line_of_progress_is_not_an_hour(plan: Plan, monkeypatch, capsys) -> None:
     """After 60 s of compiling a scenario takes one second: eleven are left of twelve."""
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     done = Counter[str]()
-    with tell.telling(plan, {"montenegro": 1.0, "kosovo": 1.0}) as told:
+    left = TimeLeft(plan, {"montenegro": 1.0, "kosovo": 1.0})
+    with tell.telling(left) as told:
         for second in range(12):
             now[0] = 60.0 + second
             done["montenegro" if second < 6 else "kosovo"] += 1200
-            told(Tally(done=done, new=done))
+            told(Tally(done=done, new=done, seconds=now[0]))
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" left")[0] for line in lines] == ["17 %, 10 s", "100 %, 0 s"]
 

@@ -119,12 +119,14 @@ class TimeLeft:
 
     Time counts from the first report on: what came before was starting and compiling.  Countries count by what their
     replications cost; what is found in the store takes no time.
+    at_once  processes that will work, where it is known: those that still start do not slow down the rest
     """
 
-    def __init__(self, plan: Plan, paces: dict[str, float]) -> None:
+    def __init__(self, plan: Plan, paces: dict[str, float], at_once: int = 1) -> None:
         each = plan.replications * plan.size // len(plan.countries)
-        self.paces, self.whole = paces, each * sum(paces.values())
-        self.first: tuple[float, float] | None = None  # when, and what was new by then
+        self.paces, self.whole, self.at_once = paces, each * sum(paces.values()), at_once
+        # when, what was new by then, and the seconds of work
+        self.first: tuple[float, float, float] | None = None
 
     def __call__(self, progress: Tally, now: float) -> tuple[float, float | None]:
         """The share that is done, and the seconds that are left; None where nothing tells yet."""
@@ -132,8 +134,11 @@ class TimeLeft:
             sum(self.paces[country] * n for country, n in counted.items())
             for counted in (progress.done, progress.new)
         )
-        then, before = self.first = self.first or (now, new)
+        then, before, worked = self.first = self.first or (now, new, progress.seconds)
         share = min(done / self.whole, 1.0)
         if share == 1:
             return share, 0.0
-        return share, (now - then) * (self.whole - done) / (new - before) if new > before else None
+        if new <= before:
+            return share, None
+        took = min(now - then, (progress.seconds - worked) / self.at_once)
+        return share, took * (self.whole - done) / (new - before)

@@ -109,7 +109,8 @@ def _run(
     with _workers(scheduler, processes, address, plan) as share_out:
         if not is_checked(out):  # a batch that was killed before is checked again
             _check(path, plan, share_out)
-        _compute(plan, out, address, share_out, begun)
+        at_once = _at_once(processes) if scheduler is None else 1  # of others it is not known
+        _compute(plan, out, address, share_out, begun, at_once)
 
 
 def _check(path: Path, plan: Plan, share_out: ShareOut) -> None:
@@ -121,14 +122,16 @@ def _check(path: Path, plan: Plan, share_out: ShareOut) -> None:
         raise in_plan(path, error) from None
 
 
-def _compute(plan: Plan, out: Path, address: str, share_out: ShareOut, begun: bool) -> None:
+def _compute(
+    plan: Plan, out: Path, address: str, share_out: ShareOut, begun: bool, at_once: int
+) -> None:
     """Whatever is missing."""
     if begun:
         sys.stderr.write(f"{out}: going on with this batch\n")
     if is_complete(out):
         sys.stderr.write("everything is there already: nothing to compute\n")
         return
-    with telling(plan, paces(plan)) as tell:
+    with telling(TimeLeft(plan, paces(plan), at_once)) as tell:
         progress = run_plan(plan, out, address, share_out, tell)
     if progress.damaged:
         one = progress.damaged == 1
@@ -178,9 +181,9 @@ def _hand_over(plan: Plan, countries: list[Country], out: Path, path: Path) -> N
 
 
 @contextmanager
-def telling(plan: Plan, paces: dict[str, float]) -> Iterator[Callable[[Tally], None]]:
+def telling(reckon: TimeLeft) -> Iterator[Callable[[Tally], None]]:
     """Progress with time left, throughput and failures: a bar on a terminal, elsewhere a line now and then."""
-    reckon, began = TimeLeft(plan, paces), time.monotonic()
+    began = time.monotonic()
 
     def facts(p: Tally) -> str:
         new = f"{p.replications / max(time.monotonic() - began, 1e-9):,.0f} replications a second"
@@ -201,16 +204,22 @@ def telling(plan: Plan, paces: dict[str, float]) -> Iterator[Callable[[Tally], N
 
             yield drawn
         return
-    last = [began]
+    last, whole = began, False
 
     def tell(p: Tally) -> None:
+        nonlocal last, whole
         now = time.monotonic()
         share, left = reckon(p, now)
-        if left is not None and (now - last[0] >= TOLD_EVERY or share == 1.0):
-            last[0] = now
+        if left is not None and not whole and (now - last >= TOLD_EVERY or share == 1.0):
+            last, whole = now, share == 1.0
             sys.stderr.write(f"{100 * share:.0f} %, {duration(left)} left: {facts(p)}\n")
 
     yield tell
+
+
+def _at_once(processes: int) -> int:
+    """How many processes get a core of their own."""
+    return min(processes, os.cpu_count() or 1)
 
 
 def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
@@ -219,14 +228,13 @@ def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
              (plan.circumstances, "set of circumstances", "circumstances"))  # fmt: skip
     product = " × ".join(f"{n:,} {one if n == 1 else more}" for n, one, more in parts)
     cases = f"{f.cases / 1e6:,.0f} million" if f.cases >= 1e7 else wording.number(f.cases)
-    cores = min(processes, os.cpu_count() or 1)
     at_once = f"{processes} process{'es' if processes > 1 else ''} of this machine"
     lines = [
         plan.question,
         f"{plan.size:,} scenario{'s' if plan.size > 1 else ''}: {product}; all of them are valid",
         f"{plan.replications:,} replications each, about {cases} identified victims simulated",
-        f"about {duration(f.seconds / cores)} with {at_once} if it stays as busy as now, after some seconds to start; "
-        f"{duration(f.seconds)} of work in all",
+        f"about {duration(f.seconds / _at_once(processes))} with {at_once} if it stays as busy as now, "
+        f"after some seconds to start; {duration(f.seconds)} of work in all",
         f"about {size(f.bytes)} of disk in {f.parts:,} parts of the store",
         f"foreseen from {f.tried} of the scenarios; nothing was written",
     ]
