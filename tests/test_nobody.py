@@ -17,6 +17,7 @@ from fundsim.report.language import ENGLISH, language
 from fundsim.report.results import Results
 from fundsim.report.rows import cells
 from fundsim.report.run.card import card_text, headlines
+from fundsim.report.run.files import summary
 from fundsim.report.run.picture import alt_text, pathway
 from fundsim.report.wording import answer
 from fundsim.scenario.compose import load
@@ -98,6 +99,10 @@ def test_files_hold_no_value_that_is_not_defined() -> None:
     for m in MEASURES:
         if m.below and "{" not in m.name:
             assert (m.name, None, "mean") not in values, m.name
+    measures = summary(results_of("montenegro+tariff", NO_VICTIMS))["measures"]
+    assert measures["share_paid_with"] == {"unit": "share", "undefined": "no victims"}
+    assert measures["longest_delay"] == {"unit": "months", "undefined": "no payments"}
+    assert "undefined" not in measures["due_a_year"]
 
 
 def test_one_future_has_no_percentiles_and_no_error(told: Told) -> None:

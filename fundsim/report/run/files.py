@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fundsim import __version__
-from fundsim.analysis.measures import MEASURES, NEEDS, Row
+from fundsim.analysis.measures import MEASURES, NEEDS, Row, columns_of, named
 from fundsim.batch.parquet import write_groups
 from fundsim.report.compare.sheet import runs_workbook
 from fundsim.report.folder import complete, write_csv, write_json, write_manifest
@@ -89,6 +89,9 @@ def summary(results: Results) -> dict[str, Any]:
             else entry.setdefault("years", {}).setdefault(str(row.year), {})
         )
         place[row.statistic] = row.value
+    for m in named(results.projection):  # in place of a value, why there is none
+        if m.name not in measures and m.undefined and columns_of(m, None)[0] in results.projection:
+            measures[m.name] = {"unit": m.unit, "undefined": m.undefined}
     keep = (
         "stamp",
         "command",
@@ -152,9 +155,12 @@ def dictionary() -> str:
         "",
         "**Statistics.** `mean`: over replications (a ratio: of the sums). `mc_error`: its Monte Carlo "
         "error, one standard error. `p5` … `p95`: percentiles over replications, chance and "
-        "assumptions together. `low95`, `high95`: Wilson interval of a probability. `sd_assumptions`, "
+        "assumptions together; not of one future alone. `low95`, `high95`: Wilson interval of a probability. `sd_assumptions`, "
         "`sd_chance`: what we do not know, and chance, as standard deviations. `var99_5`, `tvar99_5`: "
         "99.5 % value at risk and mean beyond it, with `…_mc_error`; not given below 736 (TVaR: 3,000) replications.",
+        "",
+        "A measure of nobody (no victims, no claims, nobody is paid) is not defined: it has no rows, its cells are empty, and "
+        "`summary.json` says why (`undefined`).",
         "",
         "`{source}` is a name in the scenario's `[income]`, `{kind}` a kind of cost, `{group}` a form "
         "of exploitation, age or nationality. Whole-horizon counts are of victims identified within "
