@@ -433,7 +433,7 @@ def main() -> int:
     logging.disable(logging.WARNING)  # Streamlit warns that it runs without a browser
     counts, bad, began = Counter[str](), 0, time.monotonic()
     spent, then = defaultdict[str, float](float), time.process_time()
-    for number in numbers:
+    for done, number in enumerate(numbers, 1):
         one = case(asked.seed, number)
         for outcome in outcomes(one, number):
             name = " ".join(
@@ -448,6 +448,8 @@ def main() -> int:
             if outcome.wrong:
                 bad += 1
                 print(f"--- {number}: {outcome.command}\n{outcome.wrong}", flush=True)
+        if done % 50 == 0:
+            print(f"{done} of {len(numbers)} scenarios, {sum(counts.values())} runs, {bad} wrong", flush=True)  # fmt: skip
     for message, count in REFUSALS.most_common() if asked.refusals else ():
         print(f"{count:6} {message}")
     for line, count in sorted(counts.items()):
