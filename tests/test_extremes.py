@@ -6,7 +6,9 @@ import random
 
 import pytest
 
-from tests.hostile import COMMANDS, Case, case, extremes, looked_at, outcomes, tried
+from tests.hostile import looked_at, outcomes, tried
+from tests.hostile_cases import Case, case, extremes
+from tests.hostile_commands import COMMANDS
 from tests.hostile_texts import wrong_in_json, wrong_in_text
 
 SEED, SCENARIOS = 17, 40
