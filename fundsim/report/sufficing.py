@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fundsim.analysis.project import needs_in
 from fundsim.analysis.suffices import Sufficient, least_futures, what_suffices
 from fundsim.report.language import Language
+from fundsim.scenario.command import command_line
 from fundsim.scenario.schema import BudgetLine
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def of_run(results: Results, say: Language) -> list[str]:
         ]  # fmt: skip
     needs = needs_in(results.projection)
     if needs is None:
-        told = say("What would be enough: {command}.", command="fundsim solve")
+        scenario = results.projection.scenario
+        command = command_line("solve", [scenario.given], scenario.sets)
+        told = say("What would be enough: {command}", command=command)
         return [told, *_desk(results, say)]
     return [*needed(what_suffices(needs, SURE), say), *_desk(results, say)]
 
