@@ -202,7 +202,7 @@ def differences(
             value = say("{value}, taken as certain", value=value)
         elif a is not None and a.low is not None and a.high is not None:
             value = say(
-                "{value} ({low} to {high})", value=value, low=say.typed(a.low), high=say.typed(a.high)
+                "{value} ({low} to {high})", value=value, low=say.typed(override.rounded(a.low)), high=say.typed(override.rounded(a.high)),
             )  # fmt: skip
         line = say(
             "{name} [{key}]: {value}, files: {standard}",

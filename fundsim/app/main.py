@@ -144,8 +144,9 @@ def _about_the_scenario(
             "{n} values differ from the sourced files: {listed}.", len(changes), listed=listed,
         )  # fmt: skip
         st.info(draw.plain(told))
+    listed_above = [one.note for one in scenario.moved]
     for note in scenario.notes:
-        if not note.startswith("no policy was named"):
+        if not note.startswith("no policy was named") and note not in listed_above:
             draw.aside(say("Note: {note}.", note=say(note)))
 
 
