@@ -126,7 +126,7 @@ SENTENCES = [
     ("or (.+?) per inhabitant", e, lambda s: s.get("due_per_head")),
     ("it is at risk: in (.+?) of 100 futures its money runs short", h, lambda s: s.get("ruin")),
     ("Of 100 identified victims (.+?) get money instead of", h, lambda s: s.get("share_paid_with")),
-    ("get money instead of (.+?) without it", h, lambda s: s.get("share_paid_without")),
+    ("get money instead of (.+?) without it", ENGLISH.few, lambda s: s.get("share_paid_without")),
     ("victims each receives (.+?) instead of", e, lambda s: s.get("received_with")),
     (r"receives € [\d,]+ instead of (.+?)\.", e, lambda s: s.get("received_without")),
     (r"are paid wait (.+?) on average", m, lambda s: s.get("months_to_payment_with")),
@@ -244,7 +244,7 @@ def test_every_cell_of_the_tables_is_the_one_in_summary_json(
         s = runs[name]
         assert row[1:] == [
             e(s.get("due_a_year")), p(s.get("ruin")), h(s.get("share_paid_with")),
-            m(s.get("months_to_payment_with", "p50")), e(s.get("received_with")),
+            m(s.get("months_to_payment_with")), e(s.get("received_with")),
         ]  # fmt: skip
 
     hard = {row[0]: row[1:] for row in rows(page, "Hard years")}
