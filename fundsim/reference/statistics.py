@@ -28,6 +28,7 @@ MOST = 1e9  # euro: a need that is larger than any amount
 Statistics = dict[str, float]
 
 PROBABILITIES = ("ruin", "shortfall", "shortfall_so_far")
+OF = {"longest_delay": "incurred_total"}  # a mean, and without what it is none
 WITH_TAIL = ("outgo", "outgo_real")
 GROUPS = (
     "", *(f".form.{form}" for form in FORMS), ".age.child", ".age.adult", ".nationality.foreign",
@@ -73,6 +74,8 @@ def statistics(name: str, year: int | None, columns: Mapping[str, Values]) -> St
     if name in RATIOS:
         above, below = (columns[part] for part in RATIOS[name])
         return of_a_ratio(above, below)
+    if name in OF and not any(columns[OF[name]]):
+        return {}
     x = columns[name if year is None else f"{name}@{year}"]
     found = _with_error("mean", mean(x), of_mean(x), "mc_error")
     if year is None:
@@ -103,8 +106,8 @@ def spread(x: Values) -> Statistics:
 
 
 def percentiles(x: Values) -> Statistics:
-    """The PERCENTS; none of nothing."""
-    return {f"p{percent}": percentile(x, percent) for percent in PERCENTS} if x else {}
+    """The PERCENTS; none of nothing, and none of one value alone."""
+    return {f"p{percent}": percentile(x, percent) for percent in PERCENTS} if len(x) > 1 else {}
 
 
 def tail(x: Values) -> Statistics:

@@ -98,10 +98,8 @@ def _unit(name: str, year: int | None) -> str:
         return "share"
     if stem.startswith("months_") or stem == "longest_delay":
         return "months"
-    if stem in ("funding_ratio", "benefits_to_awards", "award_received_with"):
+    if stem in ("funding_ratio", "benefits_to_awards") or stem.startswith("award_received_"):
         return "ratio"
-    if stem == "award_received_without":
-        return "share"
     if name.endswith("_local"):
         return "local currency nominal"
     if name.endswith(("_real", "_a_year", "_per_head")) or stem.startswith("received_"):
