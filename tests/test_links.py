@@ -167,6 +167,14 @@ def test_names_come_from_the_shipped_list_only(name: str) -> None:
     assert not any(mark in notice for notice in opened.notices for mark in "\n\r\u202e")
 
 
+def test_a_link_without_a_case_tells_any_and_a_short_address_one_that_is_paid() -> None:
+    """Links that were copied before a paid case came first keep what they told."""
+    pairs = [("v", "0.1.0"), ("s", "serbia-tariff"), ("page", "victims")]
+    old = {k: [v] for k, v in [*pairs, ("k", link._check(pairs))]}
+    assert link.opened(old).choice.case == "any"
+    assert link.opened({"s": ["serbia-tariff"]}).choice.case == "paid"
+
+
 def test_a_link_through_a_mail_program_is_whole() -> None:
     """It writes & as &amp;, once or twice."""
     choice = Choice("albania", Design("tariff", ("legal_aid",)), page="victims")
