@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import enough
 from fundsim.analysis.project import block_answers, needs_in, project
+from fundsim.analysis.solve import lever_of, with_lever
 from fundsim.app import link
 from fundsim.app.choice import Choice, Design, scenario_of
 from fundsim.app.controls import chosen, controls, differences, taken
@@ -200,6 +201,32 @@ def test_what_a_plan_varies_or_sets_is_certain(tmp_path: Path) -> None:
         world = resolve(plan, member(plan, number))[0].world
         assert (world.fund.take_up.rate.value, world.fund.take_up.rate.uncertain) == (value, False)
         assert (world.caseload.level.value, world.caseload.level.uncertain) == (90, False)
+
+
+def test_a_correlated_number_may_be_moved_and_a_certain_one_loses_its_tie(tmp_path: Path) -> None:
+    own = tmp_path / "tied.toml"
+    own.write_text(
+        'extends = "albania+tariff"\nquestion = "?"\n[[correlations]]\n'
+        f'first = "{TAKE_UP}"\nsecond = "caseload.level"\ncorrelation = 0.5\nsource = "judgement"\n'
+    )
+    moved = load(str(own), [f"{TAKE_UP}=0.3"])
+    assert len(moved.world.correlations) == 1
+    for text in ("0.3!", "1"):
+        certain = load(str(own), [f"{TAKE_UP}={text}"])
+        assert not certain.world.correlations
+        assert f"{TAKE_UP} and caseload.level are not correlated here" in " ".join(certain.notes)
+
+
+def test_a_part_of_a_number_is_not_certain() -> None:
+    with pytest.raises(InputError, match=rf"write {TAKE_UP}=0.3! to take all of it as certain"):
+        load(NAME, [f"{TAKE_UP}.value=0.3!"])
+
+
+def test_a_lever_that_is_certain_stays_so_while_it_is_solved_for() -> None:
+    for mark in ("", "!"):
+        scenario = load(NAME, [f"{TAKE_UP}=0.3{mark}"])
+        tried = with_lever(scenario, lever_of(scenario, TAKE_UP), 0.25)
+        assert tried.world.fund.take_up.rate.uncertain == (not mark)
 
 
 # ------------------------------------------------------ every control moves figures as the model does

@@ -24,15 +24,20 @@ TOO_LARGE = {
         'yearly_sd={value=5, unit="log sd", source="judgement"}}',
     ),
     "award.p90": ("award.median=1!", "award.p90=100000!"),
-    "fund.amount": ("award.p90=1000000000!",),
+    "macro.inflation_sd": ("macro.inflation_sd=1!",),
+    "macro.return_sd": ("macro.return_sd=1!",),
+    "caseload.trend": ("caseload.trend=0.9",),
+    "caseload.mass.size": ("caseload.mass.size=20000",),
+    "fund.amount.fixed": ("fund.amount.basis=fixed", "fund.amount.fixed=5000"),
     "award.median": ("award.median=0",),
 }  # fmt: skip
 LARGE = (  # as large as may be, and still exact
     LONG,
-    (*LONG, *BORROWS, "fund.payment.advance_interest=0.05"),
+    (*LONG, *BORROWS, "fund.payment.advance_interest=0.03"),
     ("macro.inflation=0.2", "time.horizon_years=30"),
     ("income.budget.amount=1000000000", "fund.opening_capital=1000000000"),
     ("time.price_year=2000", "time.start_year=2100"),
+    ("fund.amount.cap=1000",),  # practically none
 )
 
 

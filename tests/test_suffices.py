@@ -26,6 +26,10 @@ WORLDS = {
     "limit": ((LIMIT,), "the yearly limit on payments (fund.payment.yearly_limit) alone"),
     "date": ((LATE_LINE,), "costs fall due before the line begins in 2030"),
     "limit and date": ((LIMIT, LATE_LINE), "whatever money there is"),
+    "date and cuts": (
+        (LATE_LINE, "income.budget.cut_rate=0.9!", "income.budget.cut_share=1!"),
+        "before the line begins in 2030, or while it is cut to nothing",
+    ),
     "cuts": ((POOR, "income.budget.cut_rate=0.9!", "income.budget.cut_share=1!"), "cut to nothing"),
     "a wide limit": ((POOR, NO_LIMIT), "a year from the line"),
 }  # fmt: skip
@@ -92,3 +96,29 @@ def test_a_desk_that_cannot_keep_pace_is_named(
     summary = json.loads(capsys.readouterr().out)
     assert summary["measures"]["claims_undecided_rate"]["mean"] > LATE
     assert "more caseworkers may (fund.decision.caseworkers)" in " ".join(summary["answer"])
+
+
+def test_the_desk_is_named_by_solve_and_briefing_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = (
+        "fund.decision.working_months=30!",
+        "caseload.level=200!",
+        "fund.take_up.rate=0.9!",
+        *SHORT,
+    )
+    words = "more caseworkers may (fund.decision.caseworkers)"
+    asked = [part for text in slow for part in ("--set", text)]
+    command("solve", NAME, *asked, "-n", "200", "--json", monkeypatch=monkeypatch)
+    assert words in " ".join(json.loads(capsys.readouterr().out)["answer"])
+    assert words in " ".join(opening(facts(NAME, sets=slow), ENGLISH))
+
+
+def test_one_fund_for_a_region_names_the_limit_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("albania+tariff", "montenegro+tariff")
+    command("region", *names, "--set", LIMIT, "-n", "128", "--json", monkeypatch=monkeypatch)
+    told = " ".join(json.loads(capsys.readouterr().out)["answer"])
+    assert "no contribution a year is enough. The yearly limit on payments" in told
+    assert "Separate funds with these contributions" not in told

@@ -22,6 +22,7 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.numbers import Written, literal, misread
+from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.schema import FORMS, World, assumptions
 from fundsim.scenario.thousands import is_counted_in
 
@@ -143,7 +144,8 @@ def sets_of(scenario: Scenario, lever: Lever, value: float) -> list[str]:
     if lever.key == TARIFF:
         sums = {k: a.value for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS}
         return [f"{key}={literal(now * value)}" for key, now in sums.items()]
-    return [f"{lever.key}={int(value) if lever.whole else literal(value)}"]
+    certain = CERTAIN if lever.key in scenario.certain else ""
+    return [f"{lever.key}={int(value) if lever.whole else literal(value)}{certain}"]
 
 
 def solve(

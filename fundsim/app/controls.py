@@ -261,7 +261,7 @@ def _number(
     if standard is not None and standard.low is not None and standard.high is not None:
         about.append(
             say(
-                "Believed to lie between {low} and {high}.",
+                "The files give it a range, from {low} to {high}.",
                 low=say.typed(standard.low), high=say.typed(standard.high),
             )
         )  # fmt: skip

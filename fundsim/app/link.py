@@ -323,7 +323,12 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
             continue
         text = text.replace(SURE, CERTAIN)
         value = list_text(tuple(text[1:].split("."))) if text.startswith(".") else text
-        if _KEY.fullmatch(own) and is_value(value):
+        if _KEY.fullmatch(own) and _THOUSANDS.fullmatch(value):
+            notices.append(
+                Phrase("The link sets {key} to {text}, which can be read in two ways: write {low} or {high}; it is left out.",
+                       key=_short(own), text=value, low=f"{float(value):g}", high=value.replace(".", ""))
+            )  # fmt: skip
+        elif _KEY.fullmatch(own) and is_value(value):
             sets.append((own, value))
         else:
             notices.append(
@@ -349,6 +354,9 @@ def _as_meant(version: str, country: str, design: Design) -> Design:
     return replace(design, sets=tuple(meant))
 
 
+_THOUSANDS = re.compile(
+    r"[1-9][0-9]{0,2}\.[0-9]{2}0"
+)  # no link that was copied ends a number with a nought
 _KEY = re.compile(r"[a-z0-9_]{1,60}(\.[a-z0-9_]{1,60}){1,6}")
 _DOTTED = tuple(f"{w}." for w in VARIANTS)
 

@@ -20,20 +20,20 @@ LATE = 0.02  # share of claims never decided, above which it is said
 def of_run(results: Results, say: Language) -> list[str]:
     """What a fund that falls short in more than 5 of 100 futures needs; of a run that worked it out."""
     if results.get("ruin") <= 1 - SURE:
-        return [*_desk(results, say)]
+        return [*desk(results, say)]
     n = results.projection.replications
     if n < (least := least_futures(SURE)):
         return [
             say("What would be enough is not told of {few} futures: {least} are needed.", few=say.whole(n), least=say.whole(least)),
-            *_desk(results, say),
+            *desk(results, say),
         ]  # fmt: skip
     needs = needs_in(results.projection)
     if needs is None:
         scenario = results.projection.scenario
         command = command_line("solve", [scenario.given], scenario.sets)
         told = say("What would be enough: {command}", command=command)
-        return [told, *_desk(results, say)]
-    return [*needed(what_suffices(needs, SURE), say), *_desk(results, say)]
+        return [told, *desk(results, say)]
+    return [*needed(what_suffices(needs, SURE), say), *desk(results, say)]
 
 
 def needed(found: Sufficient, say: Language) -> list[str]:
@@ -85,7 +85,15 @@ def why(found: Sufficient, say: Language) -> list[str]:
                 key="fund.payment.yearly_limit",
             )
         )
-    if found.begins is not None:
+    if found.begins is not None and found.cut:
+        told.append(
+            say(
+                "In {share} of futures costs fall due before the line begins in {year}, or while it is cut to nothing: "
+                "the fund needs capital at the opening too.",
+                share=say.percent(found.useless), year=found.begins,
+            )
+        )  # fmt: skip
+    elif found.begins is not None:
         told.append(
             say(
                 "In {share} of futures costs fall due before the line begins in {year}: the fund needs capital at the "
@@ -118,7 +126,7 @@ def why(found: Sufficient, say: Language) -> list[str]:
     return told
 
 
-def _desk(results: Results, say: Language) -> list[str]:
+def desk(results: Results, say: Language) -> list[str]:
     """That money is not what holds claims up, where those who decide cannot keep pace."""
     late = results.get("claims_undecided_rate")
     if late <= LATE:

@@ -73,15 +73,15 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
     All money in it is in euro of the price year, and each range holds 9 of 10 futures.
     """
     if results.world.has_fund:
-        return [*_money(results, say), *_certain(results, say), *_reforms(results, say),
+        return [*_money(results, say), *certain(results, say), *_reforms(results, say),
                 *_lasting(results, say), *_victims(results, say), _trust(results, say)]  # fmt: skip
     nothing = say("There is no fund: no cost, no income, no claims.")
     return [
-        nothing, *_certain(results, say), *_reforms(results, say), *_victims(results, say), _trust(results, say)
+        nothing, *certain(results, say), *_reforms(results, say), *_victims(results, say), _trust(results, say)
     ]  # fmt: skip
 
 
-def _certain(results: Results, say: Language) -> list[str]:
+def certain(results: Results, say: Language) -> list[str]:
     """What somebody takes as certain though the files do not."""
     scenario = results.projection.scenario
     if not scenario.certain:

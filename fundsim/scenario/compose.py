@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -159,14 +159,23 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     sources = dict(files.sources())
     for file in chain:
         sources |= file.data.get("sources", {})
-    world = _validate(merged, origins, chain, sources)
+    place = _places(origins, chain)
+    world = _read(merged, place)
     moved = list(override.beliefs_moved(world, chain, overrides))
+    for one in moved:
+        _put(merged, one.key, one.now.model_dump(exclude_none=True))
+    untied = override.untied(merged.get(LINKS, []), moved)
     if moved:
-        for one in moved:
-            _put(merged, one.key, one.now.model_dump(exclude_none=True))
-        world = _validate(merged, origins, chain, sources)
+        merged[LINKS] = [link for link in merged.get(LINKS, []) if link not in untied]
+        world = _read(merged, place)
+    _refuse_broken(world, sources, place)
     moved = [one for one in moved if one.now.value != one.then.value or not one.now.uncertain]
     notes += [one.note for one in moved]
+    notes += [
+        Phrase("{first} and {second} are not correlated here: one of them is certain",
+               first=link["first"], second=link["second"])
+        for link in untied
+    ]  # fmt: skip
     notes += without_effect(world, [*chain, *overrides])
     if left := len(list(placeholders(world))):
         notes.append(Phrase(
@@ -266,12 +275,11 @@ def _tables_above(key: str) -> Iterator[str]:
         yield key
 
 
-def _validate(
-    merged: dict[str, Any],
-    origins: dict[str, Origin],
-    chain: Sequence[File],
-    sources: Mapping[str, Any],
-) -> World:
+Place = Callable[[str], tuple[str, int | None]]
+
+
+def _places(origins: dict[str, Origin], chain: Sequence[File]) -> Place:
+    """Where the value at a key comes from, for messages: file and line."""
     set_below = {
         above for key, o in origins.items() if o.file == "--set" for above in _tables_above(key)
     }
@@ -286,6 +294,11 @@ def _validate(
             key = key.rpartition(".")[0]
         return chain[0].name, None
 
+    return place
+
+
+def _read(merged: dict[str, Any], place: Place) -> World:
+    """Merged tables as a world; raises `InputError` for every key that is not valid in itself."""
     doubts = [
         Problem(place(k)[0], rule, place(k)[1], k, text) for k, text, rule in doubtful(merged)
     ]
@@ -295,6 +308,11 @@ def _validate(
         raise InputError([*doubts, *problems_of(error, merged, place)]) from None
     if doubts:
         raise InputError(doubts)
+    return world
+
+
+def _refuse_broken(world: World, sources: Mapping[str, Any], place: Place) -> None:
+    """Raises `InputError` for every rule between keys that is broken."""
     broken = broken_rules(world, sources, set(files.shipped("policy")))
     if broken:
         found = []
@@ -302,4 +320,3 @@ def _validate(
             file, line = place(key)
             found.append(Problem(file, rule, line, key, value))
         raise InputError(found)
-    return world

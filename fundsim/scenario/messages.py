@@ -48,7 +48,9 @@ def problems_of(
             value = str(shown).lower() if isinstance(shown, bool) else str(shown)
         if kind == "literal_error" and told:
             near = nearest(str(item["input"]), _options(item))
-        problems[Problem(file, _rule(item), line, key, value, near)] = None
+        certain = getattr(item["input"], "certain", False)
+        plainly = "; write it without an exclamation mark" if certain else ""
+        problems[Problem(file, _rule(item) + plainly, line, key, value, near)] = None
     return list(problems)
 
 

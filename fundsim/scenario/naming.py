@@ -61,6 +61,8 @@ def chain_of(name: str) -> list[File]:
         problems.append(Problem(name, rule))
     if len(bases) > 1:
         rule = f"has {len(bases)} countries; a scenario has one (run several scenarios instead)"
+        if bringing := [f.name for f in chain if f.kind == "own" and "extends" in f.data]:
+            rule = f"has {len(bases)} countries: {bringing[0]} brings one by its line extends; without it, it joins any"
         problems.append(Problem(name, rule))
     for file in chain:
         if not isinstance(file.data.get("question"), str):
@@ -242,7 +244,11 @@ def parse_sets(sets: Sequence[str]) -> list[File]:
             problems.append(Problem("--set", "is too long", key=key))
             continue
         data = _set_data(key, value)
-        if data is None:
+        if value.endswith(CERTAIN) and key.endswith((".value", ".low", ".high")):
+            whole = key.rpartition(".")[0]
+            rule = f"is part of a number; write {whole}={value} to take all of it as certain"
+            problems.append(Problem("--set", rule, key=key, value=value))
+        elif data is None:
             meant = misread(value.removesuffix(CERTAIN).rstrip()) or files.unreadable(text)
             meant = meant or 'write 0.05, true, "queue" or a table'
             rule = f"cannot be read; {meant}"

@@ -29,6 +29,8 @@ CERTAIN = "!"  # after a number
 class Certain(Written):
     """A number that is taken as certain."""
 
+    certain = True
+
     def __str__(self) -> str:
         return f"{float(self):g}{CERTAIN}"
 
@@ -75,6 +77,13 @@ def as_certain(sets: Sequence[str], moved: Sequence[Moved]) -> tuple[str, ...]:
     )
 
 
+def untied(links: Sequence[Any], moved: Sequence[Moved]) -> list[dict[str, Any]]:
+    """The correlations, as tables, of which an override has made one side certain."""
+    certain = {one.key for one in moved if not one.now.uncertain}
+    tables = [link for link in links if isinstance(link, dict)]
+    return [link for link in tables if certain & {link.get("first"), link.get("second")}]
+
+
 def rounded(x: float) -> float:
     """A number that was worked out, for a reader: three figures."""
     return float(f"{x:.3g}")
@@ -97,7 +106,7 @@ def moved_to(value: float, a: Assumption, quantity: Quantity) -> Assumption:
     step = _step(value, a.value, "identity" if a.value in ends else quantity.scale)
 
     def there(x: float) -> float:
-        return float(np.clip(step(x), quantity.least, quantity.most))
+        return float(np.clip(round(step(x), 12), quantity.least, quantity.most))
 
     low, high = (None if x is None else there(x) for x in (a.low, a.high))
     now = a.model_copy(

@@ -23,11 +23,13 @@ MOST_EUROS = 1e10  # benefits in one replication: products with a rate in millio
 MOST_MONEY = (
     1e16  # euro in one replication, with growth and interest: a quarter of what 64 bits hold
 )
+MOST_CLAIM = 1e5  # euro that a claim may usually come to, above which it is named and not the cases
 MOST_FLOW = 9e13  # euro in one award
 MEANS = 10.0  # how many times its mean a sum of many amounts never comes to
 LUCK = 5.0  # normal deviations that hardly a draw leaves: one in three million
 SHOCKS = 3.0  # the same of a whole path of yearly ones, beside all else near its top
-MIDDLE, HIGH = 0.5, 0.9  # quantiles of rates and of spreads, beside amounts near their top
+MIDDLE, HIGH = 0.5, 0.75  # quantiles of shocks and of rates, beside amounts near their top
+HELD = ("macro.investment_return", "macro.return_sd", "fund.payment.advance_interest")
 
 
 def size_quantity(effect: Effect) -> Quantity:
@@ -80,82 +82,100 @@ def too_large(world: World) -> Iterator[Broken]:
     cases = most_cases(world)
     if cases > MOST_CASES:
         rule = f"up to {cases:.2g} cases in one future (level, trend, mass cases); at most {MOST_CASES:.0e}"
-        yield "caseload.level", f"{world.caseload.level.value:g}", rule
-    wage = world.country.net_wage.value if world.fund.amount.in_wages else 1.0
-    claim = max(
-        world.award.p90.value,
-        *(a.value * wage for key, a, _ in assumptions(world) if key.startswith("fund.amount.")),
-    )
-    if claim * cases > MOST_EUROS:
-        rule = f"times {cases:.2g} cases is more than {MOST_EUROS:.0e} euro, too much to add up exactly"
-        yield "fund.amount", f"{claim:g}", rule
+        key = _most_of(world, known)
+        yield key, f"{known[key][0].value:g}", rule
         return
-    growth = _growth(world, known)
+    wage = world.country.net_wage.value if world.fund.amount.in_wages else 1.0
+    claims = {"award.p90": world.award.p90.value}
+    for key, (a, quantity) in known.items():
+        # what a cap lets through is bounded by the amounts themselves
+        if (
+            key.startswith("fund.amount.")
+            and quantity.unit == "amount"
+            and key != "fund.amount.cap"
+        ):
+            claims[key] = a.value * wage
+    largest = max(claims, key=lambda key: claims[key])
+    if claims[largest] * cases > MOST_EUROS:
+        rule = f"times {cases:.2g} cases is more than {MOST_EUROS:.0e} euro, too much to add up exactly"
+        key = largest if claims[largest] > MOST_CLAIM else _most_of(world, known)
+        yield key, f"{known[key][0].value:g}", rule
+        return
     amounts = {
-        "fund.amount": claim * cases,
-        "award.p90": _largest_award(world, known),
+        largest: claims[largest] * cases,
+        "award": _largest_award(world, known),
         "fund.opening_capital": _most(world, known, "fund.opening_capital"),
         **dict(_yearly(world, known, cases)),
     }
-    yield from _with_growth(world, amounts, growth)
+    yield from _with_growth(world, amounts, _growth(world, known))
+
+
+def _most_of(world: World, known: Known) -> str:
+    """The key by which cases become most: the level, its growth, or mass cases."""
+    level, trend = (_most(world, known, f"caseload.{key}") for key in ("level", "trend"))
+    events, scheduled, size = (
+        _most(world, known, f"caseload.mass.{key}")
+        for key in ("events_a_year", "scheduled_events", "size")
+    )
+    if (events + scheduled) * size > level * (1 + trend) ** world.caseload.trend_years:
+        return "caseload.mass.size" if size > events + scheduled else "caseload.mass.events_a_year"
+    grown = (1 + trend) ** world.caseload.trend_years
+    return "caseload.trend" if grown > level else "caseload.level"
 
 
 def _with_growth(
     world: World, amounts: Mapping[str, float], growth: Mapping[str, float]
 ) -> Iterator[Broken]:
-    """What makes the sums too large: an amount, or the growth of prices, wages, returns or interest."""
-    dear = math.exp(growth["macro.inflation"] + growth["macro.real_wage_growth"])
-    held = math.exp(max(growth["macro.investment_return"], growth["fund.payment.advance_interest"]))
-    key, largest = max(amounts.items(), key=lambda item: item[1])
+    """What makes the sums too large: an amount, or what makes prices, wages, returns or interest grow."""
+    dear = math.exp(sum(x for key, x in growth.items() if key not in HELD))
+    earned = growth["macro.investment_return"] + growth["macro.return_sd"]
+    held = math.exp(max(earned, growth["fund.payment.advance_interest"]))
     total = sum(amounts.values())
-    if amounts["award.p90"] * dear <= MOST_FLOW and total * dear * held <= MOST_MONEY:
+    if amounts["award"] * dear <= MOST_FLOW and total * dear * held <= MOST_MONEY:
         return
-    fastest = max(growth, key=lambda name: growth[name])
+    largest = max(amounts, key=lambda key: amounts[key])
+    fastest = max(growth, key=lambda key: growth[key])
+    known = {key: a for key, a, _ in assumptions(world)}
     time = world.time
     last = time.start_year + time.horizon_years + time.runoff_years
-    if growth[fastest] > math.log(max(largest, 1.0) / 1e8):
-        value = getattr(_number(world, fastest), "value", 0.0)
+    if growth[fastest] > math.log(max(amounts[largest], 1.0) / 1e8):
         rule = (
             f"may make money grow {math.exp(growth[fastest]):.1e} times until {last}, which is too much to add up exactly; "
             "a lower rate, or fewer years"
         )
-        yield fastest, f"{value:g}", rule
+        yield fastest, f"{known[fastest].value:g}", rule
     else:
-        rule = f"may come to {largest:.1e} euro until {last}, too much to add up exactly"
-        yield key, "", rule
-
-
-def _number(world: World, key: str) -> object:
-    return next((a for name, a, _ in assumptions(world) if name == key), None)
+        rule = f"may come to {amounts[largest]:.1e} euro until {last}, too much to add up exactly"
+        yield ("award.p90" if largest == "award" else largest), "", rule
 
 
 def _growth(world: World, known: Known) -> dict[str, float]:
     """How much money may grow, as the logarithm of a factor, by the key that makes it grow."""
-    time = world.time
+    time, fund = world.time, world.fund
     settled = time.horizon_years + time.runoff_years
     years = time.start_year - time.price_year + settled
 
-    def middle(key: str) -> float:
-        return max(_most(world, known, key, MIDDLE), 0.0)
+    def high(key: str) -> float:
+        return max(_most(world, known, key, HIGH), 0.0)
 
-    def path(key: str, spread: str, n: int, carried: float = 0.0) -> float:
+    def shocks(key: str, n: int, carried: float = 0.0) -> float:
         # a shock of one year is carried on into the next ones
-        shocks = float(np.sum(np.cumsum(carried ** np.arange(n)) ** 2))
-        return n * math.log1p(middle(key)) + SHOCKS * middle(spread) * math.sqrt(shocks)
+        variance = float(np.sum(np.cumsum(carried ** np.arange(n)) ** 2))
+        return SHOCKS * max(_most(world, known, key, MIDDLE), 0.0) * math.sqrt(variance)
 
-    fund = world.fund
-    persistence = middle("macro.inflation_persistence")
-    interest = fund.payment.when_short == "treasury_advance"
+    persistence = max(_most(world, known, "macro.inflation_persistence", MIDDLE), 0.0)
+    earns = fund.reserve_return
+    borrows = fund.payment.when_short == "treasury_advance"
     return {
-        "macro.inflation": path("macro.inflation", "macro.inflation_sd", years, persistence),
-        "macro.real_wage_growth": path("macro.real_wage_growth", "macro.wage_sd", years),
-        "macro.investment_return": path("macro.investment_return", "macro.return_sd", settled)
-        if fund.reserve_return
-        else 0.0,
-        "fund.payment.advance_interest": settled
-        * math.log1p(middle("fund.payment.advance_interest"))
-        if interest
-        else 0.0,
+        "macro.inflation": years * math.log1p(high("macro.inflation")),
+        "macro.inflation_sd": shocks("macro.inflation_sd", years, persistence),
+        "macro.real_wage_growth": years * math.log1p(high("macro.real_wage_growth")),
+        "macro.wage_sd": shocks("macro.wage_sd", years),
+        "macro.investment_return": earns * settled * math.log1p(high("macro.investment_return")),
+        "macro.return_sd": earns * shocks("macro.return_sd", settled),
+        "fund.payment.advance_interest": borrows
+        * settled
+        * math.log1p(high("fund.payment.advance_interest")),
     }
 
 

@@ -264,9 +264,9 @@ def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
         EXACT[_index(view)], line=say(world.income[found.line].label), year=world.time.price_year
     )
     draw.aside(exact)
-    if amount is None:
-        for text in sufficing.why(what_suffices(found, sure / 100), say):
-            draw.say(text)
+    why = [] if amount is not None else sufficing.why(what_suffices(found, sure / 100), say)
+    for text in [*why, *sufficing.desk(view.results, say)]:
+        draw.say(text)
     return [
         {say("Lasts in"): say("{n} of 100 futures", n=c),
          say("Contribution a year"): _amount(found.contribution, c, say),

@@ -13,7 +13,7 @@ from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language, country_of, marked
 from fundsim.report.rows import cell, span
-from fundsim.report.wording import PAYS_NOBODY, nobody, receipts, unpaid
+from fundsim.report.wording import PAYS_NOBODY, certain, nobody, receipts, unpaid
 from fundsim.scenario.schema import BudgetLine, Index
 from fundsim.scenario.total import total
 
@@ -91,6 +91,7 @@ def answer(facts: Facts, say: Language) -> list[str]:
             low=say.euro(facts.get("due_a_year", "p5")), high=say.euro(facts.get("due_a_year", "p95")),
             head=say.euro(facts.get("due_per_head")),
         ),
+        *certain(facts.results, say),
         _who_pays(facts, say),
         *_lasting(facts, say),
         *_reforms(facts, say),
@@ -207,7 +208,7 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
                 years, planned=planned, futures=futures,
             )
         ]  # fmt: skip
-    return [*told, *_contribution(facts, say)]
+    return [*told, *_contribution(facts, say), *sufficing.desk(facts.results, say)]
 
 
 def _planned(facts: Facts, say: Language) -> str:

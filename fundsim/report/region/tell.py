@@ -97,14 +97,27 @@ def sentences(found: Region, both: dict[str, Pooling]) -> list[str]:
         f"One fund for {_listed([_name(s) for s in found.scenarios])}: to last {years} years in "
         f"{100 * contribution.target:g} of 100 futures it needs"
     )
-    return [
+    together = (
         f"{head} {_amount(contribution.one)} a year, separate funds together "
-        f"{_amount(contribution.sum)}: {_gain(contribution)}.",
+        f"{_amount(contribution.sum)}: {_gain(contribution)}."
+    )
+    if not np.isfinite(contribution.one.value):
+        together = (
+            f"{head.removesuffix(' it needs')}, no contribution a year is enough. {_why_not(found)}"
+        )
+    opening = (
         f"Or at the opening, with the budget lines as the scenarios have them, {_amount(capital.one)} "
         f"against {_amount(capital.sum)}: {_gain(capital)}. Here a line that brings more than its country needs "
-        "pays for the others too.",
+        "pays for the others too."
+    )
+    separate = (
         f"Separate funds with these contributions last in {100 * contribution.target:g} of 100 futures each, all "
-        f"of them {wording.in_futures(contribution.all_last.value, contribution.all_last.mc_error or 0.0, found.drawn.shape[1])}.",
+        f"of them {wording.in_futures(contribution.all_last.value, contribution.all_last.mc_error or 0.0, found.drawn.shape[1])}."
+    )
+    return [
+        together,
+        *([opening] if np.isfinite(capital.one.value) else []),
+        *([separate] if np.isfinite(contribution.sum.value) else []),
         _who_pays(found),
         *_who_loses(found, contribution),
         _tied(found.tie),
@@ -123,7 +136,15 @@ def _listed(names: list[str]) -> str:
 
 
 def _amount(x: Estimate) -> str:
-    return wording.euro(x.value) if np.isfinite(x.value) else "no amount"
+    return wording.euro(x.value) if np.isfinite(x.value) else "more than any amount"
+
+
+def _why_not(found: Region) -> str:
+    """What stands in the way, where no contribution is enough."""
+    limited = [_name(s) for s in found.scenarios if s.world.fund.payment.yearly_limit is not None]
+    if limited:
+        return f"The yearly limit on payments (fund.payment.yearly_limit) of {_listed(limited)} leaves payments waiting, whatever money there is."
+    return "Lines begin late or are cut while costs fall due: capital at the opening is needed too."
 
 
 def _gain(p: Pooling) -> str:

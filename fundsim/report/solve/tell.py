@@ -9,7 +9,9 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import Answer, Needs, any_lapses, enough, needs
+from fundsim.analysis.project import project
 from fundsim.analysis.solve import TARIFF, Lever, Solution, lever_of, sets_of, solve
 from fundsim.analysis.suffices import what_suffices
 from fundsim.report import sufficing, wording
@@ -19,13 +21,15 @@ from fundsim.report.folder import reserved
 from fundsim.report.language import ENGLISH
 from fundsim.report.progress import blocks_with_progress
 from fundsim.report.request import Draws, Request
+from fundsim.report.results import Results
 from fundsim.report.solve.picture import confidence_curve, frontier_curve, trials_curve
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
-from fundsim.scenario.schema import BudgetLine, Index
+from fundsim.scenario.schema import BudgetLine, Index, assumptions
 from fundsim.scenario.total import total
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+FEW = 1000  # futures that tell whether claims are held up by the desk
 EXACT = ("contribution", "capital")
 REPLICATIONS = {True: 10_000, False: 2_000}  # exact from one run, or simulated at each trial
 
@@ -67,8 +71,10 @@ def _exact(
     curve = [_point(found, share) for share in CONFIDENCES]
     frontier = [_frontier_point(found, i, target) for i in range(found.capitals.size)]
     note = wording.stamp_of(scenario, draws.seed, draws.replications)
+    [few] = project([scenario], min(draws.replications, FEW), draws.seed, draws.workers)
+    held_up = sufficing.desk(Results.of(few, measure(few)), ENGLISH)
     reply = Reply(
-        exact_sentences(found, lever, target, answer),
+        [*exact_sentences(found, lever, target, answer), *held_up],
         {"curve": curve, "frontier": frontier},
         [_curve_table(curve), _frontier_table(frontier, target)],
         lambda: {
@@ -103,7 +109,7 @@ def exact_sentences(found: Needs, lever: str, target: float, answer: Answer) -> 
             ]
     else:
         told = [
-            f"{head} more than any amount {what} can give.",
+            f"{head.removesuffix(' the fund needs')}, no amount {what} is enough.",
             *sufficing.why(what_suffices(found, target), ENGLISH),
         ]
     return [*told, _as_it_is(found), _terms(found, lever)]
@@ -252,6 +258,7 @@ def _by_search(
 def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
     """The answer of a search in words, or why there is none."""
     lever, years = found.lever, scenario.world.time.horizon_years
+    ranged = {key for key, a, _ in assumptions(scenario.world) if a.uncertain}
     of = f"in {100 * found.target:g} of 100 futures"
     head = f"{wording.country_and_rest(scenario)}: to last {years} years {of}"
     now = "" if lever.now is None else f" (now {lever.now:g})"
@@ -260,7 +267,7 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
         return [
             f"{head}, no value of {lever.key}{now} {between} is enough: at best the fund lasts "
             f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}.",
-            "Something else must change too: --for contribution tells what it takes.",
+            "Something else must change too: --for contribution tells what it takes, or what stands in the way.",
         ]
     bound = "at least" if found.rising else "at most"
     error = "" if found.mc_error is None else f", Monte Carlo error {found.mc_error:.2g}"
@@ -272,7 +279,7 @@ def search_sentences(scenario: Scenario, found: Solution, n: int) -> list[str]:
     return [
         f"{head}, {name} {bound} {found.amount:.4g} {lever.unit}{now}{error}.",
         f"Found by simulating {len(found.trials)} values on the same {n:,} futures; with it the fund lasts "
-        f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}. Its range, "
-        "if it has one, moves with it."
+        f"{wording.in_futures(found.solvent.value, found.solvent.mc_error or 0.0, n)}."
+        + (" Its range moves with it." if lever.key in ranged else "")
         + (" --json lists the --set of each sum." if lever.key == TARIFF else ""),
     ]
