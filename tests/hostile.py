@@ -37,7 +37,11 @@ from tests.hostile_cases import FUTURES, Case, case
 from tests.hostile_commands import COMMANDS
 from tests.hostile_texts import wrong_in_files, wrong_in_json, wrong_in_text
 
-ALONE = ("run", "explain", "sensitivity", "solve")  # commands that tell of no other design
+ALONE = (
+    "run",
+    "sensitivity",
+    "solve",
+)  # commands that tell how long victims wait, of no other design
 REFUSALS = Counter[str]()  # what was refused, and how often
 
 
