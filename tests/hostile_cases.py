@@ -20,7 +20,7 @@ FUTURES = (1, 2, 3, 10, 16, 64)
 SMALL = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2", "caseload.level=6")
 # what makes nobody of somebody, often several at once
 NOBODY = (
-    "caseload.level=0", "caseload.level.value=0", "fund.take_up.rate=0", "fund.decision.approval_rate=0", "pathway.prosecuted_rate=0",
+    "caseload.level=0", "caseload.mass.events_a_year=0", "fund.take_up.rate=0", "fund.decision.approval_rate=0", "pathway.prosecuted_rate=0",
     "pathway.conviction_rate=0", "pathway.criminal_award_rate=0", "pathway.civil_suit_rate=0", "enforcement.failure_rate=1",
     "enforcement.recovered_rate=0", "income.budget.amount=0", "fund.opening_capital=0", "fund.amount.fixed=0", "time.horizon_years=1",
     "fund.eligible.adults=false", "fund.eligible.children=false", "fund.payment.yearly_limit=0", "caseload.level=0.1",
@@ -70,12 +70,15 @@ def extremes() -> dict[str, tuple[str, ...]]:
             found[key] += tuple(text.replace(" }", f", {unit} }}") for text in ranges)
         elif isinstance(value, bool):
             found[key] = ("true", "false")
+        elif isinstance(value, tuple):
+            found[key] = ("[]", *(f'["{word}"]' for word in value))
         elif words := choices(field):
             found[key] = words
         else:
             bounds = [_bound(field, name) for name in ("ge", "le")]
-            whole = [str(x) for x in (*bounds, 0, 1, 2) if x is not None]
-            found[key] = (*whole, *said)
+            whole = [str(x) for x in bounds if x is not None]
+            beyond = [str(int(whole[0]) - 1)] if whole else ["0"]
+            found[key] = (*whole, *beyond, *(said or ("1", "2")))
     return found
 
 

@@ -18,7 +18,9 @@ SEED, SCENARIOS = 17, 40
 @pytest.mark.parametrize("number", range(SCENARIOS))
 def test_what_is_extreme_is_right_or_refused(number: int) -> None:
     """`python -m tests.hostile --seed 17 --only NUMBER` repeats one of them."""
-    bad = [f"{o.command}\n{o.wrong}" for o in outcomes(case(SEED, number), number) if o.wrong]
+    bad = [
+        f"{o.command}\n{o.wrong}" for o in outcomes(case(SEED, number), number, most=1) if o.wrong
+    ]
     assert not bad, "\n\n".join(bad)
 
 
