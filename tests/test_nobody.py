@@ -30,8 +30,9 @@ Told = Callable[..., str]
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
+def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Told:
     """What a command prints, in one line."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # the width of whoever runs the tests
 
     def run(*arguments: str, sets: tuple[str, ...] = ()) -> str:
         options = [part for text in sets for part in ("--set", text)]

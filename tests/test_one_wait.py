@@ -31,6 +31,7 @@ def test_a_table_of_means_shows_means(place: str) -> None:
 def test_run_compare_and_briefing_tell_the_same_wait(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # the width of whoever runs the tests
     names = ("montenegro+tariff", "montenegro+status_fixed")
     asked = (*names, "-n", "1000", "--seed", "7", "--workers", "1")
     command("run", *asked, "--json", monkeypatch=monkeypatch)

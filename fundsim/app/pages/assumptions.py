@@ -123,6 +123,8 @@ def page(view: View) -> Shown:
         ),
     )  # fmt: skip
     text = resolved_toml(view.scenario)
-    with st.expander(say("The whole scenario as a file (TOML)"), key="toml", on_change="rerun"):
+    # a first look and the answer after it are drawn in one run, and a key may stand there once
+    stays = {"key": "toml", "on_change": "rerun"} if view.final else {}
+    with st.expander(say("The whole scenario as a file (TOML)"), **stays):  # type: ignore[arg-type]
         st.code(text, language="toml", height=400)
     return Shown({}, {"assumptions": rows})
