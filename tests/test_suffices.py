@@ -122,3 +122,12 @@ def test_one_fund_for_a_region_names_the_limit_too(
     told = " ".join(json.loads(capsys.readouterr().out)["answer"])
     assert "no contribution a year is enough. The yearly limit on payments" in told
     assert "Separate funds with these contributions" not in told
+
+
+def test_a_future_that_the_limit_holds_back_is_counted_once() -> None:
+    """By the limit, not by the line too."""
+    right = found((LIMIT,))
+    assert right.limited > 0.05
+    assert right.useless == 0
+    both = found((LIMIT, LATE_LINE))
+    assert both.limited + both.useless == pytest.approx(1 - both.most)
