@@ -15,7 +15,7 @@ from fundsim.app import briefing as module
 from fundsim.app import headline, main, runs, settings, sidebar, state
 from fundsim.app import pages as package
 from fundsim.app.address import reach
-from fundsim.app.choice import Choice, Design, name_of, scenario_of
+from fundsim.app.choice import Choice, Design, name_of, number_text, scenario_of
 from fundsim.app.controls import Control, controls, word_of
 from fundsim.app.field import typed as field_text
 from fundsim.app.gate import Busy
@@ -381,7 +381,8 @@ def move(app: AppTest, control: Control, place: str, value: object) -> None:
     widget = next(w for kind in kinds for w in kind if w.key == key)
     assert widget.help, key
     assert not widget.disabled, key
-    widget.set_value(value).run()
+    typed = widget in list(app.text_input) and isinstance(value, int | float)
+    widget.set_value(number_text(float(value)) if typed else value).run()
     assert not app.exception, (key, app.exception[0].message)
 
 
