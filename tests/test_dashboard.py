@@ -381,8 +381,9 @@ def move(app: AppTest, control: Control, place: str, value: object) -> None:
     widget = next(w for kind in kinds for w in kind if w.key == key)
     assert widget.help, key
     assert not widget.disabled, key
-    typed = widget in list(app.text_input) and isinstance(value, int | float)
-    widget.set_value(number_text(float(value)) if typed else value).run()
+    if widget in list(app.text_input) and isinstance(value, int | float):
+        value = number_text(value)
+    widget.set_value(value).run()
     assert not app.exception, (key, app.exception[0].message)
 
 

@@ -31,7 +31,7 @@ from fundsim.model.run import simulate
 from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
-from fundsim.validation.worlds import OPEN, PLAIN, STILL
+from fundsim.validation.worlds import OPEN, PLAIN, STILL, certain, text_of
 
 SHORT = ("time.horizon_years=6", "time.runoff_years=2", "time.history_years=4")
 CODES = ("RS", "QA", "QB", "QC")  # Serbia, and countries that differ from it by their draws alone
@@ -46,10 +46,7 @@ SIMPLE: dict[str, object] = {
 
 
 def texts(**sets: object) -> tuple[str, ...]:
-    def toml(value: object) -> str:
-        return str(value).lower() if isinstance(value, bool) else str(value)
-
-    return tuple(f"{key.replace('__', '.')}={toml(value)}" for key, value in sets.items())
+    return tuple(certain(key.replace("__", "."), text_of(value)) for key, value in sets.items())
 
 
 def copies(n: int, *sets: str) -> list[Scenario]:

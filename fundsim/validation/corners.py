@@ -10,26 +10,26 @@ from fundsim.scenario.schema import World
 SHORT = ("time.horizon_years=6", "time.runoff_years=2", "time.history_years=4")
 # much happens to everybody, from every source, and each world reaches another corner of the rules
 BUSY = (
-    "pathway.prosecuted_rate=0.7", "pathway.requalified_rate=0.5", "pathway.criminal_award_rate=0.3",
-    "pathway.civil_suit_rate=0.5", "pathway.civil_award_rate=0.6", "enforcement.failure_rate=0.4",
-    "enforcement.delay.median=6", "pathway.criminal.median=9", "pathway.civil.median=9",
-    "pathway.criminal_withdrawal=0.01", "pathway.civil_withdrawal=0.02", "caseload.foreign_rate=0.4",
-    "caseload.mass.events_a_year=0.3", "income.budget.cut_rate=0.5", "income.budget.cut_share=0.4",
+    "pathway.prosecuted_rate=0.7!", "pathway.requalified_rate=0.5!", "pathway.criminal_award_rate=0.3!",
+    "pathway.civil_suit_rate=0.5!", "pathway.civil_award_rate=0.6!", "enforcement.failure_rate=0.4!",
+    "enforcement.delay.median=6!", "pathway.criminal.median=9!", "pathway.civil.median=9!",
+    "pathway.criminal_withdrawal=0.01!", "pathway.civil_withdrawal=0.02!", "caseload.foreign_rate=0.4!",
+    "caseload.mass.events_a_year=0.3!", "income.budget.cut_rate=0.5", "income.budget.cut_share=0.4",
 )  # fmt: skip
 CORNERS = (
-    ("fund.amount.basis=tariff", "fund.entry_point=indictment", "fund.payment.trust_until_18=true", "caseload.child_rate=0.5"),
+    ("fund.amount.basis=tariff", "fund.entry_point=indictment", "fund.payment.trust_until_18=true", "caseload.child_rate=0.5!"),
     ("fund.amount.basis=tariff", "fund.entry_point=conviction", 'fund.eligible.forms=["sexual","begging"]'),
     ("fund.amount.basis=smaller", "fund.entry_point=judgment", "fund.amount.floor=3", "fund.amount.cap=9"),
     ("fund.amount.basis=judgment", "fund.entry_point=unpaid_judgment", "fund.unpaid_months=5", "fund.take_up.ramp_years=6"),
     ("fund.amount.basis=fixed", "fund.entry_point=identified", "fund.eligible.retroactive_years=4", "fund.take_up.ramp_years=3"),
-    ("caseload.mass.scheduled_events=1", "caseload.mass.size=80", "fund.take_up.filing.sigma=0", "fund.amount.money=euro"),
+    ("caseload.mass.scheduled_events=1", "caseload.mass.size=80!", "fund.take_up.filing.sigma=0", "fund.amount.money=euro"),
     ("award.index=prices", "fund.amount.index=wages", "fund.costs.index=prices", "income.budget.index=wages"),
     ("fund.interim.share=0.5", "fund.interim.after_months=0", "fund.decision.spread=exponential", "fund.eligible.adults=false"),
 )  # fmt: skip
 ROUND = (
     "fund.amount.fixed=1000", "fund.amount.money=euro", "fund.amount.index=none",
     "income.budget.amount=3000", "income.budget.cut_rate=0", "income.budget.index=none",
-    "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0",
+    "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0!",
     "fund.reserve_return=false", "fund.subrogation.pursued_share=0", "fund.opening_capital=0",
 )  # fmt: skip
 HARD = (
@@ -39,24 +39,24 @@ HARD = (
       for amount in (300_000, 350_000, 400_000, 450_000)),
     ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
                        "fund.amount.cap=9")),
-    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=800", "fund.take_up.rate=1",
+    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=800!", "fund.take_up.rate=1",
                        "fund.take_up.filing.sigma=0", "fund.decision.caseworkers=200", "fund.costs.caseworker_a_year=0",
                        "income.budget.amount=200000")),
     ("serbia+tariff", ("income.budget.amount=400000", "income.budget.lapses=true", "fund.opening_capital=100000")),
     ("serbia+mixed_financing", ("income.budget.amount=9000", "fund.payment.yearly_limit=40000")),
     ("albania+assets_only", ("fund.payment.instalments=3", "fund.subrogation.failure_rate=0",
-                             "fund.subrogation.recovered_rate=0.9", "fund.subrogation.pursued_share=1")),
+                             "fund.subrogation.recovered_rate=0.9!", "fund.subrogation.pursued_share=1")),
     ("serbia+full_judgment", ("fund.payment.when_short=pro_rata", "income.budget.amount=20000",
-                              "enforcement.failure_rate=0", "enforcement.delay.median=4",
-                              "pathway.criminal_award_rate=0.9", "fund.amount.floor=3",
+                              "enforcement.failure_rate=0!", "enforcement.delay.median=4!",
+                              "pathway.criminal_award_rate=0.9!", "fund.amount.floor=3",
                               "fund.subrogation.failure_rate=0")),
-    ("serbia+tariff", ("fund.amount.basis=smaller", "pathway.criminal_award_rate=0.9", "fund.amount.floor=9",
+    ("serbia+tariff", ("fund.amount.basis=smaller", "pathway.criminal_award_rate=0.9!", "fund.amount.floor=9",
                        "fund.take_up.rate=1", "fund.interim.share=0.5", "fund.interim.after_months=0",
-                       "fund.decision.caseworkers=3", "fund.decision.working_months=0.5",
+                       "fund.decision.caseworkers=3", "fund.decision.working_months=0.5!",
                        "fund.decision.spread=exponential")),
     ("serbia+status_fixed", ("fund.take_up.filing.sigma=0", "fund.take_up.rate=1", "fund.amount.fixed=1.23457",
                              "fund.payment.instalments=7", "fund.payment.every_months=1",
-                             "fund.decision.working_months=1", "income.budget.amount=30000",
+                             "fund.decision.working_months=1!", "income.budget.amount=30000",
                              "fund.decision.caseworkers=40")),
     # sums and means in round numbers, so that payments fit exactly
     ("serbia+status_fixed", ROUND),
@@ -67,13 +67,13 @@ HARD = (
                              "fund.interim.share=1", "fund.interim.after_months=1", "fund.interim.cap=0.03",
                              "fund.decision.caseworkers=2")),
     ("serbia+full_judgment", ("fund.interim.share=1", "fund.interim.after_months=0", "fund.interim.cap=1000000",
-                              "fund.decision.working_months=3", "fund.decision.caseworkers=40",
+                              "fund.decision.working_months=3!", "fund.decision.caseworkers=40",
                               "fund.subrogation.pursued_share=1", "fund.subrogation.failure_rate=0",
-                              "fund.opening_capital=90000000", "pathway.criminal_award_rate=0.9")),
+                              "fund.opening_capital=90000000", "pathway.criminal_award_rate=0.9!")),
     # a lapsing line that repays the treasury's advance, and awards kept for children
     ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=200000",
                        "income.budget.lapses=true", "fund.payment.trust_until_18=true",
-                       "caseload.child_rate=0.6")),
+                       "caseload.child_rate=0.6!")),
 )  # fmt: skip
 
 
