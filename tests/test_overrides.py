@@ -121,7 +121,7 @@ def test_more_take_up_in_albania_costs_more_and_pays_more() -> None:
 def test_what_is_taken_as_certain_is_told_beside_the_answer() -> None:
     [run] = project([load(NAME, [f"{TAKE_UP}=0.22!"])], 64, 7)
     told = answer(Results.of(run, measure(run)))
-    [said] = [text for text in told if "Taken as certain here" in text]
+    [said] = [text for text in told if "were set as certain" in text]
     assert f"({TAKE_UP})" in said
     assert told.index(said) < 3
     [run] = project([load(NAME, [f"{TAKE_UP}=0.22"])], 64, 7)

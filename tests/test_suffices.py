@@ -22,7 +22,7 @@ LATE_LINE = "income.budget.from_year=2030"
 POOR = "income.budget.amount=1000"
 # what binds -> overrides, and the words that name it
 WORLDS = {
-    "money": ((POOR,), "a year from the line"),
+    "money": ((POOR,), "(rising with wages) from the line"),
     "limit": ((LIMIT,), "the yearly limit on payments (fund.payment.yearly_limit) alone"),
     "date": ((LATE_LINE,), "costs fall due before the line begins in 2030"),
     "limit and date": ((LIMIT, LATE_LINE), "whatever money there is"),
@@ -31,7 +31,8 @@ WORLDS = {
         "before the line begins in 2030, or while it is cut to nothing",
     ),
     "cuts": ((POOR, "income.budget.cut_rate=0.9!", "income.budget.cut_share=1!"), "cut to nothing"),
-    "a wide limit": ((POOR, NO_LIMIT), "a year from the line"),
+    "a wide limit": ((POOR, NO_LIMIT), "(rising with wages) from the line"),
+    "a line not in force": (("income.budget.in_force=false",), "which is not in force, or without it"),
 }  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def test_run_solve_and_briefing_say_the_same_of_what_would_be_enough(
     if right.by_line:
         amount = ENGLISH.euro(right.contribution.amount)
         assert solved["amount"] == right.contribution.amount
-        assert f"needs {amount} a year from the line" in run
+        assert f"needs {amount} a year (rising with wages) from the line" in run
         assert f"needs {amount} a year" in paper
     else:
         assert words in " ".join(solved["answer"])
@@ -83,7 +84,7 @@ def test_no_amount_is_told_of_few_futures(
     command("run", NAME, "--set", POOR, "-n", "64", "-q", monkeypatch=monkeypatch)
     told = capsys.readouterr().out
     assert "What would be enough is not told of 64 futures: 100 are needed." in told
-    assert "a year from the line" not in told.partition("95 of 100")[2]
+    assert "it needs €" not in told
 
 
 def test_a_desk_that_cannot_keep_pace_is_named(

@@ -45,11 +45,6 @@ class Sufficient:
         return math.isfinite(self.capital.amount)
 
     @property
-    def limit_binds(self) -> bool:
-        """Whether the yearly limit alone keeps the fund from lasting, so that money does not matter."""
-        return self.limited > 1 - self.target + 1e-9
-
-    @property
     def most(self) -> float:
         """The largest share of futures that any amount of the line can make last."""
         return float(np.isfinite(self.needs.contribution).mean())

@@ -34,7 +34,7 @@ from fundsim.model.claims import Pursuit
 from fundsim.model.compiled import compiled
 from fundsim.model.costs import COST_KINDS
 from fundsim.model.due import Due
-from fundsim.model.money import ROOM, Cents, too_large
+from fundsim.model.money import ROOM, Cents, refusal
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import WhenShort
 
@@ -190,7 +190,7 @@ def _refuse_too_large(means: Means, bills: Cents, line: Line) -> None:
     claimed = np.zeros(n)
     np.add.at(claimed, np.repeat(np.arange(n), np.diff(line.first)), line.amount)
     if means.pro_rata and (claimed * RATE > ROOM).any():
-        raise too_large("fund.amount")
+        raise refusal("fund.amount")
     flows = means.opening + means.income.sum(axis=1) + bills.sum(axis=(0, 2)) + claimed
     rates = (
         ("macro.investment_return", means.return_rate),
@@ -199,7 +199,7 @@ def _refuse_too_large(means: Means, bills: Cents, line: Line) -> None:
     growth = {key: np.exp(np.log1p(np.maximum(rate, 0)).sum(axis=1)) for key, rate in rates}
     key = max(growth, key=lambda name: float(growth[name].max(initial=1.0)))
     if (flows * np.prod(list(growth.values()), axis=0) > ROOM).any():
-        raise too_large(key)
+        raise refusal(key)
 
 
 def _lends_and_shares(rule: WhenShort) -> tuple[bool, bool]:

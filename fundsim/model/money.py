@@ -20,11 +20,11 @@ def to_cents(euros: Floats, key: str) -> Cents:
     """
     cents = np.rint(euros * 100)
     if not np.all(np.abs(cents) <= MOST_CENTS):  # also where it is not a number
-        raise too_large(key)
+        raise refusal(key)
     return cents.astype(np.int64)
 
 
-def too_large(key: str) -> InputError:
+def refusal(key: str) -> InputError:
     """That money of a key comes to more than can be added up exactly."""
     rule = "comes to more than can be added up exactly in a future; a smaller amount, lower rates, or fewer years"
     return InputError(Problem("scenario", rule, key=key))

@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING
 
 from fundsim.analysis.project import needs_in
 from fundsim.analysis.suffices import Sufficient, least_futures, what_suffices
-from fundsim.report.language import Language
+from fundsim.report.language import Language, marked
 from fundsim.scenario.command import command_line
-from fundsim.scenario.schema import BudgetLine
+from fundsim.scenario.schema import BudgetLine, Index
+from fundsim.scenario.total import total
 
 if TYPE_CHECKING:
     from fundsim.report.results import Results
 
+GROWS = total(
+    Index,
+    {
+        "none": marked("the same every year"),
+        "prices": marked("rising with prices"),
+        "wages": marked("rising with wages"),
+    },
+)
 SURE = 0.95  # share of futures that a run speaks of
 LATE = 0.02  # share of claims never decided, above which it is said
 
@@ -43,19 +52,28 @@ def needed(found: Sufficient, say: Language) -> list[str]:
     sure, line = say.decimal(100 * found.target, 2), say(source.label)
     amount = say.euro(found.contribution.amount) if found.by_line else ""
     capital = say.euro(found.capital.amount) if found.by_capital else ""
+    growth = say(GROWS[source.index])
+    if amount and capital and source.in_force:
+        return [
+            say(
+                "To last in {sure} of 100 futures it needs {amount} a year ({growth}) from the line “{line}” or, with "
+                "the line as it is, {capital} at the opening.",
+                sure=sure, amount=amount, growth=growth, line=line, capital=capital,
+            )
+        ]  # fmt: skip
     if amount and capital:
         return [
             say(
-                "To last in {sure} of 100 futures it needs {amount} a year from the line “{line}”, or, with the line as "
-                "it is, {capital} at the opening.",
-                sure=sure, amount=amount, line=line, capital=capital,
+                "To last in {sure} of 100 futures it needs {amount} a year ({growth}) from the line “{line}”, which is "
+                "not in force, or without it {capital} at the opening.",
+                sure=sure, amount=amount, growth=growth, line=line, capital=capital,
             )
         ]  # fmt: skip
     if amount:
         return [
             say(
-                "To last in {sure} of 100 futures it needs {amount} a year from the line “{line}”.",
-                sure=sure, amount=amount, line=line,
+                "To last in {sure} of 100 futures it needs {amount} a year ({growth}) from the line “{line}”.",
+                sure=sure, amount=amount, growth=growth, line=line,
             )
         ]  # fmt: skip
     if capital:
@@ -119,7 +137,7 @@ def why(found: Sufficient, say: Language) -> list[str]:
     if found.most > 0:
         told.append(
             say(
-                "The most that any amount of the line reaches is {share} of futures.",
+                "With the line alone the fund lasts in {share} of futures at most.",
                 share=say.percent(found.most),
             )
         )

@@ -89,7 +89,7 @@ def certain(results: Results, say: Language) -> list[str]:
     told = meanings(scenario.world)
     names = "; ".join(f"{say(told[key].label)} ({key})" for key in scenario.certain)
     return [
-        say("Taken as certain here, though the files give a range: {names}. So the ranges in these sentences are narrower than what is known.", names=names)
+        say("These numbers were set as certain, though the files give a range: {names}. So the ranges in these sentences are too narrow.", names=names)
     ]  # fmt: skip
 
 

@@ -21,10 +21,10 @@ Known = Mapping[str, tuple[Assumption, Quantity]]
 MOST_CASES = 1e6  # cases in one replication
 MOST_EUROS = 1e10  # benefits in one replication: products with a rate in millionths fit 64 bits
 MOST_MONEY = (
-    1e16  # euro in one replication, with growth and interest: a quarter of what 64 bits hold
+    1e16  # euro in one replication with growth and interest: a quarter of what 64 bits hold
 )
 MOST_CLAIM = 1e5  # euro that a claim may usually come to, above which it is named and not the cases
-MOST_FLOW = 9e13  # euro in one award
+MOST_AWARD = 9e13  # euro in one award
 MEANS = 10.0  # how many times its mean a sum of many amounts never comes to
 LUCK = 5.0  # normal deviations that hardly a draw leaves: one in three million
 SHOCKS = 3.0  # the same of a whole path of yearly ones, beside all else near its top
@@ -117,9 +117,9 @@ def _most_of(world: World, known: Known) -> str:
         _most(world, known, f"caseload.mass.{key}")
         for key in ("events_a_year", "scheduled_events", "size")
     )
-    if (events + scheduled) * size > level * (1 + trend) ** world.caseload.trend_years:
-        return "caseload.mass.size" if size > events + scheduled else "caseload.mass.events_a_year"
     grown = (1 + trend) ** world.caseload.trend_years
+    if (events + scheduled) * size > level * grown:
+        return "caseload.mass.size" if size > events + scheduled else "caseload.mass.events_a_year"
     return "caseload.trend" if grown > level else "caseload.level"
 
 
@@ -131,7 +131,7 @@ def _with_growth(
     earned = growth["macro.investment_return"] + growth["macro.return_sd"]
     held = math.exp(max(earned, growth["fund.payment.advance_interest"]))
     total = sum(amounts.values())
-    if amounts["award"] * dear <= MOST_FLOW and total * dear * held <= MOST_MONEY:
+    if amounts["award"] * dear <= MOST_AWARD and total * dear * held <= MOST_MONEY:
         return
     largest = max(amounts, key=lambda key: amounts[key])
     fastest = max(growth, key=lambda key: growth[key])

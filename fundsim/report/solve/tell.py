@@ -25,8 +25,7 @@ from fundsim.report.results import Results
 from fundsim.report.solve.picture import confidence_curve, frontier_curve, trials_curve
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
-from fundsim.scenario.schema import BudgetLine, Index, assumptions
-from fundsim.scenario.total import total
+from fundsim.scenario.schema import BudgetLine, assumptions
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 FEW = 1000  # futures that tell whether claims are held up by the desk
@@ -130,16 +129,6 @@ def _as_it_is(found: Needs) -> str:
     return f"{text}."
 
 
-GROWS = total(
-    Index,
-    {
-        "none": "the same every year",
-        "prices": "rising with prices",
-        "wages": "rising with wages",
-    },
-)
-
-
 def _terms(found: Needs, lever: str) -> str:
     source = found.scenario.world.income[found.line]
     assert isinstance(source, BudgetLine)
@@ -153,7 +142,7 @@ def _terms(found: Needs, lever: str) -> str:
             "run the scenario with the amount to check."
         )
     if lever == "contribution":
-        text += f" The line is nominal, {GROWS[source.index]}, paid in January"
+        text += f" The line is nominal, {sufficing.GROWS[source.index]}, paid in January"
         if source.cut_rate.value > 0:
             text += ", with its cuts"
         if source.lapses:
