@@ -55,7 +55,9 @@ def offer(view: View) -> None:
         )
         what = (*(s.hash for s in view.designs()), replace(view.choice, page="answer"))
         asked = (what, kind)
-        st.button(say("Make the briefing"), on_click=_asked, args=(asked,), key="make_briefing")
+        st.button(say("Make the briefing"), on_click=_pressed, key="make_briefing")
+        if st.session_state.pop("pressed", False):
+            st.session_state["asked"] = asked
         made: dict[str, tuple[object, str, bytes]] = st.session_state.setdefault(MADE, {})
         if st.session_state.get("asked") == asked:
             bar = st.empty()
@@ -80,8 +82,9 @@ def offer(view: View) -> None:
             )  # fmt: skip
 
 
-def _asked(asked: object) -> None:
-    st.session_state["asked"] = asked
+def _pressed() -> None:
+    """What is made is what the page shows when it has taken up all that was chosen before the click."""
+    st.session_state["pressed"] = True
 
 
 def _made(view: View, kind: str, bar: Any) -> bytes:
