@@ -24,6 +24,7 @@ from fundsim.analysis.project import block_answers, block_outcomes, project
 from fundsim.model import caseload, claims, entry, pathway, stages
 from fundsim.model import run as model
 from fundsim.model.background import background
+from fundsim.model.drawn import draw_against
 from fundsim.reference.future import live
 from fundsim.reference.outcomes import outcomes as reference_outcomes
 from fundsim.scenario.compose import load
@@ -186,7 +187,7 @@ def main() -> None:
         "raw": raw_draws(counts.uniforms, counts.normals),
         "eager": raw_draws(counts.uniform_streams * cases, counts.normal_streams * cases),
         "raw of further": raw_draws(crowd.uniforms - counts.uniforms, crowd.normals - counts.normals),
-        "draw": lambda: [model.draw_against(world, p) for p in background(world, 1, block).parts()],
+        "draw": lambda: [draw_against(world, p) for p in background(world, 1, block).parts()],
         "settle": lambda: settle_all(world, block),
         "crowd": lambda: settle_all(crowded, block),
         "outcomes": lambda: block_outcomes(world, 1, 0, block.size),

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-SHIPPED, RANDOM = 108, 100  # scenarios of each kind
+SHIPPED, RANDOM = 120, 100  # scenarios of each kind
 OF_SHIPPED, OF_RANDOM = 64, 16  # replications of each
 SEED = 20260101
 FIGURES = ("outcomes", "measures", "needs")  # may not go

@@ -126,11 +126,35 @@ def compare(request: Request) -> None:
 
 
 @app.command()
+@asks("scenario", *(name for name in USUAL if name != "years"), json="Print the path as JSON.")
+def budget(
+    request: Request,
+    safe: Annotated[
+        float,
+        typer.Option(
+            help="In how many of 100 simulations the amount of a year shall be enough.",
+            parser=number("--safe"),
+        ),
+    ] = 80,
+    years: Annotated[
+        str | None, typer.Option(help="Years to plan: 2027-2029; default: the first three.")
+    ] = None,
+) -> None:
+    """What to enter into the budget for the next years, how safe it is, and what becomes of it."""
+    from fundsim.report.budget.tell import print_budget
+
+    print_budget(request, safe, years)
+
+
+@app.command()
 @asks("scenario", *USUAL, json="Print the answer as JSON.")
 def solve(
     request: Request,
     lever: Annotated[
-        str, typer.Option("--for", help="contribution, capital, tariff, or a key of the scenario.")
+        str,
+        typer.Option(
+            "--for", help="contribution, capital, margin, tariff, posts, or a key of the scenario."
+        ),
     ] = "contribution",
     solvent: Annotated[
         float,
@@ -141,11 +165,15 @@ def solve(
         tuple[float, float] | None,
         typer.Option(help="Bounds of the search, for another lever.", parser=number("--between")),
     ] = None,
+    months: Annotated[
+        float | None,
+        typer.Option(help="posts: the median wait for a decision.", parser=number("--months")),
+    ] = None,
 ) -> None:
-    """How much it takes to last: contribution and capital exactly, other levers by search."""
+    """How much it takes to last: contribution, capital and margin exactly, others by search; or how many posts."""
     from fundsim.report.solve.tell import print_solution
 
-    print_solution(request, lever, solvent, line, between)
+    print_solution(request, lever, solvent, line, between, months)
 
 
 @app.command()

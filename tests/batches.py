@@ -20,7 +20,7 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 PLAN = """
-question = "How many caseworkers?"
+question = "How many posts?"
 countries = ["montenegro", "kosovo"]
 policies = ["tariff", "mixed_financing"]
 set = ["time.horizon_years = 3", "time.runoff_years = 2"]
@@ -28,7 +28,7 @@ replications = 600
 seed = 11
 
 [levers]
-"fund.decision.caseworkers" = [1, 2]
+"fund.decision.posts" = [1, 2]
 
 [best]
 least = "due_a_year"

@@ -38,7 +38,7 @@ WITH_CONTROLS = (
 )
 WITHOUT_CONTROLS = "A bell, a null, an override, a tab , a private  sign.\nA new line."
 LONG_WORD = "Entschädigungsfondsdurchführungsverordnung" * 4
-ADDRESS = "https://fund.example/?k=0a1b2c3d&s=serbia-tariff&n=2000&fund.decision.caseworkers=2"
+ADDRESS = "https://fund.example/?k=0a1b2c3d&s=serbia-tariff&n=2000&fund.decision.posts=2"
 YEARS = range(2027, 2067)
 DAY = datetime.date(2026, 7, 7)
 

@@ -138,8 +138,8 @@ def go(page: Page, name: str) -> Page:
 
 
 def _small(shot: Image.Image) -> Image.Image:
-    """In its 40 most frequent colours: surfaces stay as they are, the edges of letters become a little rougher."""
-    frequent: list[Any] = sorted(shot.getcolors(2**24) or [], reverse=True)[:40]
+    """In its 160 most frequent colours: surfaces and lines stay as they are, the edges of letters become a little rougher."""
+    frequent: list[Any] = sorted(shot.getcolors(2**24) or [], reverse=True)[:160]
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for _, colour in frequent for part in colour])
     return shot.quantize(palette=palette, dither=Image.Dither.NONE)

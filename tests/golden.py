@@ -20,9 +20,10 @@ COMBINATIONS = (
     *(f"serbia+{policy}" for policy in ("no_fund", "status_fixed", "judgment_advance", "full_judgment",
                                         "assets_only", "conviction_levy", "mixed_financing", "tariff_interim")),
     "serbia+tariff+legal_aid+informing+budget_cut",
+    "montenegro+tariff+hosted", "kosovo+tariff+own_office", "albania+tariff+committee", "serbia+tariff+children_first",
 )  # fmt: skip
 MEASURES = (
-    "due_a_year", "outgo_a_year", "income_a_year", "ruin", "peak_need", "incurred_total", "identified",
+    "due_a_year", "outgo_a_year", "income_a_year", "cost_to_state_a_year", "too_small_rate", "ruin", "peak_need", "incurred_total", "identified",
     "share_paid_without", "share_paid_with", "months_to_payment_with", "received_with",
 )  # fmt: skip
 

@@ -7,9 +7,11 @@ from fundsim.scenario.files import countries
 from fundsim.scenario.schema import World
 from fundsim.validation.worlds import (
     CHANGES,
+    PHASE_YEAR,
     POLICIES,
     SHORT,
     Named,
+    may_change,
     random_values,
     text_of,
 )
@@ -30,9 +32,17 @@ def scenarios(draw: st.DrawFn) -> Named:
     if draw(st.booleans()):
         name += f"+{one(CHANGES)}"
     always, at_times = random_values()
-    sets = [*SHORT, *(f"{key}={one(values)}" for key, values in always.items())]
-    sets += [f"{key}={one(values)}" for key, values in at_times.items() if draw(st.booleans())]
-    return name, tuple(sets)
+    chosen = {key: one(values) for key, values in always.items()}
+    fixed = chosen["income.budget.vote"] == "fixed"  # which needs an amount
+    for key, values in at_times.items():
+        if draw(st.booleans()) or (fixed and key == "income.budget.amount"):
+            chosen[key] = one(values)
+    later = st.lists(
+        st.sampled_from([key for key in always if may_change(key)]), max_size=5, unique=True
+    )
+    for key in draw(later):
+        chosen[f"phase.{PHASE_YEAR}.{key}"] = one(always[key])
+    return name, (*SHORT, *(f"{key}={value}" for key, value in chosen.items()))
 
 
 def world_of(scenario: Named) -> World:

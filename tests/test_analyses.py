@@ -100,19 +100,20 @@ def test_stress_tells_all_three(fundsim, capsys, tmp_path) -> None:  # noqa: F81
     for text in (
         "under stress",
         "caseload doubles",
-        "What makes it fail",
+        "What makes money run out",
         "pro rata",
         "Worst-off tenth",
     ):
         assert text in told
     folder = tmp_path / "answer"
     stresses = json.loads((folder / "stresses.json").read_text(encoding="utf-8"))
-    assert len({row["stress"] for row in stresses}) == 8
+    assert len({row["stress"] for row in stresses}) == 11
     rules = json.loads((folder / "hard_years.json").read_text(encoding="utf-8"))
     assert [rule["rule"] for rule in rules] == [
         "queue",
         "pro_rata",
         "treasury_advance",
+        "supplement",
         "lower_cap",
     ]
     assert (folder / "reverse_stress.csv").exists()
@@ -124,5 +125,5 @@ def test_stress_tells_all_three(fundsim, capsys, tmp_path) -> None:  # noqa: F81
 def test_a_stress_already_there_is_left_out(fundsim, capsys) -> None:  # noqa: F811
     assert fundsim("stress", "kosovo+tariff+budget_cut", *QUICK, "-n", "100", "--json") == 0
     stresses = {row["stress"] for row in json.loads(capsys.readouterr().out)["stresses"]}
-    assert len(stresses) == 7
+    assert len(stresses) == 10
     assert "budget_cut" not in stresses

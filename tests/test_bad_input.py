@@ -136,8 +136,8 @@ def test_the_problems_of_all_scenarios_are_told_at_once() -> None:
         ('caseload.level.unit="x"', '--set: caseload.level: unit is "x"; must be "persons a year"'),
         ("caseload.level.value.x=1", "--set: caseload.level.value: must be a number"),
         ("caseload=3", "--set: caseload = 3: must be a table"),
-        ("fund.decision.caseworkers=1.5", "must be a whole number"),
-        ("fund.decision.caseworkers=true", "must be a whole number"),
+        ("fund.decision.sessions_a_year=1.5", "must be a whole number"),
+        ("fund.decision.sessions_a_year=true", "must be a whole number"),
         ("fund.entry_point=judgement", "did you mean 'judgment'"),
         ("fund.payment.trust_until_18=1", "must be true or false"),
         ("country.name=3", "must be a text in quotes"),
@@ -254,14 +254,14 @@ def test_forms_replace_as_a_whole_so_that_a_missing_one_is_told(own: Own) -> Non
 def test_all_problems_of_a_file_are_told_at_once(own: Own) -> None:
     found = own.refused(
         f"[caseload]\nlevl = 3\nlevel = {{ value = -1, {PERSONS} }}\nchild_rate = {{ value = 2, "
-        f'{SHARE} }}\n[fund]\nentry_point = "identifed"\n[fund.decision]\ncaseworkers = 0\n'
+        f'{SHARE} }}\n[fund]\nentry_point = "identifed"\n[fund.decision]\nposts = 0\n'
     )
     assert re.findall(r"^my\.toml:(\d+): ([\w.]+)", found, re.MULTILINE) == [
         ("5", "caseload.level"),
         ("6", "caseload.child_rate"),
         ("4", "caseload.levl"),
         ("8", "fund.entry_point"),
-        ("10", "fund.decision.caseworkers"),
+        ("10", "fund.decision.posts"),
     ]
 
 

@@ -1,18 +1,25 @@
-"""The pages of real briefings: every country in every language, as PDF and as Word shown by LibreOffice."""
+"""The pages of real briefings: every country in every language, as PDF and as Word shown by LibreOffice.
+
+The samples in docs are compared with the same briefings.
+"""
 
 import re
 import shutil
 import subprocess
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
+from unittest import mock
 
+import docx as library
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
 
-from fundsim.report.brief.blocks import Document, Figure, Heading, Items, Link, Paragraph
+from fundsim.report.brief import gather
+from fundsim.report.brief.blocks import Document, Figure, Heading, Items, Link, Paragraph, Table
 from fundsim.report.brief.compose import briefing
 from fundsim.report.brief.pdf import pdf
 from fundsim.report.brief.plain import shown
@@ -27,6 +34,10 @@ TOOLS = ("soffice", "pdftoppm", "pdftotext", "pdffonts")
 LEAST, MOST = 4, 6  # pages of a briefing
 MARGIN = 8  # mm at each edge of a page on which nothing is printed
 DOTS = 50  # an inch
+FUTURES = 320
+
+
+pytestmark = pytest.mark.xdist_group("brief pages")  # each country is computed once, in one process
 
 
 def has_letters() -> bool:
@@ -43,9 +54,14 @@ needs_tools = pytest.mark.skipif(
 )
 
 
+@lru_cache(maxsize=len(codes()))
 def made(country: str, code: str) -> Document:
+    """A real briefing, but for its few futures: how its pages look does not hang on them."""
     names = [f"{country}+{policy}" for policy in ("tariff", "status_fixed", "judgment_advance")]
-    return briefing(facts(*names), language(code))
+    with mock.patch.object(gather, "LEAST", FUTURES):
+        found = facts(*names, replications=FUTURES)
+    assert found.ranking is not None  # there is nothing that only more futures would tell
+    return briefing(found, language(code))
 
 
 def run(*command: str, folder: Path) -> str:
@@ -142,3 +158,34 @@ def test_no_label_of_a_picture_is_cut(code: str) -> None:
             box = text.get_window_extent()
             inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= wide + 1 and box.y1 <= high + 1
             assert inside, f"{block.caption}: {text.get_text()!r} at {box}"
+
+
+# ------------------------------------------------------------------------------- the samples
+
+SAMPLES = Path(__file__).parents[1] / "docs" / "samples"
+
+
+def without_figures(texts: list[str]) -> list[str]:
+    """The texts with a mark for each number: those of a sample rest on more futures."""
+    return [re.sub(r"\d+([.,\u00a0\u202f]\d+)*", "…", text) for text in texts]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.docx")), ids=lambda path: path.stem)
+def test_the_samples_say_what_a_briefing_says_today(path: Path) -> None:
+    """In their title, headings and captions, which do not hang on the results."""
+    country, _, code = path.stem.partition("_")
+    now = made(country, code)
+    wanted = [now.title]
+    for block in now.blocks:
+        if isinstance(block, Table | Figure):
+            wanted.append(block.caption)
+        elif isinstance(block, Heading):
+            wanted.append(block.text)
+    styles = ("Title", "Heading", "Caption")
+    told = [
+        p.text
+        for p in library.Document(str(path)).paragraphs
+        if p.style is not None and p.style.name.startswith(styles)
+    ]
+    assert without_figures(told) == without_figures(wanted), "run: make samples"

@@ -54,10 +54,10 @@ def query(page: Page) -> dict[str, str]:
 
 
 def figures(page: Page) -> list[str]:
-    """The headline figures and the yearly table of the page Answer, as read."""
+    """The headline figures, the budget and the yearly table of the page Answer, as read."""
     tiles = page.get_by_test_id("stHorizontalBlock").filter(has_text="Cost a year")
     return [*tiles.get_by_test_id("stColumn").all_inner_texts(),
-            page.get_by_test_id("stTable").inner_text()]  # fmt: skip
+            *page.get_by_test_id("stTable").all_inner_texts()]  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------- links
@@ -74,7 +74,7 @@ def test_a_copied_link_shows_the_same_figures_to_others(address: str, opened: Br
     assert link == ours.url
     theirs = finished(open_page(opened, link))
     expect(theirs.get_by_text("Checked: these are the figures of the link")).to_be_visible()
-    assert len(figures(ours)) == 6
+    assert len(figures(ours)) == 7
     assert figures(theirs) == figures(ours)
     assert query(theirs) == query(ours)
 
@@ -211,7 +211,9 @@ def test_panels_stay_open_while_a_briefing_is_made_and_after(address: str, opene
     with page.expect_download() as waiting:
         made.click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"<!DOCTYPE html>")
-    page.get_by_role("slider", name="How sure it shall be").press("ArrowLeft")
+    page.get_by_role("slider", name="How sure the budget of a year shall be enough").press(
+        "ArrowLeft"
+    )
     page.wait_for_url("**c=90&**")
     finished(page)
     expect(page.get_by_role("button", name="of what was shown before (HTML)")).to_be_attached()
@@ -316,9 +318,7 @@ def test_a_first_answer_is_there_early_and_the_page_is_never_blank(
 
 
 def test_downloads_come_with_content(address: str, opened: Browser, tmp_path: Path) -> None:
-    page = finished(
-        open_page(opened, f"{address}/?s=serbia-tariff&n=500&fund.decision.caseworkers=2")
-    )
+    page = finished(open_page(opened, f"{address}/?s=serbia-tariff&n=500&fund.decision.posts=2"))
     page.get_by_text("Download", exact=True).click()
     for name, begins in (
         ("Cash (PNG)", b"\x89PNG"), ("Cash (SVG)", b"<?xml"), ("Card for posts (PNG)", b"\x89PNG"),

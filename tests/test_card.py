@@ -36,6 +36,12 @@ def tariff() -> Results:
     return results_of("serbia+tariff", *SMALL)
 
 
+@pytest.fixture(scope="module")
+def keeps() -> Results:
+    """A fund that keeps its money: it is asked whether it lasts."""
+    return results_of("serbia+tariff", *SMALL, "income.budget.lapses=false")
+
+
 def changed(results: Results, **means: float) -> Results:
     """The same results with other values of some measures."""
     other = {(name, None, "mean"): value for name, value in means.items()}
@@ -76,7 +82,7 @@ def test_the_card_says_what_the_measures_say(tariff: Results) -> None:
     assert f"{of_hundred(get('share_paid_with'))} of 100 | identified victims get money" in words
     assert percent(get("share_paid_with", "p95")) in words
     assert f"instead of {of_hundred(get('share_paid_without'))} without the fund" in words
-    assert "within 4 years" in words
+    assert "years are short of money, | with the budget (our rule, no ministry's figure)" in words
     guesses = int(get("assumptions", "judgement"))
     assert f"{guesses} of " in words
     assert stamp(tariff.projection) in words
@@ -89,11 +95,36 @@ def test_the_card_says_what_the_measures_say(tariff: Results) -> None:
      (0.995, "over 99 % of futures"), (1, "all of 200 futures")],
 )  # fmt: skip
 def test_falling_short_is_never_rounded_to_never_or_always(
+    keeps: Results, p: float, words: str
+) -> None:
+    one = headlines(changed(keeps, ruin=p))[2]
+    assert f"{one.large} {one.words[0]}" == f"{words} see the fund fall short"
+    assert (
+        one.words[1] == "of money within 4 years, with the budget (our rule, no ministry's figure)"
+    )
+    assert f"Budget (our rule): falls short in {words}." in card_text(changed(keeps, ruin=p))
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(0, "none of 100"), (0.005, "fewer than 1 of 100"), (0.16, "16 of 100"), (0.995, "over 99 of 100"), (1, "100 of 100")],
+)  # fmt: skip
+def test_a_budget_that_is_too_small_is_told_with_whose_it_is(
     tariff: Results, p: float, words: str
 ) -> None:
-    one = headlines(changed(tariff, ruin=p))[2]
-    assert f"{one.large} {one.words[0]}" == f"{words} see the fund fall short"
-    assert words in card_text(changed(tariff, ruin=p))
+    one = headlines(changed(tariff, too_small_rate=p))[2]
+    assert f"{one.large} {one.words[0]}" == f"{words} years are short of money,"
+    assert one.words[1] == "with the budget (our rule, no ministry's figure)"
+    assert f"Budget (our rule): too small in {words} years." in card_text(
+        changed(tariff, too_small_rate=p)
+    )
+
+
+def test_a_budget_of_one_s_own_is_told_as_such() -> None:
+    own = ("income.budget.vote=fixed", "income.budget.amount=50000")
+    results = results_of("serbia+tariff", *SMALL, *own)
+    assert headlines(results)[2].words[1] == "with the budget (as you set it)"
+    assert "Budget (yours): too small in" in card_text(results)
 
 
 @pytest.mark.parametrize(
@@ -133,14 +164,14 @@ def test_without_a_fund_the_card_tells_how_it_is() -> None:
     ["serbia+tariff", "bosnia_and_herzegovina+judgment_advance+informing+caseload_doubles+budget_cut"],
 )  # fmt: skip
 def test_nothing_is_cut_or_covered_however_large_the_figures(name: str) -> None:
-    results = results_of(name, *SMALL, "fund.decision.caseworkers=3")
+    results = results_of(name, *SMALL, "fund.decision.posts=3")
     assert_all_is_seen(results)
     large: Any = {
         "due_a_year": 123.4e6, "share_paid_with": 0.999, "share_paid_without": 0.001,
         "ruin": 0.9951, "state_cost_a_year": 12.3e6,
     }  # fmt: skip
     assert_all_is_seen(changed(results, **large))
-    assert "reforms cost the state € 12.3 million a year" in said(changed(results, **large))
+    assert "beside the fund the state pays € 12.3 million a year" in said(changed(results, **large))
     assert len(card_text(changed(results, **large))) <= MOST_LETTERS
 
 

@@ -62,7 +62,7 @@ def add(folder: Path, choice: str) -> None:
 def test_the_choices_are_those_of_the_schema() -> None:
     assert {"WhenShort", "Basis", "EntryPoint", "Foreign", "Index", "Form", "Shape"} <= set(CHOICES)
     assert not re.findall(
-        r"^    \w+: .*Literal\[(?!\"\w+\"\]$)",
+        r"^    \w+: .*Literal\[(?!\"\w+\"\](?:, KIND\])?$)",
         "".join(place.read_text("utf-8") for place in PLACES),
         re.M,
     ), "a choice without a name"
@@ -99,7 +99,9 @@ def test_a_word_without_a_rule_makes_the_checks_fail(tmp_path: Path) -> None:
         assert (
             f'"assert_never" has incompatible type "Literal[\'{word_of(choice)}\']"' in done.stdout
         ), choice
-    assert '"assert_never" has incompatible type "Lottery"' in done.stdout
+    assert (
+        'has incompatible type "Lottery | ' in done.stdout
+    )  # where sources that are drawn are told from lines
 
 
 def test_a_table_that_is_not_total_is_refused() -> None:

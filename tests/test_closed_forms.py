@@ -21,9 +21,10 @@ from scipy import integrate, optimize, stats
 
 from fundsim.model.caseload import poisson_quantile
 from fundsim.model.chances import average_to_first
+from fundsim.model.drawn import Drawn, draw
 from fundsim.model.fund import UNPAID
 from fundsim.model.pathway import LESSER, NOT_INDICTED, TRAFFICKING
-from fundsim.model.run import Drawn, Future, draw, simulate
+from fundsim.model.run import Future, simulate
 from fundsim.validation.worlds import CERTAIN, OPEN, PLAIN, STILL, world
 
 MOST_Z = 4.0
@@ -449,6 +450,7 @@ COSTS_ONLY = STILL | {
     "fund__costs__caseworker_a_year": 0,
     "fund__costs__index": "none",
     "macro__investment_return": 0.04,
+    "fund__reserve_return": True,
     "income__budget__in_force": False,
     "time__horizon_years": 10,
     "time__runoff_years": 0,
@@ -487,6 +489,8 @@ def test_one_percent_less_than_a_level_contribution_is_missing_each_december() -
     yearly = 5000 * (1.04 - 1) / MONTHLY / (1 + MONTHLY) ** 11
     sets = COSTS_ONLY | {
         "income__budget__in_force": True,
+        "income__budget__vote": "fixed",
+        "income__budget__lapses": False,
         "income__budget__index": "none",
         "income__budget__cut_rate": 0,
         "fund__opening_capital": 0,
@@ -589,9 +593,9 @@ def _income(n: int, name: str, **sets: Any) -> Any:
     """Income of one source by month in euro.  [replication, year, month]"""
     on = MONEY | {f"income__{name}__in_force": True}
     on |= {f"income__{name}__{key}": value for key, value in sets.items()}
-    drawn = draw(world(**on), SEED, np.arange(n), certain=True)
-    assert list(drawn.income) == [name]
-    return drawn.income[name].reshape(n, 8, 12) / 100
+    income = simulate(world(**on), SEED, np.arange(n), certain=True).ledger.income
+    assert list(income) == [name]
+    return income[name].reshape(n, 8, 12) / 100
 
 
 def test_seized_assets_with_a_random_delay() -> None:
@@ -617,7 +621,8 @@ def test_a_conviction_levy_comes_in_by_twelfths_with_the_remainder_in_january() 
 
 
 def test_a_budget_line_comes_in_january_whole_or_cut() -> None:
-    flow = _income(100, "budget", amount=100_000, index="none", cut_rate=0.2, cut_share=0.4)
+    sets = {"vote": "fixed", "amount": 100_000, "index": "none", "cut_rate": 0.2, "cut_share": 0.4}
+    flow = _income(100, "budget", **sets)
     assert set(np.unique(flow[:, :, 0])) == {60_000.0, 100_000.0}
     assert (flow[:, :, 1:] == 0).all()
 
@@ -647,12 +652,13 @@ def test_income_begins_in_its_year_and_grows_with_its_index() -> None:
     sets = MONEY | {
         "macro__inflation": 0.05,
         "income__budget__in_force": True,
+        "income__budget__vote": "fixed",
         "income__budget__from_year": 2029,
         "income__budget__amount": 1234.56,
         "income__budget__index": "prices",
         "income__budget__cut_rate": 0,
     }
-    flow = draw(world(**sets), SEED, np.arange(2), certain=True).income["budget"]
+    flow = simulate(world(**sets), SEED, np.arange(2), certain=True).ledger.income["budget"]
     expected = [0, 0, *(round(123_456 * 1.05 ** (y - 2025)) for y in range(2029, 2035))]
     assert flow[:, ::12].tolist() == [expected, expected]
     assert flow.sum() == 2 * sum(expected)
@@ -833,7 +839,7 @@ def test_trust_until_18() -> None:
         "fund__take_up__filing__median": 24,
         "fund__take_up__filing__sigma": 0,
         "fund__decision__working_months": 6,
-        "fund__decision__caseworkers": 10_000,
+        "fund__decision__posts": 10_000,
         "fund__payment__trust_until_18": True,
         "time__horizon_years": 3,
         "time__runoff_years": 15,
@@ -869,7 +875,7 @@ FIXED = PLAIN | OPEN | STILL | {
     "fund__amount__fixed": 100.03,
     "fund__take_up__filing__median": 0,
     "fund__decision__working_months": 3,
-    "fund__decision__caseworkers": 10_000,
+    "fund__decision__posts": 10_000,
     "time__horizon_years": 2,
     "time__runoff_years": 4,
 }  # fmt: skip
@@ -1077,7 +1083,7 @@ def test_a_finished_reform_costs_nothing_and_without_a_fund_the_state_pays() -> 
                 certain=True,
             )
             fund = future.ledger.costs.get("reforms", np.zeros((2, 1))).sum() / 100 / 2
-            state = future.state_costs.sum() / 2
+            state = future.owed.costs.state_total.sum() / 2
             assert (fund, state) == pytest.approx(
                 (paid, 0) if bearer == "fund" else (0, paid), rel=0.2
             )

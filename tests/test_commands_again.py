@@ -137,7 +137,7 @@ def test_a_batch_names_the_command_of_each_scenario(fundsim, own, tmp_path) -> N
 @pytest.mark.parametrize("code", ["en", "sr-Cyrl"])
 def test_a_briefing_names_commands_that_can_be_pasted(code, own, tmp_path) -> None:
     path = str(tmp_path / OWN)
-    say, found = language(code), facts(path, sets=(FORMS, TABLE, *LITTLE))
+    say, found = language(code), facts(path, sets=(FORMS, TABLE, *LITTLE), stressed=False)
     blocks = list(evidence(found, say))
     [card] = [
         b for b in blocks if isinstance(b, Box) and any("fundsim brief" in line for line in b.texts)

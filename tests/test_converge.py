@@ -36,7 +36,7 @@ def test_an_extended_run_is_a_run_of_that_length(first: int) -> None:
     ("measure", "precision"), [("due_a_year", 0.002), ("share_paid_with", 0.01)]
 )
 def test_runs_until_the_error_is_small_enough(measure: str, precision: float) -> None:
-    scenarios = [kosovo(), kosovo("fund.decision.caseworkers=2")]
+    scenarios = [kosovo(), kosovo("fund.decision.posts=2")]
     projections, rounds = converge(scenarios, measure, precision, seed=1)
     assert rounds[-1].error <= precision < rounds[0].error
     assert all(p.replications == rounds[-1].replications for p in projections)

@@ -16,7 +16,7 @@ from fundsim.app import headline, main, runs, settings, sidebar, state
 from fundsim.app import pages as package
 from fundsim.app.address import reach
 from fundsim.app.choice import Choice, Design, name_of, number_text, scenario_of
-from fundsim.app.controls import Control, controls, word_of
+from fundsim.app.controls import MAIN, Control, chosen, controls, word_of
 from fundsim.app.field import typed as field_text
 from fundsim.app.gate import Busy
 from fundsim.app.link import opened as link_opened
@@ -24,7 +24,7 @@ from fundsim.app.on_request import sourced
 from fundsim.app.pages import pages
 from fundsim.app.share import COPIED
 from fundsim.model import caseload
-from fundsim.model import run as model
+from fundsim.model import drawn as model
 from fundsim.model.caseload import Cohorts, Victims
 from fundsim.model.ledger import LedgerError
 from fundsim.model.parameters import Parameters
@@ -134,12 +134,12 @@ def test_every_page_opens_with_its_answer(page: str, policy: str) -> None:
 
 def test_the_figures_are_those_of_the_command() -> None:
     """The command on the run card gives the numbers on the page."""
-    design = Design("tariff", ("legal_aid",), (("fund.decision.caseworkers", "2"),))
+    design = Design("tariff", ("legal_aid",), (("fund.decision.posts", "2"),))
     app = opened(Choice("serbia", design, replications=500))
     assert app.code[-1].value == (
-        "fundsim run serbia+tariff+legal_aid --set fund.decision.caseworkers=2 --replications 500 --seed 20260101"
+        "fundsim run serbia+tariff+legal_aid --set fund.decision.posts=2 --replications 500 --seed 20260101"
     )
-    scenario = load("serbia+tariff+legal_aid", ["fund.decision.caseworkers=2"])
+    scenario = load("serbia+tariff+legal_aid", ["fund.decision.posts=2"])
     [projection] = project([scenario], 500)
     assert digest(app) == headline.digest(Results.of(projection, measure(projection)))
 
@@ -155,7 +155,7 @@ def test_the_server_prepares_all_that_the_first_page_computes(
     monkeypatch.setattr(runs, "block_outcomes", never)
     monkeypatch.setattr(runs, "block_answers", never)
     monkeypatch.setattr(runs, "measure", never)
-    assert "the state must pay" in opened(Choice()).header[0].value
+    assert "would be enough in 95 of 100 simulations" in opened(Choice()).header[0].value
 
 
 def test_scenarios_whose_short_hashes_are_the_same_have_their_own_figures() -> None:
@@ -171,6 +171,9 @@ def test_scenarios_whose_short_hashes_are_the_same_have_their_own_figures() -> N
 
 def test_a_page_draws_its_victims_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first look, and then all futures, from which the figures and what the state must pay are read."""
+    project(
+        [load("montenegro+tariff")], 1
+    )  # what is planned for its budget is drawn once in a process
     drawn, draw_victims = list[int](), caseload.draw_victims
 
     def counted(parameters: Parameters, cohorts: Cohorts) -> Victims:
@@ -179,7 +182,7 @@ def test_a_page_draws_its_victims_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(model, "draw_victims", counted)
     app = opened(Choice("montenegro", Design("tariff"), seed=77, replications=500))
-    assert "the state must pay" in app.header[0].value
+    assert "would be enough in 95 of 100 simulations" in app.header[0].value
     assert sum(drawn) == runs.QUICK + 500
 
 
@@ -506,7 +509,7 @@ def test_another_country_keeps_what_is_possible_there_and_tells_what_is_not(
     app.selectbox(key="country").set_value("albania").run()
     told = read(app.warning)
     assert "Not possible in this country, and left out: " in told
-    assert "State budget line: yearly appropriation" in told
+    assert "State budget line: the fixed amount" in told
     assert "stress: Budget" in told
     assert "who apply" not in told
 
@@ -515,7 +518,10 @@ def test_all_stresses_together_say_which_of_them_helps_victims() -> None:
     app = opened(
         replace(TARIFF, page="about", design=Design("tariff", tuple(files.shipped("stress"))))
     )
-    assert "More victims are paid under “Take-up doubles”" in read(app.info)
+    assert (
+        "More victims are paid under “A late surge of claims, 2032 and 2033”, “Take-up doubles”"
+        in read(app.info)
+    )
     plain = opened(replace(TARIFF, page="about", design=Design("tariff", ("slow_courts",))))
     assert "More victims are paid" not in read(plain.info)
 
@@ -523,7 +529,7 @@ def test_all_stresses_together_say_which_of_them_helps_victims() -> None:
 @pytest.mark.parametrize(
     ("key", "typed", "words"),
     [
-        ("fund.decision.caseworkers", "-1", "-1 is not possible: it must be between 1 and 10000"),
+        ("fund.decision.posts", "-1", "-1 is not possible: it must be between 0.05 and"),
         ("fund.opening_capital", "1000000000000000", "1e+15 is not possible"),
         ("time.start_year", "2000", "must not be before time.price_year"),
     ],
@@ -654,3 +660,47 @@ def test_a_failure_tells_strangers_a_number_and_the_log_the_rest(
     )
     assert number in caplog.text
     assert f"ValueError: {ROOT} is a secret" in caplog.text
+
+
+# ------------------------------------------------------------------------- whose budget, and phases
+
+
+def _of_serbia(*sets: tuple[str, str]) -> tuple[Design, dict[str, Control]]:
+    design = Design("tariff", (), sets)
+    standard = scenario_of("serbia", design.without_sets)
+    return design, controls(scenario_of("serbia", design), standard)
+
+
+def test_an_own_budget_is_voted_as_it_is_and_goes_back_to_the_rule_without_it() -> None:
+    design, found = _of_serbia()
+    own = chosen(design, found["income.budget.amount"], 300_000.0)
+    assert own.sets == (("income.budget.amount", "300000"), ("income.budget.vote", "fixed"))
+    _, now = _of_serbia(*own.sets)
+    assert chosen(own, now["income.budget.amount"], None) == design
+    assert chosen(own, now["income.budget.vote"], "revised") == design
+    other_levers = {"income.budget.margin", "fund.decision.posts", "income.budget.vote"}
+    assert other_levers <= {key for key in MAIN if not found[key].reason}
+
+
+def test_a_fixed_budget_without_an_amount_is_told_to_need_one() -> None:
+    design, found = _of_serbia()
+    with pytest.raises(InputError, match=r"income\.budget\.amount.*needs one"):
+        scenario_of("serbia", chosen(design, found["income.budget.vote"], "fixed"))
+
+
+def test_the_answer_says_whose_budget_is_too_small_and_how_many_claims_wait_for_a_decision() -> (
+    None
+):
+    ours = opened(replace(TARIFF, replications=500))
+    assert "of claims are not decided within a year" in read(ours.header)
+    assert "(our rule, no ministry's figure), is too small in" in read(ours.markdown)
+    assert "Futures in which it falls short" not in read(ours.markdown)
+    sets = (("income.budget.amount", "50000"), ("income.budget.vote", "fixed"))
+    theirs = opened(replace(TARIFF, design=Design("tariff", (), sets), replications=500))
+    assert "a year, the same every year (as you set it), is too small in" in read(theirs.markdown)
+
+
+def test_the_page_tells_what_holds_in_which_phase() -> None:
+    app = opened(replace(TARIFF, design=Design("children_first"), page="about"))
+    assert "From 2030: Adults and children" in read(app.caption)
+    assert "fund.eligible.adults" not in read(app.caption)

@@ -23,7 +23,7 @@ policies = ["tariff", "status_fixed"]
 set = ["time.horizon_years = 2", "time.runoff_years = 1"]
 replications = 1200
 [levers]
-"fund.decision.caseworkers" = [1, 2, 3]
+"fund.decision.posts" = [1, 2, 3]
 """
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from fundsim.analysis.project import block_outcomes, project
 from fundsim.model import background, run
+from fundsim.model.drawn import draw
 from fundsim.model.ledger import Ledger, equal
 from fundsim.model.pathway import Cases
-from fundsim.model.run import draw, simulate
+from fundsim.model.run import simulate
 from fundsim.scenario.compose import load
 from fundsim.scenario.files import shipped
 from fundsim.scenario.schema import Change, World
@@ -18,8 +19,9 @@ from tests.random_scenarios import COUNTRIES, POLICIES
 N = np.arange(60)
 SHORT = ["time.horizon_years=6", "time.runoff_years=6"]
 LEVERS = [
-    "fund.amount.fixed=20", "fund.amount.cap=3", "fund.decision.caseworkers=5", "fund.opening_capital=1e6",
-    "income.budget.amount=1", "fund.payment.instalments=4", "fund.interim.share=0.5",
+    "fund.amount.fixed=20", "fund.amount.cap=3", "fund.decision.posts=4.5", "fund.opening_capital=1e6",
+    "income.budget.amount=1", "income.budget.margin=3", "fund.decision.body=committee",
+    "fund.decision.order=children_first", "fund.costs.borne_by=state", "fund.payment.instalments=4", "fund.interim.share=0.5",
     "fund.payment.when_short=pro_rata", "fund.subrogation.pursued_share=0", "fund.subsidiarity.set_off=false",
     "fund.take_up.ramp_years=9", "fund.eligible.foreign=none", "fund.assistance.rate=1",
 ]  # fmt: skip
@@ -48,6 +50,8 @@ def test_changing_a_lever_changes_no_draw(lever: str) -> None:
     untouched = [name for name in before.income if f"income.{name}." not in lever]
     for name in untouched:
         assert np.array_equal(before.income[name], after.income[name]), name
+    for name, kept in before.kept.items():
+        assert np.array_equal(kept, after.kept[name]), name
 
 
 def test_another_entry_point_moves_no_victim() -> None:
@@ -65,9 +69,12 @@ def test_adding_a_source_and_its_streams_disturbs_no_other() -> None:
     before = draw(world("serbia+mixed_financing"), 1, N)
     after = draw(world("serbia+mixed_financing+shared_ministries+private_giving"), 1, N)
     assert same_cases(before.cases, after.cases)
-    assert set(after.income) - set(before.income) == {"second_line", "private_gifts"}
+    assert set(after.income) - set(before.income) == {"private_gifts"}
     for name in set(before.income) - {"donors"}:  # private_giving is meant to move donors
         assert np.array_equal(before.income[name], after.income[name])
+    assert set(after.kept) - set(before.kept) == {"second_line"}
+    for name, kept in before.kept.items():
+        assert np.array_equal(kept, after.kept[name])
 
 
 def test_an_assumption_that_becomes_uncertain_moves_no_other() -> None:

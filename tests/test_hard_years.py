@@ -9,7 +9,10 @@ from fundsim.analysis.hard_years import Rule, _least, _percentile, hard_years
 from fundsim.model.run import simulate
 from fundsim.scenario.compose import load
 
-SHORT = ("time.horizon_years=6", "time.runoff_years=2", "income.budget.amount=120000")
+SHORT = (
+    "time.horizon_years=6", "time.runoff_years=2", "income.budget.vote=fixed", "income.budget.amount=70000",
+    "income.budget.index=wages", "income.budget.lapses=false",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -109,20 +109,19 @@ def test_every_text_that_is_said_can_be_found_by_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "months", "caseworkers"),
+    ("n", "months", "values"),
     [
-        (1, "1 mesec", "odlučuje 1 službenik "), (2, "2 meseca", "odlučuju 2 službenika "),
-        (5, "5 meseci", "odlučuje 5 službenika "), (11, "11 meseci", "odlučuje 11 službenika "),
-        (12, "12 meseci", "odlučuje 12 službenika "), (21, "21 mesec", "odlučuje 21 službenik "),
-        (102, "102 meseca", "odlučuju 102 službenika "), (111, "111 meseci", "odlučuje 111 službenika "),
+        (1, "1 mesec", "1 izmenjena vrednost"), (2, "2 meseca", "2 izmenjene vrednosti"),
+        (5, "5 meseci", "5 izmenjenih vrednosti"), (11, "11 meseci", "11 izmenjenih vrednosti"),
+        (12, "12 meseci", "12 izmenjenih vrednosti"), (21, "21 mesec", "21 izmenjena vrednost"),
+        (102, "102 meseca", "102 izmenjene vrednosti"), (111, "111 meseci", "111 izmenjenih vrednosti"),
     ],
 )  # fmt: skip
-def test_serbian_plurals(n: int, months: str, caseworkers: str) -> None:
+def test_serbian_plurals(n: int, months: str, values: str) -> None:
     assert SERBIAN.counted("{n} month", "{n} months", n) == months
-    one = "{n} caseworker decides claims in the order in which they come."
-    many = "{n} caseworkers decide claims in the order in which they come."
-    assert caseworkers in SERBIAN.counted(one, many, n)
-    assert ENGLISH.counted(one, many, n).startswith(f"{n} caseworker{'s' * (n > 1)} ")
+    one, many = "{design}, {n} value changed", "{design}, {n} values changed"
+    assert SERBIAN.counted(one, many, n, design="x") == f"x, {values}"
+    assert ENGLISH.counted(one, many, n, design="x") == f"x, {n} value{'s' * (n > 1)} changed"
 
 
 def test_serbian_numbers_money_durations_dates() -> None:

@@ -95,12 +95,10 @@ def test_any_state_survives_the_round_trip_in_a_short_link(number: int) -> None:
 
 
 def test_a_link_can_be_read_by_a_person() -> None:
-    choice = Choice(
-        "serbia", Design("tariff", ("legal_aid",), (("fund.decision.caseworkers", "3"),))
-    )
+    choice = Choice("serbia", Design("tariff", ("legal_aid",), (("fund.decision.posts", "3"),)))
     query = link.query(choice, CLAIM)
     assert "s=serbia-tariff-legal_aid" in query
-    assert "fund.decision.caseworkers=3" in query
+    assert "fund.decision.posts=3" in query
     assert f"v={__version__}" in query
     assert "h=0123456789ab" in query
 
@@ -141,7 +139,7 @@ def test_no_mutated_link_opens_another_scenario_without_a_notice() -> None:
     "text", ["１００", "١٠", "1_000", " 10 ", "+5", "1e400", "nan", "inf", "0x10", "10\n", "-", "--1", "1.2.3"]
 )  # fmt: skip
 def test_numbers_that_python_would_take_are_no_numbers(text: str) -> None:
-    pairs = {"s": ["serbia-tariff"], "fund.decision.caseworkers": [text]}
+    pairs = {"s": ["serbia-tariff"], "fund.decision.posts": [text]}
     opened = link.opened(pairs)
     assert opened.notices
     assert opened.choice.design.sets == ()

@@ -21,6 +21,7 @@ from fundsim.report.results import Results
 from fundsim.report.run.files import dictionary
 from fundsim.report.wording import spending
 from fundsim.scenario.compose import load
+from fundsim.scenario.steps import Step
 from tests.test_worked_example import five_cases
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -58,9 +59,10 @@ def test_every_row_is_in_the_dictionary_and_every_measure_is_reported(mixed: Pro
     assert known - reported <= never_due
 
 
-def test_every_outcome_is_documented_or_the_part_of_a_ratio(mixed: Projection) -> None:
-    """Nothing is stored that the dictionary does not explain."""
+def test_every_outcome_is_documented_or_serves_what_is(mixed: Projection) -> None:
+    """Nothing is stored that the dictionary does not explain, but parts of ratios and what tells that a step never happens."""
     names = {m.name for m in named(mixed)} | {x for m in named(mixed) for x in (m.above, m.below)}
+    names |= {step.outcome for step in Step}
     stored = {c.split("@")[0] for c in mixed.columns if not c.startswith("assumption:")}
     assert stored <= names
 
@@ -195,7 +197,8 @@ def test_the_peak_need_is_what_had_to_be_there_more() -> None:
 
 def test_the_peak_need_is_nearly_the_exact_capital() -> None:
     """Beside the capital solved future by future: recoveries that come late make the only difference."""
-    scenario = load("serbia+tariff", ["time.horizon_years=8", "time.runoff_years=2"])
+    sets = ["time.horizon_years=8", "time.runoff_years=2", "income.budget.lapses=false"]
+    scenario = load("serbia+tariff", sets)
     [projection] = project([scenario], 600, 1)
     exact = needs(scenario, "budget", 600, 1).capital
     own = scenario.world.fund.opening_capital.value
@@ -367,7 +370,8 @@ def test_the_order_of_the_places_is_the_one_that_readers_know() -> None:
         "months_to_payment_with", "ruin",
     ]  # fmt: skip
     assert [m.name for m, _ in shown_in("compare")] == [
-        "due_a_year", "outgo_a_year", "state_cost_a_year", "ruin", "longest_delay", "paid_with",
+        "due_a_year", "outgo_a_year", "cost_to_state_a_year", "too_small_rate", "state_cost_a_year", "ruin",
+        "longest_delay", "paid_with",
         "share_paid_with", "share_soon_with", "months_to_payment_with", "received_with",
     ]  # fmt: skip
 

@@ -8,41 +8,70 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fundsim.analysis.needs import COLUMNS, Needs, enough, line_of_state, needs
+from fundsim.analysis.needs import (
+    COLUMNS,
+    MOST_MARGIN,
+    Needs,
+    enough,
+    is_need,
+    line_of_state,
+    needs,
+)
 from fundsim.analysis.project import block_answers, block_outcomes, needs_in, project
-from fundsim.model import background, run
+from fundsim.model import background, lines
+from fundsim.model import drawn as drawn_module
 from fundsim.model.caseload import Cohorts, Victims, draw_victims
+from fundsim.model.drawn import draw
+from fundsim.model.lines import PLANNED
 from fundsim.model.parameters import Parameters
-from fundsim.model.run import draw, paid_in_time, settle_drawn
+from fundsim.model.run import paid_in_time, settle_drawn
+from fundsim.reference.future import live
 from fundsim.report.brief.gather import gather
 from fundsim.report.checks import budget_line
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.schema import BudgetLine, Fund, World
 from fundsim.validation.worlds import Named, many_scenarios
 
 SHORT = ("time.horizon_years=8", "time.runoff_years=2", "time.history_years=4")
 N = 300
+FIXED = ("income.budget.vote=fixed", "income.budget.amount=250000", "income.budget.index=wages")
+KEPT = (
+    *FIXED,
+    "income.budget.lapses=false",
+    "fund.reserve_return=true",
+)  # a fund that keeps and invests what is unspent
 RULES = {
-    "queue": ("serbia+tariff", ()),
-    "lapsing line": ("serbia+tariff", ("income.budget.lapses=true",)),
+    "queue": ("serbia+tariff", KEPT),
+    "lapsing line": ("serbia+tariff", (*FIXED, "fund.reserve_return=true")),
     "pro rata, from a later year": (
-        "kosovo+tariff", ("fund.payment.when_short=pro_rata", "income.budget.from_year=2028"),
+        "kosovo+tariff", (*KEPT, "fund.payment.when_short=pro_rata", "income.budget.from_year=2028"),
     ),
-    "pro rata": ("kosovo+tariff", ("fund.payment.when_short=pro_rata",)),
+    "pro rata": ("kosovo+tariff", (*KEPT, "fund.payment.when_short=pro_rata")),
     "treasury advance, other income": (
-        "serbia+mixed_financing+budget_cut", ("fund.payment.when_short=treasury_advance",),
+        "serbia+mixed_financing+budget_cut", (*KEPT, "fund.payment.when_short=treasury_advance"),
     ),
-    "yearly limit": ("albania+tariff", ("fund.payment.yearly_limit=600000",)),
+    "yearly limit": ("albania+tariff", (*KEPT, "fund.payment.yearly_limit=600000")),
     "another line lapses, instalments": (
-        "serbia+tariff_interim+shared_ministries", ("fund.payment.instalments=3",),
+        "serbia+tariff_interim+shared_ministries", (*KEPT, "fund.payment.instalments=3"),
     ),
-    "stress moves the line itself": ("montenegro+tariff+budget_cut", ()),
-    "indexed line": ("serbia+tariff", ("income.budget.index=wages", "macro.inflation=0.06")),
+    "stress moves the line itself": ("montenegro+tariff+budget_cut", KEPT),
+    "dear years": ("serbia+tariff", (*KEPT, "macro.inflation=0.06")),
+    "what is left is taken": ("serbia+tariff", (*KEPT, "fund.reserve_taken=0.4")),
+    "a fixed line ends, the desk is the state's": (
+        "kosovo+tariff", (*KEPT, "phase.2031.income.budget.lapses=true", "phase.2031.fund.costs.borne_by=state"),
+    ),
+    "revised, as shipped": ("serbia+tariff", ("income.budget.amount=250000",)),
+    "revised, kept, late": (
+        "kosovo+tariff", ("income.budget.amount=90000", "income.budget.lapses=false", "income.budget.lag_years=2"),
+    ),
 }  # fmt: skip
 
 
 def lasting(name: str, sets: tuple[str, ...], seed: int = 1, n: int = N) -> float:
-    [projection] = project([load(name, [*SHORT, *sets])], n, seed)
+    """The share of futures that never fall short; of two settings of a key the last counts."""
+    last = {text.partition("=")[0]: text for text in (*SHORT, *sets)}
+    [projection] = project([load(name, list(last.values()))], n, seed)
     return 1 - float(projection.column("ruin").mean())
 
 
@@ -60,11 +89,12 @@ def test_the_solved_contribution_is_exact(rule: str, target: float) -> None:
         assert rule in ("yearly limit", "pro rata, from a later year")
         assert answer.solvent.value < target
         return
-    again = lasting(name, (*sets, f"income.budget.amount={answer.amount}"))
+    fixed = (*sets, "income.budget.vote=fixed")
+    again = lasting(name, (*fixed, f"income.budget.amount={answer.amount}"))
     assert again == pytest.approx(answer.solvent.value, abs=1e-12)
     assert again >= target
     if answer.amount > 0:
-        assert lasting(name, (*sets, f"income.budget.amount={answer.amount - 1}")) < target
+        assert lasting(name, (*fixed, f"income.budget.amount={answer.amount - 1}")) < target
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -97,15 +127,18 @@ def test_a_new_seed_is_within_three_errors() -> None:
 
 
 def test_without_a_line_in_force_the_capital_stands_alone() -> None:
-    name, sets = "kosovo+assets_only", ()
+    name, sets = "kosovo+assets_only", ("income.budget.lapses=false",)
     need = found(name, sets)
     capital = enough(need.capital, 0.8)
-    assert lasting(name, (f"fund.opening_capital={capital.amount}",)) == pytest.approx(
-        0.8, abs=1 / N
-    )
+    rich = (*sets, f"fund.opening_capital={capital.amount}")
+    assert lasting(name, rich) == pytest.approx(0.8, abs=1 / N)
     amount = enough(need.contribution, 0.8).amount
-    line = ("income.budget.in_force=true", f"income.budget.amount={amount}")
-    assert lasting(name, line) == pytest.approx(0.8, abs=1 / N)
+    line = (
+        "income.budget.in_force=true",
+        "income.budget.vote=fixed",
+        f"income.budget.amount={amount}",
+    )
+    assert lasting(name, (*sets, *line)) == pytest.approx(0.8, abs=1 / N)
 
 
 # every victim applies at once and is paid the same sum a month later; nothing is uncertain
@@ -114,6 +147,7 @@ LEVEL = (
     "macro.return_sd=0!", "fund.entry_point=judgment", "pathway.criminal_award_rate=0",
     "pathway.civil_award_rate=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0",
     "fund.costs.office_a_year=120000!", "income.budget.cut_rate=0", "income.budget.index=none",
+    "income.budget.vote=fixed", "income.budget.amount=0", "income.budget.lapses=false", "fund.reserve_return=true",
     "fund.opening_capital=0",
 )  # fmt: skip
 
@@ -142,7 +176,9 @@ def test_a_steady_outgo_equals_the_annuity(rate: float) -> None:
 
 def test_a_stress_on_the_line_from_the_opening_counts_once() -> None:
     """Half of the line from the first year on: the solved capital is exact."""
-    scenario = load("kosovo+tariff+budget_cut", [*SHORT, "income.budget.amount=150000"])
+    line = [*KEPT, "income.budget.amount=150000"]
+    line.remove("income.budget.amount=250000")
+    scenario = load("kosovo+tariff+budget_cut", [*SHORT, *line])
     change = scenario.world.changes["stress.budget_cut"].model_copy(
         update={"from_year": 2020, "until_year": None}
     )
@@ -163,7 +199,8 @@ def test_a_stress_on_the_line_from_the_opening_counts_once() -> None:
 def test_a_lapsing_line_with_negative_returns_is_looked_at_finely() -> None:
     """What is found suffices in a run, also where more money would not."""
     sets = (
-        "income.budget.lapses=true",
+        *FIXED,
+        "fund.reserve_return=true",
         "fund.opening_capital=100000",
         "macro.investment_return=-0.1",
     )
@@ -215,19 +252,95 @@ def test_the_line_of_the_state_is_the_one_that_solve_varies() -> None:
         budget_line(unclear, None)
 
 
+# ---- The margin of a revised line ----
+
+REVISED = {
+    "shipped: no amount, lapses": ("serbia+tariff", ()),
+    "an amount at first, kept": (
+        "kosovo+tariff", ("income.budget.amount=150000", "income.budget.lapses=false", "fund.reserve_return=true"),
+    ),
+    "longer back, never below": (
+        "albania+tariff", ("income.budget.base_years=1", "income.budget.lag_years=2", "income.budget.least=20000"),
+    ),
+    "pro rata, cuts, a levy beside": (
+        "serbia+mixed_financing+budget_cut", ("fund.payment.when_short=pro_rata", "income.budget.cut_rate=0.3"),
+    ),
+    "a phase with a limit and another base": (
+        "montenegro+tariff", ("income.budget.lapses=false", "phase.2030.fund.payment.yearly_limit=300000",
+                              "phase.2030.income.budget.base_years=3"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", REVISED)
+@pytest.mark.parametrize("target", [0.4, 0.8])
+def test_the_smallest_margin_is_exact_in_every_future(line: str, target: float) -> None:
+    """Run with it the share that lasts is what was said; with a hundredth less it is below the target."""
+    name, sets = REVISED[line]
+    need = found(name, sets)
+    assert need.margin is not None
+    answer = enough(need.margin, target)
+    if not np.isfinite(answer.amount):
+        assert answer.solvent.value < target
+        assert (
+            lasting(name, (*sets, f"income.budget.margin={MOST_MARGIN}!")) == answer.solvent.value
+        )
+        return
+    again = lasting(name, (*sets, f"income.budget.margin={answer.amount:.2f}!"))
+    assert again == pytest.approx(answer.solvent.value, abs=1e-12)
+    assert again >= target
+    if answer.amount > 0:
+        assert lasting(name, (*sets, f"income.budget.margin={answer.amount - 0.01:.2f}!")) < target
+
+
+@pytest.mark.parametrize("line", [*list(REVISED)[:1], *list(REVISED)[2:4]])
+def test_the_reference_lasts_with_the_margin_and_not_with_a_hundredth_less(line: str) -> None:
+    """Future by future, in the program that shares no rule: with that margin the state never has to add anything."""
+    name, sets = REVISED[line]
+    small = ("time.horizon_years=5", "time.runoff_years=1", "time.history_years=2", "caseload.level=25",
+             "fund.decision.working_months=0.3!")  # fmt: skip
+    scenario = load(name, [*small, *(s for s in sets if "when_short" not in s),
+                           "fund.payment.when_short=supplement"])  # fmt: skip
+    margin = needs(scenario, "budget", 4, seed=3).margin
+    assert margin is not None
+    assert np.isfinite(margin).any()
+    for number, least in enumerate(margin.tolist()):
+        if not np.isfinite(least):
+            continue
+        for hundredths, lasts in ((round(100 * least), True), (round(100 * least) - 1, False)):
+            if hundredths < 0:
+                continue
+            tried = with_margin(scenario.world, hundredths / 100)
+            assert (sum(live(tried, 3, number).books.flows["supplements"][:60]) == 0) == lasts
+
+
+def with_margin(world: World, margin: float) -> World:
+    """The scenario with that margin of its line for certain."""
+    line = world.income["budget"]
+    assert isinstance(line, BudgetLine)
+    sure = line.margin.model_copy(update={"value": margin, "low": None, "high": None})
+    new = line.model_copy(update={"margin": sure})
+    return world.model_copy(update={"income": {**world.income, "budget": new}})
+
+
+def test_a_fixed_line_has_no_margin() -> None:
+    assert found(*RULES["queue"], n=20).margin is None
+
+
 # ---- Draw once, settle twice ----
 
 
 @pytest.fixture
 def drawings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many replications' victims are drawn, each time that some are."""
+    """How many replications' victims are drawn, each time that some are; no plan of a line is there yet."""
     drawn: list[int] = []
+    lines._planned.cache_clear()
 
     def counted(parameters: Parameters, cohorts: Cohorts) -> Victims:
         drawn.append(len(cohorts.number))
         return draw_victims(parameters, cohorts)
 
-    monkeypatch.setattr(run, "draw_victims", counted)
+    monkeypatch.setattr(drawn_module, "draw_victims", counted)
     return drawn
 
 
@@ -238,18 +351,20 @@ def test_an_answer_with_needs_draws_its_victims_once(
     scenario = load("serbia+tariff", SHORT)
     _, plain = block_outcomes(scenario.world, 1, 0, 60)
     once = drawings.copy()
-    assert len(once) > 1
-    assert sum(once) == 60
+    assert len(once) > 2
+    assert sum(once) == 60 + PLANNED
     drawings.clear()
     names, table = block_answers(scenario.world, 1, 0, 60)
-    assert drawings == once
+    assert sum(drawings) == 60
+    assert set(drawings) < set(once)
     assert table[: len(plain)].tobytes() == plain.tobytes()
-    assert names[len(plain) :] == COLUMNS
+    assert names[len(plain) : len(plain) + len(COLUMNS)] == COLUMNS
+    assert all(is_need(name) for name in names[len(plain) :])
 
 
 def test_solving_draws_each_victim_once(drawings: list[int]) -> None:
     needs(load("serbia+tariff", SHORT), "budget", 600, 1)
-    assert sum(drawings) == 600
+    assert sum(drawings) == 600 + PLANNED
 
 
 def test_a_briefing_draws_the_victims_of_each_scenario_once(drawings: list[int]) -> None:
@@ -258,7 +373,7 @@ def test_a_briefing_draws_the_victims_of_each_scenario_once(drawings: list[int])
         scenarios, {}, 0.95, datetime.date(2026, 11, 22),
         lambda these: project(these, 1000, 1, unit=block_answers),
     )  # fmt: skip
-    assert sum(drawings) == 2 * 1000
+    assert sum(drawings) == 2 * (1000 + PLANNED)
     assert facts.needs is not None
     assert (facts.needs.contribution == needs(scenarios[0], "budget", 1000, 1).contribution).all()
 
@@ -288,10 +403,13 @@ def test_what_is_settled_a_second_time_is_what_a_treasury_that_pays_all_would_se
 ) -> None:
     """Only those who wait are settled again, and only the fund's months; here everything is, with all its cases."""
     world = load(*case).world
-    payment = world.fund.payment.model_copy(
-        update={"when_short": "treasury_advance", "yearly_limit": None}
-    )
-    lends = world.model_copy(update={"fund": world.fund.model_copy(update={"payment": payment})})
+
+    def lending(fund: Fund) -> Fund:
+        rule = {"when_short": "treasury_advance", "yearly_limit": None}
+        return fund.model_copy(update={"payment": fund.payment.model_copy(update=rule)})
+
+    phases = tuple(one.model_copy(update={"fund": lending(one.fund)}) for one in world.phase)
+    lends = world.model_copy(update={"fund": lending(world.fund), "phase": phases})
     drawn = draw(world, 1, np.arange(40))
     due_total, recoveries = paid_in_time(settle_drawn(world, drawn))
     ledger = settle_drawn(lends, drawn).ledger

@@ -68,10 +68,10 @@ def test_many_keys_with_one_reason_are_one_note(tmp_path: Path) -> None:
     path = tmp_path / "my.toml"
     path.write_text(
         'extends = "serbia+no_fund"\nquestion = "What if?"\n[fund.assistance]\nmonths = 3\nrate = 0.5\n'
-        "[fund.decision]\ncaseworkers = 3\n[fund.payment]\ninstalments = 2\n[fund.eligible]\nretroactive_years = 2\n"
+        "[fund.decision]\nposts = 3\n[fund.payment]\ninstalments = 2\n[fund.eligible]\nretroactive_years = 2\n"
     )
     assert told(str(path)) == [
-        "fund.assistance.months, fund.assistance.rate, fund.decision.caseworkers, fund.eligible.retroactive_years "
+        "fund.assistance.months, fund.assistance.rate, fund.decision.posts, fund.eligible.retroactive_years "
         "and 1 more have no effect here: there is no fund (fund.entry_point)"
     ]
 
@@ -105,14 +105,15 @@ def test_every_dated_key_is_looked_at() -> None:
         "price_year", "start_year", "horizon_years", "runoff_years", "history_years", "trend_years", "years_to_majority",
         "retroactive_years", "first_year_share", "ramp_years", "office_a_year", "caseworker_a_year", "cost_a_year",
         "yearly_value", "yearly_revenue", "yearly_sd", "events_a_year", "confiscations_a_year", "convictions_a_year",
-        "filing_limit_months", "yearly_limit", "until_18",
+        "filing_limit_months", "yearly_limit", "until_18", "sessions_a_year", "base_years", "lag_years",
     }  # fmt: skip
 
 
 def test_a_shipped_country_under_a_shipped_policy_has_nothing_to_tell() -> None:
     for country in files.countries():
         for policy in files.shipped("policy"):
-            assert told(f"{country}+{policy}") == []
+            phases = ["from 2030 on: fund.eligible.adults = true"] * (policy == "children_first")
+            assert told(f"{country}+{policy}") == phases
 
 
 @pytest.mark.parametrize(

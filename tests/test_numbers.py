@@ -177,8 +177,8 @@ def test_a_share_in_a_plan_and_what_a_range_gives_are_taken(tmp_path: Path) -> N
         ("store prune {here} --most 500.000MB", "such as 500MB or 10GB; 500 or 500000?"),
         ("store prune {here} --most 1.2.3MB", "such as 500MB or 10GB; must be a number"),
         ("trace x --case 1.000", "--case: 1.000: must be a whole number; 1 or 1000?"),
-        ("solve montenegro --for income.budget.amount --between 100.000 4e5",
-         "--between: income.budget.amount = 100.000: 100 or 100000?"),
+        ("solve montenegro --for fund.costs.office_a_year --between 100.000 4e5",
+         "--between: fund.costs.office_a_year = 100.000: 100 or 100000?"),
     ],
 )  # fmt: skip
 def test_options_say_what_to_write(

@@ -98,9 +98,9 @@ def test_forms_of_a_lever(plan_of) -> None:
         plan = plan_of(f'question = "q"\ncountries = ["serbia"]\n{more}\n[levers]\n{said}\n')
         return [resolve(plan, member(plan, n))[1][0] for n in range(plan.size)]
 
-    budget: Any = load("serbia").world.income["budget"]
-    now = budget.amount.value
-    key = '"income.budget.amount"'
+    costs = load("serbia").world.fund.costs
+    now = costs.office_a_year.value
+    key = '"fund.costs.office_a_year"'
     assert values(f"{key} = [100, 200]") == [100, 200]
     assert values(f"{key} = {{ times = [0.5, 2] }}") == [now / 2, now * 2]
     assert values(f"{key} = {{ from = 1, to = 3, steps = 3 }}") == [1, 2, 3]
@@ -112,7 +112,31 @@ def test_forms_of_a_lever(plan_of) -> None:
     assert len(set(sampled)) == 8
     assert all(10 <= x < 20 for x in sampled)
     assert len({int((x - 10) / 1.25) for x in sampled}) == 8, "each eighth of the range once"
-    assert values("income.budget.amount = [7]") == [7], "dotted keys need no quotes"
+    assert values("fund.costs.office_a_year = [7]") == [7], "dotted keys need no quotes"
+
+
+def test_a_lever_may_give_what_the_rest_of_the_plan_lacks(plan_of) -> None:
+    """A fixed budget line needs an amount, which no shipped file has: the plan's own values give it."""
+    text = 'question = "q"\ncountries = ["serbia"]\nset = ["income.budget.vote = \'fixed\'"]\n[levers]\n'
+    amount = '"income.budget.amount" = '
+    for said, values in (
+        ("[5000, 310000]", (5000, 310000)),
+        ("{ from = 1, to = 3, steps = 2 }", (1, 3)),
+    ):
+        plan = plan_of(f"{text}{amount}{said}\n")
+        for number, value in enumerate(values):
+            scenario, found = resolve(plan, member(plan, number))
+            assert found == (value,)
+            same = load("serbia", ["income.budget.vote=fixed", f"income.budget.amount={value}"])
+            assert scenario.hash == same.hash
+            assert sum(one.startswith("income.budget.amount") for one in scenario.sets) == 1
+    for said, told in (
+        ("{ times = [0.5, 2] }", "a fixed budget line needs one"),
+        ("[-5]", "income.budget.amount"),
+    ):
+        plan = plan_of(f"{text}{amount}{said}\n")
+        with pytest.raises(InputError, match=told):
+            resolve(plan, member(plan, 0))
 
 
 def test_believed_follows_the_range_of_each_scenario(plan_of) -> None:

@@ -157,7 +157,7 @@ def results() -> dict[str, Any]:
     more = fundsim.load("montenegro+status_fixed", [*SMALL, *(f"fund.costs.{k}=1" for k in ("office_a_year", "caseworker_a_year", "per_decision"))])  # fmt: skip
     [longer] = fundsim.project([scenario], 320)
     need = needs(scenario, "budget", 64, 1)
-    wide = lever_of(scenario, "income.budget.amount", (1.0, 1e9))
+    wide = lever_of(scenario, "income.budget.margin", (0.1, 100.0))
     return {
         "scenario": scenario,
         "with sets": more,

@@ -200,7 +200,7 @@ def test_a_shipped_file_that_is_edited_moves_and_a_text_does_not(
 def test_an_own_file_is_in_no_record(records: Records, tmp_path: Path) -> None:
     records.write("0.0.9", ("policy/tariff", "fund.entry_point", "judgment"))
     own = tmp_path / "mine.toml"
-    own.write_text('question = "?"\nextends = "serbia"\n[fund.decision]\ncaseworkers = 3\n')
+    own.write_text('question = "?"\nextends = "serbia"\n[fund.decision]\nposts = 3\n')
     [moved] = moved_since("0.0.9", str(own))
     assert (moved.file, moved.then, moved.now) == ("policy/tariff", "judgment", "identified")
 

@@ -12,20 +12,25 @@ from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 
 LONG = ("time.horizon_years=60", "time.runoff_years=40")
-BORROWS = ("fund.payment.when_short=treasury_advance", "income.budget.amount=0")
+FIXED = "income.budget.vote=fixed"
+BORROWS = ("fund.payment.when_short=treasury_advance", FIXED, "income.budget.amount=0")
+# a fixed line of which what is left stays in the fund, and earns a return
+KEPT = (FIXED, "income.budget.amount=310000", "income.budget.index=wages", "income.budget.lapses=false",
+        "fund.reserve_return=true")  # fmt: skip
 TOO_LARGE = {
     "macro.inflation": ("macro.inflation=1!",),
     "macro.real_wage_growth": ("macro.real_wage_growth=1",),
-    "macro.investment_return": ("macro.investment_return=1", "time.runoff_years=40"),
+    "macro.investment_return": (*KEPT, "macro.investment_return=1", "time.runoff_years=40"),
     "fund.payment.advance_interest": (*LONG, *BORROWS, "fund.payment.advance_interest=0.7"),
     "income.lottery.yearly_revenue": (
+        *KEPT,
         'income.lottery={label="Lottery", kind="revenue_share", in_force=true, earmarked_rate=1, '
         'yearly_revenue={value=1e9, unit="EUR a year", source="judgement"}, '
         'yearly_sd={value=5, unit="log sd", source="judgement"}}',
     ),
     "award.p90": ("award.median=1!", "award.p90=100000!"),
     "macro.inflation_sd": ("macro.inflation_sd=1!",),
-    "macro.return_sd": ("macro.return_sd=1!",),
+    "macro.return_sd": (*KEPT, "macro.return_sd=1!"),
     "caseload.trend": ("caseload.trend=0.9",),
     "caseload.mass.size": ("caseload.mass.size=20000",),
     "fund.amount.fixed": ("fund.amount.basis=fixed", "fund.amount.fixed=5000"),
@@ -35,7 +40,7 @@ LARGE = (  # as large as may be, and still exact
     LONG,
     (*LONG, *BORROWS, "fund.payment.advance_interest=0.03"),
     ("macro.inflation=0.2", "time.horizon_years=30"),
-    ("income.budget.amount=1000000000", "fund.opening_capital=1000000000"),
+    (*KEPT[:1], *KEPT[2:], "income.budget.amount=1000000000", "fund.opening_capital=1000000000"),
     ("time.price_year=2000", "time.start_year=2100"),
     ("fund.amount.cap=1000",),  # practically none
 )
@@ -70,8 +75,11 @@ def test_what_slips_through_is_refused_while_it_runs(
 ) -> None:
     """No bad input ends in a ledger that does not add up: the last guard is exact."""
     monkeypatch.setattr(rules, "too_large", lambda world: iter(()))
+    added = () if key == "fund.payment.advance_interest" else (*KEPT, *LONG)
+    sets = tuple(dict.fromkeys((*added, *TOO_LARGE[key])))
+    scenario = load("serbia+tariff", sets)
     with pytest.raises(InputError, match="more than can be added up exactly"):
-        project([load("serbia+tariff", TOO_LARGE[key])], 20, unit=block_answers)
+        project([scenario], 20, unit=block_answers)
 
 
 @pytest.mark.parametrize("amount", [np.nan, np.inf, -np.inf, MOST_CENTS])

@@ -153,6 +153,21 @@ def test_an_answer_with_needs_from_the_store_is_the_answer(
     assert outcomes.columns == block_outcomes(scenario.world, 5, 0, 60)[0]
 
 
+def test_the_budget_that_a_year_needs_is_not_missed_where_a_run_has_left_its_outcomes(
+    tmp_path: Path,
+) -> None:
+    """A run keeps all outcomes, and no needs: who asks for a need later gets it all the same."""
+    world, address = load("montenegro", SHORT).world, str(tmp_path / "s")
+    names, table = block_answers(world, 5, 0, 60)
+    source_of(address).outcomes(world, 5, 0, 60, "numpy")
+    asked = ["due_a_year", f"budget_needed@{world.time.start_year}"]
+    for found in (False, True):
+        kept = lookup.kept_block(address, world, 5, 0, 60, asked)
+        assert kept.names == tuple(asked)
+        assert kept.found == found
+        assert (kept.table == table[[names.index(name) for name in asked]]).all()
+
+
 def test_a_store_that_is_only_read_stays_as_it_is(tmp_path: Path) -> None:
     world = load("montenegro", SHORT).world
     _, table = source_of(str(tmp_path / "s"), write=False).outcomes(world, 5, 0, 30, "numpy")

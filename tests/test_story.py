@@ -7,7 +7,7 @@ from matplotlib.text import Annotation
 
 from fundsim.reference.future import Future, live
 from fundsim.report.trace.picture import timeline
-from fundsim.report.trace.story import FINDS, PARTS, find, received, tell
+from fundsim.report.trace.story import FINDS, PARTS, find, one_future, received, tell
 from fundsim.scenario.compose import load
 from fundsim.scenario.errors import InputError
 from tests.test_run_command import fundsim  # noqa: F401
@@ -25,8 +25,14 @@ SCENARIOS = {
 
 
 def lived(name: str, *sets: str) -> Future:
-    world = load(name, ["time.horizon_years=5", "time.runoff_years=5", *sets]).world
-    return live(world, 3, 1)
+    return one_future(load(name, ["time.horizon_years=5", "time.runoff_years=5", *sets]), 3, 1)
+
+
+def test_the_plan_of_a_story_is_the_one_that_the_reference_works_out() -> None:
+    scenario = load("montenegro+tariff", ["time.horizon_years=4", "caseload.level=6!"])
+    told, alone = one_future(scenario, 3, 1), live(scenario.world, 3, 1)
+    assert told.books.income == alone.books.income
+    assert sum(told.books.income["budget"]) > 0
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

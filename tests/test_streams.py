@@ -15,8 +15,8 @@ import pytest
 from scipy import special, stats
 
 from fundsim.model.background import table_years
+from fundsim.model.drawn import draw
 from fundsim.model.parameters import STRATA, Parameters, stratified
-from fundsim.model.run import draw
 from fundsim.model.streams import (
     Streams,
     case_words,

@@ -33,7 +33,7 @@ question = "Which design lasts and pays most?"
 countries = ["montenegro", "kosovo"]
 policies = ["tariff", "status_fixed"]
 stresses = ["none", "budget_cut"]
-set = ["time.horizon_years = 2", "time.runoff_years = 1"]
+set = ["time.horizon_years = 2", "time.runoff_years = 1", "income.budget.vote = 'fixed'"]
 replications = 64
 seed = 5
 samples = 2
@@ -41,7 +41,7 @@ measures = ["due_a_year", "ruin", "share_paid_with", "due_real", "contribution_n
 
 [levers]
 "fund.amount.cap" = [4, 12]
-"income.budget.amount" = { times = [0.5, 2] }
+"income.budget.amount" = [50_000, 200_000]
 "fund.payment.when_short" = ["queue", "pro_rata"]
 
 [assumptions]
@@ -265,7 +265,7 @@ countries = ["montenegro", "kosovo"]
 set = ["time.horizon_years = 2", "time.runoff_years = 1"]
 replications = 90
 [levers]
-"fund.decision.caseworkers" = { from = 1, to = 3, steps = 3 }
+"fund.decision.posts" = { from = 1, to = 3, steps = 3 }
 """
 
 
@@ -382,7 +382,8 @@ def test_the_default_policy_is_named_only_where_it_is_in_force(tmp_path) -> None
 
 def test_nothing_seen_in_some_futures_is_not_surely_nothing(tmp_path) -> None:
     text = SMALL + '[best]\nleast = "due_a_year"\n[best.require]\nruin = { at_most = 0.03 }\n'
-    text = text.replace("set = [", 'set = ["income.budget.amount = 100_000_000", ')
+    rich = '"income.budget.vote = \'fixed\'", "income.budget.amount = 100_000_000"'
+    text = text.replace("set = [", f"set = [{rich}, ")
     assert sweep(tmp_path, text, "--out", str(tmp_path / "o")) == 0
     with (tmp_path / "o" / "best.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

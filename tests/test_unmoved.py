@@ -54,7 +54,7 @@ def told(change: str, *sets: str, policy: str = "tariff", still: bool = True, n:
          "The trend outlasts the projection: new victims are counted for 4 years after the price year."),
         ("income.budget.cut_share=0.9", ("income.budget.cut_rate=0.000000001",),
          "No other cut falls on the line by it in 32 futures."),
-        ("fund.interim.share=0.5", ("fund.decision.working_months=0.001",),
+        ("fund.interim.share=0.5", ("fund.decision.working_months=0.001", "fund.decision.handling.median=0"),
          "No interim payment is another by it: claims are decided before it is due, or it is at its cap in 32 futures."),
         ("fund.interim.cap=900000", ("fund.interim.share=0.5", "fund.interim.cap=800000"),
          "No interim payment reaches the cap in 32 futures."),

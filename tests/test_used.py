@@ -89,7 +89,7 @@ CORNERS = (
      "fund.costs.per_decision=0", "fund.subrogation.cost_per_claim=0", "fund.reserve_return=false"),
     ("serbia+no_fund", "pathway.conviction_rate=0", "award.index=none"),
     ("serbia+no_fund", "award.index=prices", "macro.inflation_sd=0"),
-    ("serbia+mixed_financing", "income.budget.amount=0", "income.donors.renewal_rate=1",
+    ("serbia+mixed_financing", "income.budget.vote=fixed", "income.budget.amount=0", "income.donors.renewal_rate=1",
      "income.conviction_levy.collected_rate=0", "income.gambling_levy.yearly_revenue=0",
      "income.seized_assets.realised_rate=0", "income.opportunity_money.from_year=2090"),
     ("serbia+mixed_financing", "income.budget.cut_rate=0", "income.donors.amount=0",
@@ -98,6 +98,21 @@ CORNERS = (
     ("serbia+mixed_financing+asset_seizure", "income.budget.cut_share=0",
      "reform.asset_seizure.from_year=2090"),
     ("serbia+mixed_financing+budget_cut", "time.start_year=2031"),
+    ("serbia+tariff", "income.budget.amount=100000", "income.budget.least=5000"),
+    ("serbia+tariff", "income.budget.amount=0", "income.budget.margin=0.5"),
+    ("serbia+tariff", "income.budget.honoured_rate=0"),
+    ("serbia+tariff", "income.budget.vote=fixed", "income.budget.amount=0", "income.budget.honoured_rate=0"),
+    ("serbia+tariff+committee+children_first", "fund.costs.caseworker_a_year=0", "caseload.child_rate=1"),
+    ("serbia+tariff+children_first", "fund.decision.handling.median=0", "fund.decision.working_months=0",
+     "fund.interim.share=0.5"),
+    ("serbia+tariff+hosted", "fund.costs.office_in_wages=0", "fund.costs.per_decision=0"),
+    ("serbia+tariff+own_office+hiring_freeze", "fund.payment.when_short=supplement"),
+    ("serbia+tariff+reserve_taken", "income.budget.lapses=false", "fund.reserve_taken=0.5"),
+    # a later phase brings to life what the opening leaves unused
+    ("serbia+tariff", "phase.2029.fund.amount.basis=fixed", "phase.2029.fund.decision.body=committee"),
+    ("serbia+status_fixed", "income.budget.vote=fixed", "income.budget.amount=0",
+     "phase.2029.income.budget.amount=90000", "phase.2029.fund.payment.trust_until_18=true"),
+    ("serbia+tariff", "phase.2029.income.budget.in_force=false", "phase.2029.fund.costs.borne_by=state"),
 )  # fmt: skip
 
 
@@ -148,6 +163,8 @@ def moves(world: World, key: str) -> Iterator[Any]:
         return
     if isinstance(parent, dict) or isinstance(value, dict) or key.endswith(".kind"):
         return
+    if key.endswith(".vote") and at(world, key.replace(".vote", ".amount")) is None:
+        return  # a fixed line needs an amount
     annotation = typing.get_type_hints(type(parent), include_extras=False)[key.rpartition(".")[2]]
     if isinstance(value, bool):
         yield not value

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from numba.core.dispatcher import Dispatcher
 from fundsim import cli
 from fundsim.report.validation import tell as printing
 from fundsim.report.validation.files import as_data, as_markdown, headline
+from fundsim.scenario.schema import World
 from fundsim.validation import check as checks
 from fundsim.validation import (
     comparisons,
@@ -31,6 +33,7 @@ from fundsim.validation.check import Group, Line, exact, finished
 from fundsim.validation.data import grades
 from fundsim.validation.identity import identity, sources_hash
 from fundsim.validation.limits import LIMITATIONS, NOT_ASSURED, SECTIONS, false_alarm, not_checked
+from fundsim.validation.told_twice import Tables, lived, of_reference
 from fundsim.validation.validate import GROUPS, Report
 
 ROOT = Path(__file__).parents[1]
@@ -110,8 +113,8 @@ def test_the_markdown_has_every_section_and_says_what_it_must(quick: Report) -> 
 
 def test_the_limitations_are_those_of_the_method() -> None:
     method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\d+\. (.*)$", method.split("## 17.")[1], re.MULTILINE)
-    assert tuple(listed) == LIMITATIONS
+    listed = re.findall(r"^\d+\. (.*(?:\n +.*)*)$", method.split("## 17.")[1], re.MULTILINE)
+    assert tuple(re.sub(r"\n +", " ", one) for one in listed) == LIMITATIONS
 
 
 def test_the_json_round_trips(quick: Report) -> None:
@@ -220,11 +223,11 @@ def test_a_check_of_nothing_fails() -> None:
 
 
 def test_power_is_what_it_says() -> None:
-    """A bias of the size told is found in 99 of 100 runs: |z| > 4 with mean 6.33."""
+    """A bias of the size told is found in 99 of 100 runs: |z| > 4.05 with mean 6.38."""
     line = Line("2.99", "A mean", "", "EUR", "none")
     told = checks.by_z(line, 100.0, 100.0, 2.0)
     assert told.power == "a bias of 13 EUR (13 %) would be found with probability 0.99"
-    beyond = checks.by_z(line, 100 + 6.3263 * 2, 100.0, 2.0)
+    beyond = checks.by_z(line, 100 + 6.3763 * 2, 100.0, 2.0)
     assert beyond.score - checks.MOST_Z == pytest.approx(checks.POWER_Z, abs=1e-3)
     assert told.verdict == "pass"
     assert beyond.verdict == "fail"
@@ -254,23 +257,31 @@ FAULTS = {
     "pathway: awards spread too little": ("model.pathway", "sigma = np.log(ratio) / Z90", "sigma = np.log(ratio) / 1.35", "2.10"),
     "pathway: offenders pay too large shares": ("model.pathway", "(1 - mean) / np.maximum(mean, 1e-9)", "(0.95 - mean) / np.maximum(mean, 1e-9)", "2.01"),
     "chances: the reference rate is solved roughly": ("model.chances", "MOST_STEPS if 0 < rate", "2 if 0 < rate", "2.07"),
-    "decisions: last come, first served": ("model.decisions", "free[desk] < free[first]", "free[desk] > free[first]", "2.34"),
-    "decisions: nobody waits": ("model.decisions", "max(filed_at[i], free[first])", "filed_at[i]", "2.30"),
-    "decisions: always the first desk": ("model.decisions", "range(1, free.size)", "range(1, 1)", "2.34"),
-    "decisions: yesterday's line goes on": ("model.decisions", "free[:] = 0.0", "free[0] = 0.0", "2.34"),
-    "decisions: one caseworker fewer": ("model.decisions", "min(caseworkers, int(", "min(max(caseworkers - 1, 1), int(", "2.34"),
+    "decisions: whoever is free last decides": ("model.decisions", "if end < ends:", "if end > ends or ends == np.inf:", "2.34"),
+    "decisions: nobody waits": ("model.decisions", "max(queue.ready_at[i], free[officer])", "queue.ready_at[i]", "2.30"),
+    "decisions: always the first desk": ("model.decisions", "range(officers):\n            takes = queue.working[i]", "range(1):\n            takes = queue.working[i]", "2.34"),
+    "decisions: yesterday's line goes on": ("model.decisions", "            free[:] = 0.0\n        posts", "            free[0] = 0.0\n        posts", "2.34"),
+    "decisions: one officer fewer": ("model.decisions", "min(np.int64(np.ceil(posts)), free.size)\n        who", "max(min(np.int64(np.ceil(posts)), free.size) - 1, 1)\n        who", "2.34"),
+    "decisions: children wait their turn": ("model.decisions", "(children_first or children[0] < adults[0])", "children[0] < adults[0]", "1.01"),
+    "decisions: a committee decides one file more": ("model.decisions", "min(desk.files[of_year], ", "min(desk.files[of_year] + 1, ", "1.01"),
+    "lines: a revised line looks back a year too far": ("model.lines", "line.base_years + 1", "line.base_years", "1.01"),
+    "lines: what fell due stays in the prices of its year": ("model.lines", ' / self._index("prices", y)\n        return', "\n        return", "1.01"),
+    "lines: last year's index": ("model.lines", "[:, drawn.opening :]\n\n", "[:, drawn.opening - 1 : -1]\n\n", "2.51"),
+    "lines: a revised line in last year's prices": (
+        "model.lines", '* self._index("prices", y)', '* self._index("prices", y - 1)', "2.80",
+    ),
     "claims: the cap is ignored": ("model.claims", "euros = np.minimum(euros, cap)", "euros = euros", "2.10"),
     "claims: set-off ignores when the offender paid": ("model.claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf", "1.01"),
     "due: the interim payment is not deducted": ("model.due", "benefit[i] - interim if", "benefit[i] if", "1.01"),
     "due: payments fall due a month late": ("model.due", "np.floor(at[line]).astype", "(np.floor(at[line]) + 1).astype", "2.20"),
-    "fund: the line is skipped when it does not fit": ("model.fund", "while benefits + line.amount[next_head] <= most:", "while benefits < most:", "1.01"),
+    "fund: the line is skipped when it does not fit": ("model.fund", "while benefits + line.left[next_head] <= most:", "while benefits < most:", "1.01"),
     "fund: income comes a tenth too much": ("model.fund", "cash += means.income[r, t] +", "cash += means.income[r, t] * 51 // 50 +", "2.20"),
     "fund: the return is earned after the income": ("model.fund", "np.rint(cash *", "np.rint((cash + means.income[r, t]) *", "2.40"),
     "fund: interest is not added": ("model.fund", "advance += interest\n", "advance += 0 * interest\n", "1.04"),
     "fund: pro rata rounds up": ("model.fund", "* RATE // outstanding", "* RATE // outstanding + 1", "1.01"),
     "fund: the reserve is lost": ("model.fund", "cash -= lapsed", "cash -= lapsed + (t % 60 == 59)", "1.04"),
-    "costs: a month is a thirteenth": ("model.costs", 'yearly("fund.costs.office_a_year") / 12', 'yearly("fund.costs.office_a_year") / 13', "2.40"),
-    "run: a victim stays in two states": ("model.run", '"filed": filed - decided', '"filed": filed - decided + refused', "1.04"),
+    "costs: a month is a thirteenth": ("model.costs", "monthly(office / 12)", "monthly(office / 13)", "2.40"),
+    "run: a victim stays in two states": ("model.run", '"filed": filed - owed.decided', '"filed": filed - owed.decided + refused', "1.04"),
     "macro: inflation does not persist": ("model.macro", "mean[:, y] + carried + noise[:, y]", "mean[:, y] + noise[:, y]", "2.43"),
     "income: seized values without their correction": ("model.income", "s * z - s * s / 2", "s * z", "2.44"),
     "income: a lost grant is renewed": ("model.income", "np.where(runs[:, y - 1], renewed[:, y], regained[:, y])", "renewed[:, y]", "2.44"),
@@ -285,7 +296,7 @@ FAULTS = {
     # rules of the model by known answers
     "fund: what lapses goes back in January": ("model.fund", "if t % 12 == 11 else 0", "if t % 12 == 0 else 0", "2.50"),
     "macro: depreciation the wrong way": ("model.macro", '_index(wide("macro.depreciation"), first)', '_index(-wide("macro.depreciation"), first)', "2.51"),
-    "income: last year's index": ("model.income", "return self.macro.index(kind)[:, self.opening :]", "return self.macro.index(kind)[:, self.opening - 1 : -1]", "2.51"),
+    "income: last year's index": ("model.income", "return self.macro.index(kind)[:, self.opening :]", "return self.macro.index(kind)[:, self.opening - 1 : -1]", "2.53"),
     "outcomes: prices for deflating are a year late": ("analysis.outcomes", "prices = drawn.macro.prices[:, horizon]", "prices = drawn.macro.prices[:, start + 1 : start + years + 1]", "1.01"),
     "costs: a reform is paid for once every year": ("model.costs", "* (years == change.from_year)", "* (years >= change.from_year)", "2.52"),
     "costs: the state bears what the fund should": ("model.costs", 'return "fund" if world.has_fund else "state"', 'return "state" if world.has_fund else "fund"', "2.52"),
@@ -294,24 +305,24 @@ FAULTS = {
     "income: the rest comes in December": ("model.income", "flow[:, ::12] += yearly - yearly // 12 * 12", "flow[:, 11::12] += yearly - yearly // 12 * 12", "2.53"),
     "income: delays of seized assets in years": ("model.income", "month = np.floor(month + np.minimum(wait, 1e6))", "month = np.floor(month + 12 * np.minimum(wait, 1e6))", "2.53"),
     "pathway: awards with last year's index": ("model.pathway", "look_up(macro.index(world.award.index), replication, year)", "look_up(macro.index(world.award.index), replication, year - 1)", "2.60"),
-    "claims: benefits with last year's index": ("model.claims", "look_up(macro.index(fund.amount.index), replication, year)", "look_up(macro.index(fund.amount.index), replication, year - 1)", "2.60"),
+    "claims: benefits with last year's index": ("model.claims", "look_up(macro.index(era.fund.amount.index), replication, year)", "look_up(macro.index(era.fund.amount.index), replication, year - 1)", "2.60"),
     "claims: no floor": ("model.claims", 'euros = np.maximum(euros, at("floor") * unit * index)', "euros = euros", "2.60"),
     "claims: the larger of tariff and judgment": ("model.claims", "np.where(known, np.minimum(euros, judgment()), euros)", "np.where(known, np.maximum(euros, judgment()), euros)", "2.60"),
     "entry: unpaid awards at once": ("model.entry", "at = cases.award_at + np.float32(fund.unpaid_months)", "at = cases.award_at + np.float32(0)", "2.61"),
-    "entry: retroactive years are months": ("model.entry", "-12.0 * eligible.retroactive_years", "-1.0 * eligible.retroactive_years", "2.61"),
+    "entry: retroactive years are months": ("model.entry", "-12.0 * world.fund.eligible.retro", "-1.0 * world.fund.eligible.retro", "2.61"),
     "entry: the filing limit is reached a tick too soon": ("model.entry", "delay > limit", "delay >= limit", "2.61"),
     "entry: the ramp begins a step too high": ("model.entry", "first + (1 - first) * since / ramp_years", "first + (1 - first) * (since + 1) / ramp_years", "2.64"),
     "due: the remainder comes last": ("model.due", "first if number == 1 else every", "first if number == instalments else every", "2.65"),
     "due: interim payments wait for the decision": ("model.due", "when = interim_at[i] if number == 0", "when = decided_at[i] if number == 0", "2.65"),
-    "due: no trust": ("model.due", "due_at = np.maximum(decided_at, claims.majority_at)", "due_at = decided_at", "2.65"),
+    "due: no trust": ("model.due", "np.maximum(decided_at, claims.majority_at)", "decided_at", "2.65"),
     "claims: interim payments before set-off": ("model.claims", "np.floor(benefit * share + 1e-6)", "np.floor(asked * share + 1e-6)", "2.65"),
     "parameters: nothing is narrowed": ("model.parameters", "u = special.ndtr(effect.size.value * special.ndtri(u))", "u = special.ndtr(special.ndtri(u))", "8.08"),
     "information: the best of two twins": ("analysis.information", "mean(axis=2).min(axis=0)", "min(axis=2).min(axis=0)", "6.72"),
     "information: no correction of optimism": ("analysis.information", "return (own + tried) / 2, ", "return own, ", "6.73"),
     "information: groups below their members": ("analysis.information", "max([own, *parts]", "max([own]", "6.73"),
     "claims: children are 18 too soon": ("model.claims", "wait = 2 * mean *", "wait = mean *", "2.65"),
-    "run: the yearly limit follows prices": ("model.run", "wages = drawn.macro.wages[:, opening:]", "wages = drawn.macro.prices[:, opening:]", "2.65"),
-    "costs: a month of assistance too few": ("model.costs", "_last_months(identified, fund.assistance.months)", "_last_months(identified, fund.assistance.months - 1)", "2.68"),
+    "run: the yearly limit follows prices": ("model.run", "wages = drawn.macro.wages[:", "wages = drawn.macro.prices[:", "2.65"),
+    "costs: a month of assistance too few": ("model.costs", "_last_months(identified, era.fund.assistance.months)", "_last_months(identified, era.fund.assistance.months - 1)", "2.68"),
     "claims: offenders pay more than the benefit": ("model.claims", "np.floor(claims.benefit[may] * share)", "np.floor(claims.benefit[may] * 2 * share)", "2.69"),
     "outcomes: victims keep a right that has passed": ("analysis.outcomes", "kept[lost] = np.maximum(offender[lost] - fund_pays[lost], 0.0)", "kept[lost] = offender[lost]", "2.69"),
     "caseload: the trend goes on": ("model.caseload", "np.clip(years - time.price_year, 0, world.caseload.trend_years)", "np.clip(years - time.price_year, 0, 60)", "2.70"),
@@ -412,10 +423,24 @@ SMALL = (
 )  # fmt: skip
 
 
+TOLD: dict[tuple[str, int, tuple[int, ...]], Tables] = {}
+
+
+def told_once(asked: tuple[World, int, Iterable[int]]) -> Tables:
+    """What the reference says of some futures, kept: no fault is planted in it, and it is slow."""
+    world, seed, numbers = asked
+    key = world.model_dump_json(), seed, tuple(numbers)
+    if key not in TOLD:
+        TOLD[key] = of_reference(lived(world, seed, key[2]))
+    return TOLD[key]
+
+
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the large groups small."""
+    """Make the large groups small, and ask the reference once for what many faults are compared with."""
     for module, name, value in SMALL:
         monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(engines, "lived", lambda *asked: asked)
+    monkeypatch.setattr(engines, "of_reference", told_once)
 
 
 @pytest.mark.slow
@@ -429,10 +454,17 @@ def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert [check.id for check in found if check.verdict == "fail"], "no check has seen it"
 
 
+MADE_SMALL = {module.__name__ for module, *_ in SMALL}
+SMALLER = {group for *_, group in FAULTS.values() if BY_ID[group].run.__module__ in MADE_SMALL}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("group", sorted({group for *_, group in FAULTS.values()}))
+@pytest.mark.parametrize("group", sorted(SMALLER))
 def test_no_fault_is_seen_where_there_is_none(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The small groups pass as they are: it is the fault that fails them."""
+    """The small groups pass as they are: it is the fault that fails them.
+
+    Groups that are always of one size have passed where every check is run.
+    """
     small(monkeypatch)
     assert all(check.verdict == "pass" for check in finished(BY_ID[group], SEED))
 

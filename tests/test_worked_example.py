@@ -21,15 +21,16 @@ from fundsim.model.background import table_years
 from fundsim.model.caseload import Victims
 from fundsim.model.chances import chances_of
 from fundsim.model.claims import draw_claims
+from fundsim.model.drawn import Drawn
 from fundsim.model.due import payments_due
 from fundsim.model.entry import draw_entries
 from fundsim.model.fund import UNPAID
-from fundsim.model.income import draw_income
+from fundsim.model.income import draw_income, kept_of_lines
 from fundsim.model.ledger import check
 from fundsim.model.macro import draw_macro
 from fundsim.model.parameters import Parameters
 from fundsim.model.pathway import NEVER, TRAFFICKING, Cases
-from fundsim.model.run import Drawn, Future, settle_drawn
+from fundsim.model.run import Future, settle_drawn
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
 
@@ -37,12 +38,14 @@ SETS = [
     "time.price_year=2027", "time.start_year=2027", "time.horizon_years=2", "time.runoff_years=0",
     "macro.inflation=0!", "macro.inflation_sd=0", "macro.real_wage_growth=0!", "macro.wage_sd=0",
     "macro.investment_return=0!", "macro.return_sd=0",
-    "fund.opening_capital=5000", "income.budget.amount=12000", "income.budget.cut_rate=0",
+    "fund.opening_capital=5000", "fund.reserve_return=true", "income.budget.vote=fixed",
+    "income.budget.amount=12000", "income.budget.index=wages", "income.budget.cut_rate=0", "income.budget.lapses=false",
     "fund.costs.office_a_year=1200", "fund.costs.caseworker_a_year=600", "fund.costs.per_decision=25",
     "fund.entry_point=judgment", "fund.amount.basis=judgment", "fund.amount.money=euro",
     "fund.amount.cap=10000", "fund.take_up.rate=1", "fund.take_up.first_year_share=1",
     "fund.take_up.filing.median=1", "fund.take_up.filing.sigma=0",
-    "fund.decision.caseworkers=1", "fund.decision.working_months=1", "fund.subrogation.pursued_share=0",
+    "fund.decision.posts=1", "fund.decision.working_months=1", "fund.decision.handling.median=0!",
+    "fund.subrogation.pursued_share=0",
 ]  # fmt: skip
 EUR = 100
 
@@ -80,7 +83,10 @@ def five_cases(**changed: float) -> Future:
     claims = draw_claims(world, parameters, chances, macro, cases, entry, 24)
     claims = replace(claims, approved=np.array([True, True, True, False, True]))
     income = draw_income(world, parameters, macro, streams, one)
-    return settle_drawn(world, Drawn(one, parameters, macro, cases, entry, claims, income, 24))
+    left = kept_of_lines(world, parameters, macro, streams, one)
+    return settle_drawn(
+        world, Drawn(one, parameters, macro, cases, entry, claims, income, left, 24)
+    )
 
 
 def test_five_cases_and_two_years_match_the_hand_worked_ledger_month_by_month() -> None:
@@ -150,6 +156,7 @@ def test_what_falls_due_at_the_same_moment_goes_by_case_not_by_filing() -> None:
     future = five_cases()
     claims = replace(future.drawn.claims, case=np.array([4, 3, 0, 2, 1]))
     decided_at = np.where(claims.approved, 4.5, 6.0)
-    due = payments_due(future.world, claims, decided_at, future.drawn.months)
+    year = np.full(claims.size, 2027)
+    due = payments_due(future.world, claims, decided_at, year, future.drawn.months)
     assert claims.case[due.claim].tolist() == [0, 1, 3, 4]
     assert due.month.tolist() == [4, 4, 4, 4]

@@ -32,6 +32,7 @@ class Cash(Shown):
     out      what falls due: it uses up what would lapse
     lapsing  the part of the income that lapses in December if unspent
     rate     return of the month on opening cash, a share
+    taken    share that the treasury takes of what is left in December
     within_limit  each year's payments due fit into the yearly limit  [replication]
     """
 
@@ -39,12 +40,13 @@ class Cash(Shown):
     out: Cents
     lapsing: Cents
     rate: Floats
+    taken: Floats
     within_limit: Bools
 
-    def plus(self, income: Cents, lapses: bool) -> Cash:
-        """The same with more income.  [replication, month]"""
+    def plus(self, income: Cents, lapses: Bools) -> Cash:
+        """The same with more income [replication, month], that of some months lapsing [month]."""
         income = np.asfortranarray(income)
-        lapsing = self.lapsing + income if lapses else self.lapsing
+        lapsing = self.lapsing + np.where(lapses, income, 0) if lapses.any() else self.lapsing
         return replace(self, net=self.net + income, lapsing=lapsing)
 
     def lasts(self, capital: Floats) -> Bools:
@@ -52,7 +54,7 @@ class Cash(Shown):
         lasts = self.within_limit.copy()
         _follow(
             to_cents(capital, CAPITAL), _by_month(self.net), _by_month(self.out), _by_month(self.lapsing),
-            np.ascontiguousarray(self.rate.T), lasts,
+            np.ascontiguousarray(self.rate.T), np.ascontiguousarray(self.taken.T), lasts,
         )  # fmt: skip
         return lasts
 
@@ -63,11 +65,17 @@ def _by_month(flow: Cents) -> Cents:
 
 @compiled
 def _follow(
-    capital: Cents, net: Cents, out: Cents, lapsing: Cents, rate: Floats, lasts: Bools
+    capital: Cents,
+    net: Cents,
+    out: Cents,
+    lapsing: Cents,
+    rate: Floats,
+    taken: Floats,
+    lasts: Bools,
 ) -> None:
     """Take away the replications in which cash falls below nothing, by the rules of `model.fund`.
 
-    net, out, lapsing, rate  [month, replication]: a processor follows several replications at once
+    net, out, lapsing, rate, taken  [month, replication]: a processor follows several replications at once
     """
     months, n = net.shape
     cash, left = capital.copy(), np.zeros_like(capital)
@@ -82,6 +90,7 @@ def _follow(
         if t % 12 == 11:
             for r in range(n):
                 cash[r] -= min(max(cash[r], 0), left[r])
+                cash[r] -= np.int64(np.rint(max(cash[r], 0) * taken[t, r]))
 
 
 def pooled(members: Sequence[Cash], shares: Floats) -> Cash:
@@ -94,6 +103,7 @@ def pooled(members: Sequence[Cash], shares: Floats) -> Cash:
         net=_total([cash.net for cash in members]),
         out=_total([cash.out for cash in members]),
         lapsing=_total([cash.lapsing for cash in members]),
+        taken=_total([s * cash.taken for s, cash in zip(shares, members, strict=True)]),
         rate=_total([s * cash.rate for s, cash in zip(shares, members, strict=True)]),
         within_limit=np.all([cash.within_limit for cash in members], axis=0),
     )
@@ -103,21 +113,21 @@ def _total(tables: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return sum(tables[1:], tables[0])
 
 
-def smallest(lasts: Callable[[Floats], Bools], n: int, finely: bool) -> Floats:
-    """The smallest whole euro with which each future lasts; infinite if MOST is too little.  [replication]
+def smallest(lasts: Callable[[Floats], Bools], n: int, finely: bool, most: float = MOST) -> Floats:
+    """The smallest whole number with which each future lasts; infinite if the most is too little.  [replication]
 
     lasts   whether the futures last with an amount each  [replication]
     finely  more may last less long: look at amounts closer together
     """
     fails, suffices = np.full(n, -1.0), np.full(n, np.inf)
     amount = 1.0
-    while bool(np.isinf(suffices).any()):  # ever larger, until each future lasts or MOST fails
+    while bool(np.isinf(suffices).any()):  # ever larger, until each future lasts or the most fails
         enough = lasts(np.full(n, amount)) & np.isinf(suffices)
         suffices = np.where(enough, amount, suffices)
         fails = np.where(np.isinf(suffices), amount, fails)
-        if amount == MOST:
+        if amount == most:
             break
-        amount = min(amount * (2.0 if finely else 32.0), float(MOST))
+        amount = min(amount * (2.0 if finely else 32.0), float(most))
     while bool(((suffices - fails > 1) & np.isfinite(suffices)).any()):
         middle = np.where(np.isfinite(suffices), np.floor((suffices + fails) / 2), 0.0)
         enough = lasts(np.maximum(middle, 0.0))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundsim.analysis.project import Projection
-from fundsim.analysis.reverse import Found, Restriction, Rule
+from fundsim.analysis.reverse import FALLS_SHORT, Found, Restriction, Rule
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import BudgetLine, assumptions
 
@@ -67,14 +67,14 @@ def circumstances(projection: Projection) -> dict[str, Circumstance]:
         ),
     }
     for name, source in sorted(world.income.items()):
-        if not source.in_force:
+        if not world.ever_in_force(name):
             continue
         yearly = [projection.column(f"income.{name}_real@{y}") for y in projection.years()]
         label = source.label[:1].lower() + source.label[1:]
         words = Words("{} a year from " + label.replace("{", "").replace("}", ""), EURO)
         if not isinstance(source, BudgetLine):
             found[f"income.{name}"] = Circumstance(np.mean(yearly, axis=0), words)
-    idle = tuple(f"income.{name}." for name, source in world.income.items() if not source.in_force)
+    idle = tuple(f"income.{name}." for name in world.income if not world.ever_in_force(name))
     for key, _, quantity in assumptions(world):
         column = f"assumption:{key}"
         if column in projection and not key.startswith(idle):
@@ -102,10 +102,10 @@ def words_of(key: str, unit: str) -> Words:
     return Words(phrase if bare else f"{phrase} {unit}")
 
 
-def sentence(rule: Rule, words: Mapping[str, Words]) -> str:
+def sentence(rule: Rule, words: Mapping[str, Words], event: str = FALLS_SHORT) -> str:
     """A rule as a sentence, with density, base and coverage; a later one speaks of the futures left.
 
-    words  of each name that the rule restricts
+    words  of each name that the rule restricts;  event  what is asked about, as a clause
     """
     told = [words[r.name].of(r) for r in rule.restrictions]
     text = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
@@ -113,18 +113,18 @@ def sentence(rule: Rule, words: Mapping[str, Words]) -> str:
     coverage = _percent(rule.coverage.value)
     if rule.earlier:
         return (
-            f"Otherwise, with {text} the fund falls short in {density} of futures "
-            f"(against {base} of those left); this covers another {coverage} of all failures."
+            f"Otherwise, with {text} {event} in {density} of futures "
+            f"(against {base} of those left); this covers another {coverage} of all such futures."
         )
     return (
-        f"With {text} the fund falls short in {density} of futures "
-        f"(against {base} overall); this covers {coverage} of all failures."
+        f"With {text} {event} in {density} of futures "
+        f"(against {base} overall); this covers {coverage} of all such futures."
     )
 
 
-def sentences(found: Found, words: Mapping[str, Words]) -> list[str]:
+def sentences(found: Found, words: Mapping[str, Words], event: str = FALLS_SHORT) -> list[str]:
     """Every rule as a sentence, or the reason why there is none."""
-    return [sentence(rule, words) for rule in found.rules] or [found.reason]
+    return [sentence(rule, words, event) for rule in found.rules] or [found.reason]
 
 
 def _percent(share: float) -> str:

@@ -10,10 +10,11 @@ from typing import assert_never
 import numpy as np
 
 from fundsim.analysis import precision
-from fundsim.analysis.measures import named
+from fundsim.analysis.measures import columns_of, named
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
 from fundsim.analysis.shown import Table
+from fundsim.analysis.statistics import below_of, pair_of
 from fundsim.analysis.tags import Measure
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.clashes import refuse_shared_codes
@@ -98,8 +99,8 @@ def compare(projections: Sequence[Projection], yearly: bool = False) -> list[Dif
 def _differences(
     first: Projection, variant: Projection, m: Measure, year: int | None
 ) -> list[Difference]:
-    column = f"{m.name}@{year}" if year is not None else m.name
-    if (m.above or column) not in first or (m.above or column) not in variant:
+    column = columns_of(m, year)[0]
+    if column not in first or column not in variant:
         return []
     both = [figures(p, m, column) for p in (first, variant)]
     x, y = (each_future(p, m, column) for p in (first, variant))
@@ -126,9 +127,9 @@ def figures(projection: Projection, m: Measure, column: str) -> dict[str, Estima
     """The figures of a measure that can be compared, each with its influence; NaN where it is not defined, and no
     percentiles of one future."""
     if m.kind == "ratio":
-        return {"mean": precision.ratio(projection.column(m.above), projection.column(m.below))}
+        return {"mean": precision.ratio(*map(projection.column, pair_of(m, column)))}
     x = projection.column(column)
-    if not defined(projection, m):
+    if not defined(projection, m, column):
         return {"mean": Estimate(math.nan, None)}
     if m.kind == "probability" or x.size == 1:
         return {"mean": precision.mean(x)}
@@ -139,20 +140,20 @@ def figures(projection: Projection, m: Measure, column: str) -> dict[str, Estima
     }
 
 
-def defined(projection: Projection, m: Measure) -> bool:
+def defined(projection: Projection, m: Measure, column: str) -> bool:
     """Whether a measure has a value: what it is of occurs, and there is a fund that can fall short."""
     if m.kind == "probability" and not m.says_something(projection.scenario.world):
         return False
-    return not m.below or bool(projection.column(m.below).any())
+    return not m.below or bool(projection.column(below_of(m, column)).any())
 
 
 def each_future(projection: Projection, m: Measure, column: str) -> Floats:
     """The measure in each future; NaN where it is not defined.  [replication]"""
-    if not defined(projection, m):
+    if not defined(projection, m, column):
         return np.full(projection.replications, np.nan)
     if m.kind != "ratio":
         return projection.column(column)
-    above, below = projection.column(m.above), projection.column(m.below)
+    above, below = map(projection.column, pair_of(m, column))
     return np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan)
 
 

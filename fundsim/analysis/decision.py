@@ -126,7 +126,7 @@ def drawn_assumptions(
     world = scenario.world
     streams = Streams(seed, world.country.code)
     drawn = Parameters(world, streams, np.arange(replications), table_years(world)).drawn()
-    idle = tuple(f"income.{n}." for n, s in world.income.items() if not s.in_force and n != line)
+    idle = tuple(f"income.{n}." for n in world.income if not world.ever_in_force(n) and n != line)
     return {key: values for key, values in drawn.items() if not key.startswith(idle)}
 
 

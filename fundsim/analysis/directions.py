@@ -153,10 +153,11 @@ def _effects(by: str, size: float, *keys: str) -> Callable[[Scenario], World]:
     return move
 
 
-def _one_more_caseworker(scenario: Scenario) -> World:
+def _one_more_post(scenario: Scenario) -> World:
     world = scenario.world
     decision = world.fund.decision
-    more = decision.model_copy(update={"caseworkers": decision.caseworkers + 1})
+    posts = decision.posts.model_copy(update={"value": decision.posts.value + 1})
+    more = decision.model_copy(update={"posts": posts})
     return world.model_copy(update={"fund": world.fund.model_copy(update={"decision": more})})
 
 
@@ -184,7 +185,7 @@ def _unless(used: Callable[[World], bool], reason: str) -> Callable[[World], str
 
 def _in_force(name: str) -> Callable[[World], str]:
     def used(world: World) -> bool:
-        return name in world.income and world.income[name].in_force
+        return name in world.income and world.ever_in_force(name)
 
     return _unless(used, f"the policy does not use income.{name}")
 
@@ -222,7 +223,7 @@ LEVERS: tuple[Lever, ...] = (
     Lever("cap", "a quarter more", _effects("factor", 1.25, "fund.amount.cap"), _DEARER,
           _unless(lambda w: w.fund.amount.cap is not None, "the policy has no cap")),
     # quicker decisions against a higher office cost
-    Lever("caseworkers", "one more", _one_more_caseworker, _expect("either", "up", "up"), _no_fund),
+    Lever("posts", "one more", _one_more_post, _expect("either", "up", "up"), _no_fund),
     Lever("budget line", "a quarter more", _effects("factor", 1.25, "income.budget.amount"), _RICHER,
           _in_force("budget")),
     Lever("opening capital", "€ 100,000 more", _more_capital, _RICHER, _no_fund),

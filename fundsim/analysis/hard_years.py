@@ -41,7 +41,7 @@ LOWER = 0.5  # the lower cap, as a share of the middle benefit asked for
 class Rule(Shown):
     """What victims get under one rule, and what it costs.
 
-    name            queue, pro_rata, treasury_advance or lower_cap;  label  in words
+    name            queue, pro_rata, treasury_advance, supplement or lower_cap;  label  in words
     paid_in_full    share of granted claims paid in full by the end of the run-off
     waited          share of granted claims that waited for cash, a month or more
     median_wait, long_wait  months of waiting for cash: half, and nine in ten, wait no longer

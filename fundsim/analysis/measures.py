@@ -59,10 +59,38 @@ _YEARLY = (
     _m("returns", "Return on reserves", EUR, "earned on cash; may be negative", shown=at("receipts")),
     _m("advances", "Treasury advances", EUR, "lent by the treasury in the year", shown=at("receipts")),
     _m("repayments", "Advances repaid", EUR, "repaid to the treasury in the year"),
-    _m("lapsed", "Lapsed budget", EUR, "unspent budget returned to the treasury in December"),
-    _m("state_cost", "Cost of reforms to the state", EUR, "reform costs not borne by the fund", better="less", needs=None,
+    _m("budget", "Budget", EUR, "what budget lines bring in the year, after cuts", shown=at("sheet by year")),
+    _m("budget_real", "Budget", REAL, "budget / price index"),
+    _m("lapsed", "Lapsed budget", EUR, "unspent budget returned to the treasury in December, and what it takes of a reserve",
+       shown=at("sheet by year")),
+    _m("lapsed_real", "Lapsed budget", REAL, "lapsed / price index"),
+    _m("supplements", "Supplements by the state", EUR, "what the state adds in the year where money is missing, and is not paid back",
+       better="less", shown=at("receipts") + at("sheet by year")),
+    _m("supplements_real", "Supplements by the state", REAL, "supplements / price index", better="less"),
+    _m("overrun", "Missing in the year", EUR,
+       "supplements of the year, and payments, costs and treasury advance still owed at its end", better="less",
+       shown=at("sheet by year")),
+    _m("overrun_real", "Missing in the year", REAL, "overrun / price index", better="less"),
+    _m("too_small", "Budget too small in the year", "share", "share of futures in which something is missing in the year (overrun above 0)",
+       kind="probability", better="less",
+       shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Budget too small"))),
+    _m("state_cost", "Borne by the state beside the fund", EUR,
+       "reforms not borne by the fund; office, officers and decisions where the state bears them", better="less", needs=None,
        shown=at("sheet by year", after="unpaid")),
-    _m("state_cost_real", "Cost of reforms to the state", REAL, "state_cost / price index", better="less", needs=None),
+    _m("state_cost_real", "Borne by the state beside the fund", REAL, "state_cost / price index", better="less", needs=None),
+    _m("cost_to_state", "Cost to the state", EUR,
+       "budget − lapsed + supplements + advances − repayments + state_cost", better="less", needs=None,
+       shown=at("sheet by year")),
+    _m("cost_to_state_real", "Cost to the state", REAL, "cost_to_state / price index", better="less", needs=None),
+    _m("claims_filed", "Claims filed", "claims", "filed with the fund in the year", shown=at("sheet by year")),
+    _m("claims_decided", "Claims decided", "claims", "granted or refused in the year", shown=at("sheet by year")),
+    _m("claims_open", "Claims open at year end", "claims", "filed and not decided in December: carried into the next year",
+       better="less", shown=at("sheet by year")),
+    _m("workload", "Work for the desk", "posts",
+       "working time of the claims filed in the year / 12 months: full-time posts that they need", shown=at("sheet by year")),
+    _ratio("months_late", "Wait of a payment for cash", "months", "months_waited", "payments_due",
+           "mean months from falling due to payment, of payments due in the year; unpaid: until the horizon's end",
+           better="less", shown=at("sheet by year")),
     _m("cash", "Cash at year end", EUR, "closing cash of December; never negative", better="more",
        shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Cash")
               + at("changes by year", words="Cash in December"))),
@@ -93,10 +121,25 @@ _WHOLE = (
        shown=(at("sheet", "batch") + at("runs", "countries", "what if", words="to victims")
               + at("drives", after="longest_delay"))),
     _m("income_a_year", "Income a year", REAL, "mean of income_real over the years", shown=at("sheet")),
-    _m("state_cost_a_year", "Reforms, cost to the state a year", REAL,
+    _m("budget_a_year", "Budget a year", REAL, "mean of budget_real over the years", shown=at("sheet")),
+    _m("lapsed_a_year", "Lapsed budget a year", REAL, "mean of lapsed_real over the years", shown=at("sheet")),
+    _m("supplements_a_year", "Supplements by the state a year", REAL, "mean of supplements_real over the years", better="less",
+       shown=at("sheet")),
+    _m("overrun_a_year", "Missing a year", REAL, "mean of overrun_real over the years", better="less", shown=at("sheet")),
+    _m("cost_to_state_a_year", "Cost to the state a year", REAL, "mean of cost_to_state_real over the years", better="less",
+       needs=None, shown=at("sheet", "compare")),
+    _m("too_small_rate", "Years in which the budget is too small", "share", "years in which something is missing / years of the horizon",
+       better="less",
+       shown=(at("sheet", "compare", "batch") + at("explain", "runs", "countries", "what if", "stress", words="Budget too small in a year")
+              + at("what if pictures", after="due_a_year")
+              + at("answer", "briefing designs", "briefing hard years", words="Budget too small in a year")),
+       if_less="its budget is too small in {change} fewer of 100 years", if_more="its budget is too small in {change} more of 100 years"),
+    _ratio("missing_then", "Missing when the budget is too small", REAL, "overrun_in_all", "years_too_small",
+           "overrun_real / years in which something is missing", better="less", shown=at("sheet")),
+    _m("state_cost_a_year", "Borne by the state beside the fund, a year", REAL,
        "mean of state_cost_real over the years", better="less", needs=None,
-       shown=(at("sheet", "compare") + at("explain", words="reforms, cost to the state a year")
-              + at("what if", words="Reforms cost the state", after="received_with")
+       shown=(at("sheet", "compare") + at("explain", words="borne by the state beside the fund, a year")
+              + at("what if", words="Borne by the state beside it", after="received_with")
               + at("briefing", after="months_to_payment_with"))),
     _m("outgo_per_head", "Cost a year per inhabitant", REAL, "outgo_a_year / inhabitants"),
     _m("incurred_total", "Benefits incurred", EUR, "all benefits ever due to known victims"),
@@ -218,6 +261,16 @@ _WHOLE = (
            "claims from which an offender's payment was deducted / claims filed"),
     _ratio("claims_late_rate", "Claims out of time", "share", "claims_late", "claims",
            "claims beyond the filing limit / claims filed in time", better="less"),
+    _m("workload_a_year", "Work for the desk a year", "posts", "mean of workload over the years", shown=at("sheet")),
+    _m("claims_open_a_year", "Claims open at year end", "claims", "mean of claims_open over the years", better="less", shown=at("sheet")),
+    _ratio("claims_slow_rate", "Claims not decided within a year", "share", "claims_slow", "claims_known",
+           "claims decided more than 12 months after filing, or never / claims filed at least 12 months before the horizon's end",
+           better="less", shown=at("sheet")),
+    _ratio("claims_unready_rate", "Claims not ready within a year", "share", "claims_unready", "claims_known",
+           "claims whose handling alone takes more than 12 months / claims filed at least 12 months before the horizon's end",
+           better="less", shown=at("sheet")),
+    _ratio("months_late_on_average", "Wait of a payment for cash", "months", "months_waited_in_all", "payments_due_in_all",
+           "mean months from falling due to payment; unpaid: until the horizon's end", better="less", shown=at("sheet")),
     _ratio("claims_undecided_rate", "Claims never decided", "share", "claims_undecided", "claims",
            "claims not decided by the end of the run-off / claims filed", better="less"),
     _ratio("claims_unpaid_rate", "Granted claims never paid in full", "share", "claims_unpaid",
@@ -236,6 +289,11 @@ NEEDS = (
               + at("link", words="The state pays a year, for the chosen confidence", after="due_a_year")
               + at("what if", words="The state must pay a year, to last in {sure} of 100", after="due_a_year")
               + at("briefing", words="The state pays a year, to last in {sure} of 100 futures (range: error of the simulation)", after="due_a_year"))),
+    _m("budget_needed", "Budget that is enough", EUR,
+       "what the year needs from the budget if everything is paid in it: at its dearest month, due so far in the year less all "
+       "other income", kind="need", yearly=True),
+    _m("budget_needed_local", "Budget that is enough", "local currency nominal", "budget_needed × exchange rate of the year",
+       kind="need", yearly=True),
     _m("capital_needed", "Opening capital that suffices", "EUR at the opening",
        "smallest opening capital with which a future never falls short, with the scenario's budget line", kind="need",
        needs="line"),
@@ -277,7 +335,7 @@ def named(projection: Projection) -> Iterator[Measure]:
 def measures_of(world: World) -> Iterator[Measure]:
     """The measures of a scenario, with every {source}, {kind} and {group} filled in."""
     fills = {
-        "{source}": [name for name in sorted(world.income) if world.income[name].in_force],
+        "{source}": [name for name in sorted(world.income) if world.ever_in_force(name)],
         "{kind}": list(COST_KINDS),
         "{group}": list(GROUPS),
     }
@@ -312,7 +370,8 @@ def rows_of(projection: Projection, m: Measure, only: int | None = None) -> Iter
 def columns_of(m: Measure, year: int | None) -> tuple[str, ...]:
     """The outcomes that a measure (of a year, where it is yearly) is read from."""
     if m.kind == "ratio":
-        return m.above, m.below
+        year_of = "" if year is None else f"@{year}"
+        return f"{m.above}{year_of}", f"{m.below}{year_of}"
     return (m.name if year is None else f"{m.name}@{year}", *filter(None, (m.below,)))
 
 

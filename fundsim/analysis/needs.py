@@ -20,16 +20,22 @@ from fundsim.analysis.cash import CAPITAL, MOST, Bools, Cash, smallest
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.shown import Shown
 from fundsim.analysis.workers import shared_out
-from fundsim.model.income import line_of
+from fundsim.model.lines import is_line, lapsing
 from fundsim.model.money import Cents
 from fundsim.model.run import Future, block_size, futures, paid_in_time, rules_of
-from fundsim.model.streams import UNTIED, Streams, Tie
 from fundsim.scenario.assumption import Floats, Ints
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.schema import BudgetLine, World
 
+MOST_MARGIN = 100  # the largest that a scenario may name
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)  # points of the frontier, as shares of the capital
+YEARLY = ("budget_needed", "budget_needed_local")
 COLUMNS = ("contribution_needed", "capital_needed", "over_limit")  # beside a block's outcomes
+
+
+def is_need(column: str) -> bool:
+    """Whether a column holds what a future needs, which an answer has beside its outcomes."""
+    return column in COLUMNS or column.partition("@")[0] in YEARLY
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,9 +43,10 @@ class Needs(Shown):
     """What each future needs.  Euro; infinite where no amount suffices.
 
     scenario, seed  what was run;  line  the budget line that was varied
-    contribution    smallest yearly amount of the line, with the scenario's capital  [replication]
+    contribution    smallest fixed yearly amount of the line, with the scenario's capital  [replication]
     capital         smallest opening capital, with the line as the scenario has it  [replication]
     capitals        points of the frontier;  at_capital  contribution with each  [point, replication]
+    margin          smallest margin of a revised line, in hundredths, with the scenario's capital  [replication]
     over_limit      the yearly limit leaves payments waiting, however much money there is  [replication]
     """
 
@@ -51,6 +58,7 @@ class Needs(Shown):
     capitals: Floats
     at_capital: Floats
     over_limit: Bools
+    margin: Floats | None = None
 
     @property
     def replications(self) -> int:
@@ -131,15 +139,23 @@ def needs(
         parts[1 + place] = part
         on_block(scenario.name)
     table = np.concatenate(parts, axis=1)
+    frontier = table[len(COLUMNS) : len(COLUMNS) + capitals.size]
+    margin = table[-1] if is_revised(world, line) else None
     over = table[2].astype(bool)
-    return Needs(scenario, seed, line, table[0], table[1], capitals, table[3:], over)
+    return Needs(scenario, seed, line, table[0], table[1], capitals, frontier, over, margin)
+
+
+def is_revised(world: World, line: str) -> bool:
+    """Whether a budget line is revised, in some phase."""
+    sources = [era.income[line] for _, era in world.eras]
+    return any(isinstance(one, BudgetLine) and one.vote == "revised" for one in sources)
 
 
 def line_of_state(world: World) -> str:
     """The budget line that the state would vary: the only one in force, else the one called budget (in force, or where
     none is); empty where there is no such line."""
     lines = [name for name, source in world.income.items() if isinstance(source, BudgetLine)]
-    in_use = [name for name in lines if world.income[name].in_force]
+    in_use = [name for name in lines if world.ever_in_force(name)]
     if len(in_use) == 1:
         return in_use[0]
     return "budget" if "budget" in (in_use or lines) else ""
@@ -156,19 +172,23 @@ def _frontier_points(first: Sequence[Path]) -> Floats:
 
 
 def needs_of_block(world: World, line: str, seed: int, numbers: Ints, capitals: Floats) -> Floats:
-    """Needs of some replications: what COLUMNS name, then the contribution at each capital.  [row, replication]"""
+    """Needs of some replications: what COLUMNS name, the contribution at each capital, the margin of a revised line.
+
+    returns  [row, replication]
+    """
     return _table(_paths(world, line, seed, numbers), capitals)
 
 
 def _paths(world: World, line: str, seed: int, numbers: Ints) -> list[Path]:
-    return [path_of(future, line, seed) for future in futures(world, seed, numbers)]
+    return [path_of(future, line) for future in futures(world, seed, numbers)]
 
 
 def _table(paths: Sequence[Path], capitals: Floats) -> Floats:
     parts = []
     for path in paths:
         at_capital = [path.contribution(np.full_like(path.capital, k)) for k in capitals]
-        parts.append(np.stack([*path.rows(), *at_capital]))
+        margin = [] if path.revised is None else [path.margin()]
+        parts.append(np.stack([*path.rows(), *at_capital, *margin]))
     return np.concatenate(parts, axis=1)
 
 
@@ -177,7 +197,8 @@ class Path(Shown):
     """A block of futures of a fund that pays everything in its month, under any contribution and capital.
 
     bare     its cash without the budget line;  planned  with the line as the scenario has it
-    funded   its cash with a yearly amount of the line, euro [replication]
+    funded   its cash with a fixed amount of the line, euro [replication]
+    revised  its cash with the line revised with a margin [replication]; None for a line that is fixed
     capital  the scenario's opening capital, euro [replication]
     finely   more may last less long: see `any_lapses`
     """
@@ -185,6 +206,7 @@ class Path(Shown):
     bare: Cash
     planned: Cash
     funded: Callable[[Floats], Cash]
+    revised: Callable[[Floats], Cash] | None
     capital: Floats
     finely: bool
 
@@ -200,6 +222,15 @@ class Path(Shown):
         """The smallest opening capital that suffices with nothing from the line.  [replication]"""
         return self._smallest(self.funded(np.zeros_like(self.capital)).lasts)
 
+    def margin(self) -> Floats:
+        """The smallest margin of a revised line, in hundredths, that suffices with the scenario's capital.  [replication]"""
+        assert self.revised is not None
+        revised = self.revised
+        return smallest(
+            lambda hundredths: revised(hundredths / 100).lasts(self.capital),
+            self.capital.size, self.finely, most=100 * MOST_MARGIN,
+        ) / 100  # fmt: skip
+
     def rows(self) -> tuple[Floats, Floats, Floats]:
         """What COLUMNS name, in that order.  Euro, or 1 where the limit leaves payments waiting  [replication]"""
         over_limit = (~self.bare.within_limit).astype(np.float64)
@@ -209,56 +240,63 @@ class Path(Shown):
         return smallest(lasts, self.capital.size, self.finely)
 
 
-def path_of(future: Future, line: str, seed: int, tie: Tie = UNTIED) -> Path:
-    """What moves the cash of futures that were simulated, were a treasury to pay for everything.
+def path_of(future: Future, line: str) -> Path:
+    """What moves the cash of futures that were simulated, were the state to add whatever is missing.
 
-    line  name of a budget line of the scenario;  seed, tie  what the futures were drawn with
+    line  name of a budget line of the scenario
     """
     world, drawn = future.world, future.drawn
-    months, rules = 12 * world.time.horizon_years, rules_of(world, drawn)
+    months, income = 12 * world.time.horizon_years, future.ledger.income
+    rules = rules_of(world, drawn, income)
     due_total, recoveries = paid_in_time(future)
-    others = {name: flow for name, flow in drawn.income.items() if name != line}
+    others = {name: flow for name, flow in income.items() if name != line}
     net = sum(others.values(), recoveries - due_total)
     bare = Cash(
         net=np.asfortranarray(net[:, :months]),
         out=np.asfortranarray(due_total[:, :months]),
-        lapsing=np.asfortranarray(_lapsing(world, others, net.shape)[:, :months]),
+        lapsing=np.asfortranarray(rules_of(world, drawn, others).lapsing[:, :months]),
         rate=np.asfortranarray(rules.return_rate[:, :months]),
+        taken=np.asfortranarray(rules.taken[:, :months]),
         within_limit=_within(rules.yearly_limit, future.ledger.due[:, :months]),
     )
-    streams = Streams(seed, world.country.code, tie)
-    brings = line_of(world, drawn.parameters, drawn.macro, streams, drawn.replications, line)
-    lapses = _lapses(world, line)
+    lapses = np.repeat(lapsing(world, line, drawn.years), 12)[:months]
 
-    def funded(amount: Floats) -> Cash:
-        return bare.plus(brings(amount)[:, :months], lapses)
+    def with_line(brings: Cents) -> Cash:
+        return bare.plus(brings[:, :months], lapses)
 
-    # before reforms and stresses: these are applied when the line is asked what it brings
-    amount = drawn.parameters.before_changes(f"income.{line}.amount")[:, 0]
     return Path(
         bare,
-        planned=funded(amount if world.income[line].in_force else np.zeros_like(amount)),
-        funded=funded,
+        planned=with_line(income[line]) if line in income else bare,
+        funded=lambda amount: with_line(future.voted.fixed(line, amount)),
+        revised=(lambda margin: with_line(future.voted.revised(line, margin)))
+        if is_revised(world, line)
+        else None,
         capital=drawn.parameters[CAPITAL][:, 0],
-        finely=bool((rules.return_rate < 0).any()) and (lapses or any_lapses(world)),
+        finely=bool((rules.return_rate < 0).any()) and (bool(lapses.any()) or any_lapses(world)),
     )
+
+
+def needs_of_years(future: Future) -> dict[str, Floats]:
+    """What each year needs from the budget if everything is paid in it, nominal: at its dearest month what has fallen due in
+    the year so far, less what has come in from everywhere but the budget lines.  [replication, year]"""
+    world, drawn = future.world, future.drawn
+    years, n = world.time.horizon_years, drawn.replications.size
+    due_total, recoveries = paid_in_time(future)
+    others = [flow for name, flow in future.ledger.income.items() if not is_line(world, name)]
+    net = due_total - recoveries - sum(others, np.zeros_like(due_total))
+    so_far = np.cumsum(net[:, : 12 * years].reshape(n, years, 12), axis=2)
+    euros = np.maximum(so_far.max(axis=2), 0) / 100.0
+    rate = drawn.macro.exchange_rate[:, drawn.opening : drawn.opening + years]
+    return dict(zip(YEARLY, (euros, euros * rate), strict=True))
 
 
 def any_lapses(world: World) -> bool:
     """Whether some line in force lapses: where returns are negative too, more money may last less long,
     since what lapses does not shrink with the cash; the smallest amount is then looked for more finely."""
-    return any(_lapses(world, name) for name, source in world.income.items() if source.in_force)
-
-
-def _lapses(world: World, name: str) -> bool:
-    source = world.income[name]
-    return isinstance(source, BudgetLine) and source.lapses
-
-
-def _lapsing(world: World, income: dict[str, Cents], shape: tuple[int, ...]) -> Cents:
-    """What lapsing lines bring.  [replication, month]"""
-    flows = (flow for name, flow in income.items() if _lapses(world, name))
-    return sum(flows, np.zeros(shape, dtype=np.int64))
+    return any(
+        isinstance(source, BudgetLine) and source.lapses and source.in_force
+        for _, era in world.eras for source in era.income.values()
+    )  # fmt: skip
 
 
 def _within(yearly_limit: Cents | None, due: Cents) -> Bools:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from fundsim.model.caseload import Victims
 from fundsim.model.claims import Claims
 from fundsim.model.compiled import compiled
+from fundsim.model.eras import by_era
 from fundsim.model.fund import UNPAID
+from fundsim.model.lines import is_line
 from fundsim.model.money import Cents
 from fundsim.model.parameters import look_up
 from fundsim.model.pathway import TRAFFICKING, clock_of
@@ -25,14 +27,20 @@ from fundsim.scenario.schema import FORMS
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
+SLOW_MONTHS = 12  # a claim that is not decided within a year of filing is decided late
 SOON_MONTHS = 24  # "paid soon": within two years of identification
-DEFLATED = ("due", "outgo", "benefits", "income", "state_cost")  # also in euro of the price year
+FLOWS = ("recoveries", "returns", "advances", "supplements", "repayments", "lapsed", "benefits")
+# also in euro of the price year
+DEFLATED = (
+    "due", "outgo", "benefits", "income", "state_cost", "budget", "lapsed", "supplements", "overrun",
+    "cost_to_state",
+)  # fmt: skip
 MOST_FUNDING = 99.0  # a funding ratio is cut here, where liabilities are small or none
 
 
 def outcomes(future: Future) -> dict[str, Floats]:
     """Every outcome of a block, yearly and whole, by name."""
-    return {**money(future), **victims(future), **limits(future)}
+    return {**money(future), **victims(future), **desk(future), **limits(future)}
 
 
 def _years(flow: Cents | Ints | Floats, years: int) -> Floats:
@@ -54,8 +62,7 @@ def money(future: Future) -> dict[str, Floats]:
     """Cost, income, balances and solvency."""
     ledger, drawn, time = future.ledger, future.drawn, future.world.time
     years = time.horizon_years
-    start = int(time.start_year - drawn.parameters.years[0])
-    horizon = slice(start, start + years)
+    horizon = slice(drawn.opening, drawn.opening + years)
     prices = drawn.macro.prices[:, horizon]
     at_year_end = slice(11, 12 * years, 12)
 
@@ -64,15 +71,18 @@ def money(future: Future) -> dict[str, Floats]:
         out[f"income.{name}"] = _years(flow, years)
     for kind, flow in ledger.costs.items():
         out[f"cost.{kind}"] = _years(flow, years)
-    for name in ("recoveries", "returns", "advances", "repayments", "lapsed", "benefits"):
+    for name in FLOWS:
         out[name] = _years(getattr(ledger, name), years)
     out["outgo"] = _years(ledger.costs_total, years) + out["benefits"]
     out["income"] = _years(ledger.income_total, years)
     out["due"] = _years(ledger.due_total, years)
-    out["state_cost"] = _years(future.state_costs * 100, years)
-    parts = [name for name in out if name.startswith(("income.", "cost."))]
-    for name in (*DEFLATED, *parts):
-        out[f"{name}_real"] = out[name] / prices
+    out["state_cost"] = _years(future.owed.costs.state_total * 100, years)
+    voted = [out[f"income.{name}"] for name in ledger.income if is_line(future.world, name)]
+    out["budget"] = sum(voted, np.zeros_like(out["due"]))
+    lent = out["advances"] - out["repayments"]
+    out["cost_to_state"] = (
+        out["budget"] - out["lapsed"] + out["supplements"] + lent + out["state_cost"]
+    )
     out["outgo_local"] = out["outgo"] * drawn.macro.exchange_rate[:, horizon]
 
     before, incurred = _incurred(future)
@@ -87,7 +97,12 @@ def money(future: Future) -> dict[str, Floats]:
     out["shortfall"] = struck.astype(np.float64)
     out["shortfall_so_far"] = np.maximum.accumulate(out["shortfall"], axis=1)
     out["unpaid"] = shortfall[:, 11::12] / 100.0
+    out["overrun"] = out["supplements"] + out["unpaid"]
+    out["too_small"] = (out["overrun"] > 0).astype(np.float64)
 
+    parts = [name for name in out if name.startswith(("income.", "cost."))]
+    for name in (*DEFLATED, *parts):
+        out[f"{name}_real"] = out[name] / prices
     for name in DEFLATED:
         out[f"{name}_a_year"] = out[f"{name}_real"].mean(axis=1)
     population = drawn.parameters["country.population"][:, 0]
@@ -99,6 +114,10 @@ def money(future: Future) -> dict[str, Floats]:
     out["worst_balance"] = lowest
     out["peak_need"] = _peak_need(future)
     out["ruin"] = out["shortfall_so_far"][:, -1]
+    out["short_ever"] = np.maximum(out["ruin"], out["too_small"].max(axis=1))
+    out["years_too_small"] = out["too_small"].sum(axis=1)
+    out["too_small_rate"] = out["years_too_small"] / years
+    out["overrun_in_all"] = out["overrun_real"].sum(axis=1)
     out["longest_delay"] = _longest_delay(future)
     return out
 
@@ -111,12 +130,11 @@ def _peak_need(future: Future) -> Floats:
     recoveries that came late because payments did).
     """
     time, drawn, ledger = future.world.time, future.drawn, future.ledger
-    years, n = time.horizon_years, drawn.replications.size
-    growth = np.ones((n, 12 * years))
-    if future.world.fund.reserve_return:
-        start = int(time.start_year - drawn.parameters.years[0])
-        rate = np.log1p(drawn.macro.investment_return[:, start : start + years]) / 12
-        growth = np.exp(np.cumsum(np.repeat(rate, 12, axis=1), axis=1))
+    years = time.horizon_years
+    invests = by_era(future.world, drawn.years, lambda era: era.fund.reserve_return)
+    earned = np.where(invests, drawn.macro.investment_return[:, drawn.opening :], 0.0)[:, :years]
+    rate = np.log1p(earned) / 12
+    growth = np.exp(np.cumsum(np.repeat(rate, 12, axis=1), axis=1))
     net = ledger.income_total + ledger.recoveries - ledger.due_total - ledger.lapsed
     worth = ledger.opening_capital[:, None] + np.cumsum(net[:, : 12 * years] / growth, axis=1)
     return np.asarray(np.maximum(-worth.min(axis=1), 0.0) / 100.0)
@@ -303,6 +321,47 @@ def _right_lost(future: Future, claims: Claims) -> Ints:
     begun = np.maximum(future.paid_in_month + 1.0, future.pursuit.from_at)
     taken = future.pursuit.pursued & (begun <= future.pursuit.until)
     return np.asarray(claims.case[np.flatnonzero(taken & (future.paid_in_month < UNPAID))])
+
+
+def desk(future: Future) -> dict[str, Floats]:
+    """What the desk has to do in each year, what it leaves undone, and how long payments wait for cash."""
+    drawn, claims, time = future.drawn, future.drawn.claims, future.world.time
+    n, years = drawn.replications.size, time.horizon_years
+    end = 12 * years
+
+    def by_year(replication: Ints, month: Floats | Ints, of: Floats | None = None) -> Floats:
+        sums = np.zeros((n, years))
+        weights = np.ones(month.size) if of is None else of
+        _add_events(replication, month.astype(np.float64, copy=False), weights, sums)
+        return sums
+
+    due = future.due
+    waits = (np.minimum(future.payment_month, end) - due.month).astype(np.float64)
+    slow = future.decided_at - claims.filed_at > SLOW_MONTHS
+    known = claims.filed_at < end - SLOW_MONTHS  # whether it is slow shows within the horizon
+    out = {
+        "claims_filed": by_year(claims.replication, claims.filed_at),
+        "claims_decided": by_year(claims.replication, future.decided_at),
+        "claims_open": future.ledger.states["filed"][:, 11:end:12].astype(np.float64),
+        "workload": by_year(claims.replication, claims.filed_at, claims.working_months) / 12,
+        "payments_due": by_year(due.replication, due.month),
+        "months_waited": by_year(due.replication, due.month, waits),
+    }
+    out |= {f"{name}_in_all": out[name].sum(axis=1) for name in ("payments_due", "months_waited")}
+    out |= {f"{name}_a_year": out[name].mean(axis=1) for name in ("workload", "claims_open")}
+    out["claims_known"] = _sums(claims.replication[known], None, n)
+    out["claims_slow"] = _sums(claims.replication[known & slow], None, n)
+    unready = known & (claims.ready_at - claims.filed_at > SLOW_MONTHS)
+    out["claims_unready"] = _sums(claims.replication[unready], None, n)
+    return out
+
+
+@compiled
+def _add_events(replication: Ints, month: Floats, weights: Floats, sums: Floats) -> None:
+    """Sums of weights by replication and year of what happens within the years."""
+    for i in range(month.size):
+        if month[i] < 12 * sums.shape[1]:
+            sums[replication[i], np.int64(month[i]) // 12] += weights[i]
 
 
 def limits(future: Future) -> dict[str, Floats]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 import numpy as np
 
 from fundsim.analysis.asked import refuse_engine, wrong_numbers
-from fundsim.analysis.needs import COLUMNS, Needs, line_of_state, path_of
+from fundsim.analysis.needs import COLUMNS, Needs, line_of_state, needs_of_years, path_of
 from fundsim.analysis.outcomes import outcomes
 from fundsim.analysis.workers import shared_out
 from fundsim.model.ledger import LedgerError
@@ -138,8 +138,9 @@ def block_answers(
     line = line_of_state(world)
 
     def columns(future: Future) -> dict[str, Floats]:
-        needed = zip(COLUMNS, path_of(future, line, seed).rows(), strict=True) if line else ()
-        return {**_columns(future), **dict(needed)}
+        needed = zip(COLUMNS, path_of(future, line).rows(), strict=True) if line else ()
+        found = _columns(future) | dict(needed)
+        return found | _by_column(world, needs_of_years(future)) if world.has_fund else found
 
     return _block(world, seed, np.arange(*block_span(world, block, replications)), columns)
 
@@ -156,15 +157,21 @@ def _block(
 
 def _columns(future: Future) -> dict[str, Floats]:
     """The outcomes of some futures by column.  column -> [replication]"""
+    columns = _by_column(future.world, outcomes(future))
+    for key, drawn in future.drawn.parameters.drawn().items():
+        columns[f"assumption:{key}"] = drawn
+    return columns
+
+
+def _by_column(world: World, found: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Outcomes by column, a yearly one by year."""
     columns: dict[str, Floats] = {}
-    for name, values in outcomes(future).items():
+    for name, values in found.items():
         if values.ndim == 1:
             columns[name] = values
         else:
             for y in range(values.shape[1]):
-                columns[f"{name}@{future.world.time.start_year + y}"] = values[:, y]
-    for key, drawn in future.drawn.parameters.drawn().items():
-        columns[f"assumption:{key}"] = drawn
+                columns[f"{name}@{world.time.start_year + y}"] = values[:, y]
     return columns
 
 

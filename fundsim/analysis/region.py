@@ -132,6 +132,7 @@ def _refuse(scenarios: Sequence[Scenario], rule: str, tie: Tie) -> None:
         seen.setdefault(code, s.name)
         if not s.world.has_fund:
             problems.append(Problem(s.name, "has no fund: there is nothing to pool"))
+            continue
         for key in ALIKE:
             if (own := getattr(time, key)) != (other := getattr(first.world.time, key)):
                 text = f"must be that of {first.name}, {other}: one fund has one calendar"
@@ -192,9 +193,7 @@ def region_of_block(
 
     returns  [row, country, replication]
     """
-    paths = [
-        path_of(simulate(world, seed, numbers, tie=tie), line, seed, tie) for world, line in members
-    ]
+    paths = [path_of(simulate(world, seed, numbers, tie=tie), line) for world, line in members]
     years = members[0][0].time.horizon_years
     columns = [
         [
@@ -221,6 +220,7 @@ def one_fund(paths: Sequence[Path], shares: Floats) -> Path:
         bare=pooled([p.bare for p in paths], shares),
         planned=pooled([p.planned for p in paths], shares),
         funded=funded,
+        revised=None,
         capital=np.sum([p.capital for p in paths], axis=0),
         finely=any(p.finely for p in paths),
     )

@@ -26,6 +26,7 @@ from fundsim.scenario.assumption import Floats
 Bools = NDArray[np.bool_]
 PEEL = 0.05  # share of the box that one peel may take
 LEAST_MASS = 0.03  # a box with fewer of the futures says nothing
+FALLS_SHORT = "the fund falls short"  # what is asked about, where nothing else is said
 LEAST_EVENTS = 30  # fewer failures (or fewer futures without) hold no rule
 CHANCE = 0.001  # a restriction is dropped if chance alone would do as well with more than this probability
 MOST_RESTRICTIONS, MOST_RULES = 3, 3
@@ -97,17 +98,18 @@ class Found(Shown):
     covered: float
 
 
-def failure_rules(inputs: Mapping[str, Floats], failed: Bools) -> Found:
+def failure_rules(inputs: Mapping[str, Floats], failed: Bools, event: str = FALLS_SHORT) -> Found:
     """The rules under which the fund fails.
 
     inputs  name -> [replication]: drawn assumptions, and what was realised (`circumstances`)
-    failed  whether the fund falls short  [replication]
+    failed  whether the fund falls short, or whatever is asked about  [replication]
+    event   what that is, as a clause
     """
     failed = np.asarray(failed, dtype=bool)
     n, events = failed.size, int(failed.sum())
     base = precision.probability(failed.astype(np.float64))
     interval = precision.wilson(base, n)
-    reason = _too_few(n, events)
+    reason = _too_few(n, events, event)
     inputs = {name: x for name, x in inputs.items() if np.isfinite(x).all() and np.ptp(x) > 0}
     if not reason and not inputs:
         reason = "Nothing that was looked at differs between the futures."
@@ -131,26 +133,29 @@ def failure_rules(inputs: Mapping[str, Floats], failed: Bools) -> Found:
         left &= ~rule.holds(find)
     if not rules:
         reason = (
-            f"The fund falls short in {_percent(base.value)} of futures, but no combination of what was "
+            f"{_sentence(event)} in {_percent(base.value)} of futures, but no combination of what was "
             "looked at foretells it."
         )
     share = float((judges & covered).sum() / max(judges.sum(), 1))
     return Found(tuple(rules), reason, base, interval, share)
 
 
-def _too_few(n: int, events: int) -> str:
+def _too_few(n: int, events: int, event: str) -> str:
     if events == 0:
-        return f"The fund falls short in none of {n:,} futures: there is nothing to explain."
+        return f"{_sentence(event)} in none of {n:,} futures: there is nothing to explain."
     if events == n:
-        return f"The fund falls short in all of {n:,} futures: nothing keeps it from failing."
+        return f"{_sentence(event)} in all of {n:,} futures: nothing prevents it."
     rare = min(events, n - events)
-    if rare < LEAST_EVENTS or n < 4 * BATCH:
-        what = "falls short" if rare == events else "does not fall short"
-        return (
-            f"The fund {what} in {rare:,} of {n:,} futures: too few for a rule, which needs "
-            f"{LEAST_EVENTS} among at least {4 * BATCH} futures."
-        )
-    return ""
+    if rare >= LEAST_EVENTS and n >= 4 * BATCH:
+        return ""
+    where = f"{_sentence(event)} in {rare:,} of {n:,} futures"
+    if rare < events:
+        where = f"In all but {rare:,} of {n:,} futures {event}"
+    return f"{where}: too few for a rule, which needs {LEAST_EVENTS} among at least {4 * BATCH} futures."
+
+
+def _sentence(event: str) -> str:
+    return f"{event[:1].upper()}{event[1:]}"
 
 
 def _all_hold(restrictions: Sequence[Restriction], inputs: Mapping[str, Floats]) -> Bools:

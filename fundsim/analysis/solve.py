@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundsim.analysis import precision
+from fundsim.analysis.outcomes import money
 from fundsim.analysis.precision import Estimate
+from fundsim.analysis.question import question
 from fundsim.analysis.shown import Shown
 from fundsim.analysis.workers import shared_out
 from fundsim.model.caseload import Ints
@@ -42,7 +44,7 @@ class Lever:
 
     key       dotted key, or `tariff`: all sums of the tariff, times a factor
     unit      its unit;  now  its value in the scenario, None if it has none
-    least, most  bounds of the search;  whole  only whole numbers
+    least, most  bounds of the search
     """
 
     key: str
@@ -50,16 +52,15 @@ class Lever:
     now: float | None
     least: float
     most: float
-    whole: bool
 
 
 @dataclass(frozen=True, repr=False)
 class Solution(Shown):
-    """The value of a lever at which the target share of futures lasts.
+    """The value of a lever at which the target share of futures lasts, or of years has a budget that is enough.
 
     amount    the value nearest to the edge with at least the target; None if there is none
     mc_error  Monte Carlo error of it (one standard error); None where its interval leaves the bounds
-    solvent   share of futures that last with it (at the best value tried, if there is no amount)
+    solvent   share of futures that last with it, or of years (at the best value tried, if there is no amount)
     rising    more of the lever makes more futures last
     trials    every value tried, and the share that lasts
     """
@@ -95,16 +96,12 @@ def lever_of(scenario: Scenario, name: str, between: tuple[float, float] | None 
         if not lever.least <= low < high <= lever.most:
             rule = f"must rise, within {lever.least:g} and {lever.most:g}"
             raise InputError(Problem("--between", rule, key=name, value=f"{low:g} {high:g}"))
-        return Lever(name, lever.unit, lever.now, low, high, lever.whole)
+        return Lever(name, lever.unit, lever.now, low, high)
     if not lever.now:
         rule = "has no value above 0 to start from; give --between LOW HIGH"
         raise InputError(Problem(scenario.name, rule, key=name))
     low, high = lever.now / WIDE, lever.now * WIDE
-    if lever.whole:
-        low = 1.0
-    return Lever(
-        name, lever.unit, lever.now, max(low, lever.least), min(high, lever.most), lever.whole
-    )
+    return Lever(name, lever.unit, lever.now, max(low, lever.least), min(high, lever.most))
 
 
 def is_unset(world: World, key: str) -> bool:
@@ -117,17 +114,10 @@ def is_unset(world: World, key: str) -> bool:
 
 def levers(world: World) -> dict[str, Lever]:
     """Every number of a scenario that can be solved for, with its bounds."""
-    found = {
-        key: Lever(key, q.unit, a.value, q.least, q.most, whole=False)
-        for key, a, q in assumptions(world)
-    }
-    now = float(world.fund.decision.caseworkers)
-    found["fund.decision.caseworkers"] = Lever(
-        "fund.decision.caseworkers", "caseworkers", now, 1, 10_000, whole=True
-    )
+    found = {key: Lever(key, q.unit, a.value, q.least, q.most) for key, a, q in assumptions(world)}
     if world.fund.amount.basis in ("tariff", "smaller"):
         largest = max(a.value for key, a, _ in assumptions(world) if key in TARIFF_KEYS)
-        found[TARIFF] = Lever(TARIFF, "times the tariff", 1.0, 0.0, 1e7 / largest, whole=False)
+        found[TARIFF] = Lever(TARIFF, "times the tariff", 1.0, 0.0, 1e7 / largest)
     return found
 
 
@@ -145,7 +135,7 @@ def sets_of(scenario: Scenario, lever: Lever, value: float) -> list[str]:
         sums = {k: a.value for k, a, _ in assumptions(scenario.world) if k in TARIFF_KEYS}
         return [f"{key}={literal(now * value)}" for key, now in sums.items()]
     certain = CERTAIN if lever.key in scenario.certain else ""
-    return [f"{lever.key}={int(value) if lever.whole else literal(value)}{certain}"]
+    return [f"{lever.key}={literal(value)}{certain}"]
 
 
 def solve(
@@ -170,10 +160,12 @@ def solve(
             on_trial(value, float(tried[value].mean()))
         return float(tried[value].mean())
 
+    by_year = question(scenario.world) == "year"
     ends = share(lever.least), share(lever.most)
-    inside = _between(lever.least, lever.most, lever.whole)
+    inside = _between(lever.least, lever.most)
     if ends[0] == ends[1] == share(inside) < target:
-        rule = f"does not change how often the fund lasts ({100 * ends[0]:.0f} % of futures)"
+        what = "years with a budget that is enough" if by_year else "futures that last"
+        rule = f"does not change the share of {what} ({100 * ends[0]:.0f} %)"
         raise InputError(Problem(scenario.name, rule, key=lever.key))
     rising = ends[1] > ends[0]
     good, bad = (lever.most, lever.least) if rising else (lever.least, lever.most)
@@ -203,9 +195,9 @@ def _edge(
 ) -> float:
     """Halve in on the value between a good and a bad one at which the share is the target."""
     for _ in range(MOST_TRIALS):
-        if abs(good - bad) <= (1 if lever.whole else close * abs(good)):
+        if abs(good - bad) <= close * abs(good):
             break
-        middle = _between(good, bad, lever.whole)
+        middle = _between(good, bad)
         if share(middle) >= target:
             good = middle
         else:
@@ -213,11 +205,10 @@ def _edge(
     return good
 
 
-def _between(good: float, bad: float, whole: bool) -> float:
+def _between(good: float, bad: float) -> float:
     """Halfway, by ratio where the two are far apart."""
     low, high = min(good, bad), max(good, bad)
-    middle = float(np.sqrt(low * high)) if low > 0 and high > 2 * low else (low + high) / 2
-    return float(np.clip(round(middle), low + 1, high - 1)) if whole else middle
+    return float(np.sqrt(low * high)) if low > 0 and high > 2 * low else (low + high) / 2
 
 
 def _error(
@@ -243,7 +234,8 @@ def _error(
 
 
 def lasting(world: World, replications: int, seed: int, workers: int) -> Floats:
-    """1 for each future without a shortfall in its horizon, else 0.  [replication]"""
+    """1 for each future without a shortfall in its horizon, else 0; of a fund that is asked by the year, the share of years
+    in which its budget is enough.  [replication]"""
     size = block_size(world)
     blocks = [
         np.arange(start, min(start + size, replications)) for start in range(0, replications, size)
@@ -257,5 +249,8 @@ def lasting(world: World, replications: int, seed: int, workers: int) -> Floats:
 def lasting_of_block(world: World, seed: int, numbers: Ints) -> Floats:
     """The same for some replications."""
     months = 12 * world.time.horizon_years
+    if question(world) == "year":
+        rates = [money(future)["too_small_rate"] for future in futures(world, seed, numbers)]
+        return np.asarray(1 - np.concatenate(rates))
     short = [future.ledger.shortfall[:, :months] > 0 for future in futures(world, seed, numbers)]
     return ~np.concatenate([part.any(axis=1) for part in short]) * 1.0

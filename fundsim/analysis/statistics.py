@@ -15,14 +15,26 @@ from fundsim.model.parameters import TWINS
 from fundsim.scenario.assumption import Floats
 
 PERCENTS = (5, 25, 50, 75, 95)
-SOLVENT = (50, 75, 90, 95, 99)  # of 100 futures
+SOLVENT = (50, 75, 80, 90, 95, 99)  # of 100 futures
 SOLVENT_STATISTICS = tuple(f"solvent{percent}" for percent in SOLVENT)
+
+
+def pair_of(m: Measure, column: str) -> tuple[str, str]:
+    """The columns of a ratio, of its year where it is yearly.  column  the first of them, or the measure's name, with @year"""
+    year = column.partition("@")[2]
+    return f"{m.above}@{year}" if year else m.above, below_of(m, column)
+
+
+def below_of(m: Measure, column: str) -> str:
+    """The column of what a measure is of; of a yearly ratio that of its year."""
+    year = column.partition("@")[2]
+    return f"{m.below}@{year}" if year and m.kind == "ratio" else m.below
 
 
 def estimate(projection: Projection, m: Measure, column: str) -> tuple[Estimate, Floats]:
     """A measure's central figure with its error, and its value in each replication."""
     if m.kind == "ratio":
-        above, below = projection.column(m.above), projection.column(m.below)
+        above, below = (projection.column(one) for one in pair_of(m, column))
         each = above[below > 0] / below[below > 0]
         return precision.ratio(above, below), each
     x = projection.column(column)
@@ -47,7 +59,7 @@ def statistics(projection: Projection, m: Measure, column: str) -> dict[str, flo
     """Every statistic of one measure (of one year); none where it is not defined, no percentiles of one value."""
     if m.kind == "need":
         return _suffices(projection.column(column))
-    if m.below and not projection.column(m.below).any():
+    if m.below and not projection.column(below_of(m, column)).any():
         return {}
     centre, x = estimate(projection, m, column)
     found = {"mean": centre.value}

@@ -73,4 +73,6 @@ def what_suffices(needs: Needs, target: float) -> Sufficient:
 
 def least_futures(target: float) -> int:
     """Futures below which none can be told to be enough for that share."""
-    return math.ceil(LEAST_BEYOND / min(target, 1 - target))
+    return math.ceil(
+        LEAST_BEYOND / min(target, 1 - target) - 1e-6
+    )  # 1 - 0.999 is a little less than 0.001

@@ -75,6 +75,10 @@ NOT_DEFINED = {
     "awards": "no awards",
     "claims": "no claims",
     "incurred_total": "no payments",
+    "payments_due": "no payments",
+    "payments_due_in_all": "no payments",
+    "claims_known": "no claims",
+    "years_too_small": "never",
 }
 
 

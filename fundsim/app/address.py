@@ -107,7 +107,9 @@ def design_of(scenario: Scenario) -> Design | None:
     country, *names = scenario.name.split("+")
     if country not in files.countries():
         return None
-    policies = [name for name in names if name in files.shipped("policy")]
+    policies = [
+        name for name in names if name in files.shipped("policy") and name not in files.joining()
+    ]
     others = [name for name in names if name not in policies]
     sets = dict(text.partition("=")[::2] for text in scenario.sets)
     values = tuple(sorted((key.strip(), _value(text.strip())) for key, text in sets.items()))

@@ -180,5 +180,5 @@ def is_value(text: str) -> bool:
 
 
 def additions() -> tuple[str, ...]:
-    """Every shipped reform and stress."""
-    return (*files.shipped("reform"), *files.shipped("stress"))
+    """Every shipped reform and stress, and the policies that join another."""
+    return (*files.shipped("reform"), *files.shipped("stress"), *files.joining())

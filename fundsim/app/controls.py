@@ -7,7 +7,7 @@ turn what a visitor chose into the changed values of a `Design`.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -27,7 +27,7 @@ from fundsim.scenario.labels import (
     is_set_alone,
     meanings,
 )
-from fundsim.scenario.schema import FORMS, World, assumptions, quantity_of
+from fundsim.scenario.schema import FORMS, BudgetLine, World, assumptions, quantity_of
 from fundsim.scenario.total import total
 from fundsim.scenario.used import LOCAL_ONLY, keys, unused
 
@@ -35,8 +35,8 @@ Kind = Literal["share", "number", "whole", "switch", "choice", "choices", "scale
 
 MAIN = (
     "fund.entry_point", "fund.amount.fixed", "fund.amount.tariff", "fund.amount.judgment_share", "fund.amount.cap",
-    "fund.take_up.rate", "fund.decision.caseworkers", "fund.payment.when_short",
-    "income.budget.amount", "fund.opening_capital", "income.seized_assets.earmarked_rate",
+    "fund.take_up.rate", "fund.decision.posts", "fund.payment.when_short",
+    "income.budget.vote", "income.budget.margin", "income.budget.amount", "fund.opening_capital", "income.seized_assets.earmarked_rate",
     "income.conviction_levy.levy", "caseload.level",
 )  # fmt: skip
 FORMS_KEY = "fund.eligible.forms"
@@ -60,6 +60,8 @@ class Control:
     least, most, step  of a number;  options  of a choice;  unit  of a number
     reason   why it does not matter under this scenario; empty if it does
     ranged   whether the files hold its number for uncertain;  certain  whether it is taken as certain all the same
+    joined   other keys with the text that each gets once this control is changed (None: it stays as it is); where the
+             control goes back to the files, so do they
     """
 
     key: str
@@ -77,6 +79,7 @@ class Control:
     unit: str = ""
     ranged: bool = False
     certain: bool = False
+    joined: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -107,6 +110,7 @@ def controls(scenario: Scenario, standard: Scenario, say: Language = ENGLISH) ->
     standard  the same files without changed values
     """
     before = {key: value for key, value, _ in fields(standard.world)}
+    joined = dict(_joined(standard.world))
     found, known = {}, dict.fromkeys(keys(scenario.world))
     told = meanings(scenario.world)
     for key, value, field in fields(scenario.world):
@@ -117,12 +121,23 @@ def controls(scenario: Scenario, standard: Scenario, say: Language = ENGLISH) ->
             "group": group_of(key),
             "label": _label(told[key], say),
             "reason": _reason(scenario.world, key, say, known),
+            "joined": joined.get(key, ()),
         }
         found[key] = _control(
             scenario, value, before.get(key, value), field, _about(told[key], say), common, say
         )
     found[SCALED] = _scale(scenario.world, found, say)
     return found
+
+
+def _joined(world: World) -> Iterator[tuple[str, tuple[tuple[str, str | None], ...]]]:
+    """What is set together: an own amount of a line that the files revise is voted as it is, every year; the line goes back
+    to being revised without it."""
+    for name, source in world.income.items():
+        if isinstance(source, BudgetLine) and source.vote == "revised":
+            vote, amount = f"income.{name}.vote", f"income.{name}.amount"
+            yield amount, ((vote, "fixed"),)
+            yield vote, ((amount, None),)
 
 
 def _scale(world: World, found: Mapping[str, Control], say: Language) -> Control:
@@ -156,7 +171,16 @@ def groups(found: Mapping[str, Control]) -> dict[str, list[Control]]:
 
 
 def chosen(design: Design, control: Control, value: Any) -> Design:
-    """The design after a visitor has set a control."""
+    """The design after a visitor has set a control, and what goes with it."""
+    after = _set(design, control, value)
+    changed = control.key in dict(after.sets)
+    for key, text in control.joined:
+        if not changed or text is not None:
+            after = after.with_set(key, text if changed else None)
+    return after
+
+
+def _set(design: Design, control: Control, value: Any) -> Design:
     if control.kind == "scale":
         for part in control.options:
             key, _, amount = part.partition("=")
@@ -273,6 +297,10 @@ def _number(
     centre = next((x for x in (was, now) if x), 10_000.0 if money else 1.0)
     share = quantity.unit == "share" and (quantity.least, quantity.most) == (0, 1)
     step = 10.0 ** (math.floor(math.log10(abs(centre))) - 1)
+    if not same(centre / step, round(centre / step)) and same(
+        2 * centre / step, round(2 * centre / step)
+    ):
+        step /= 2  # so that a slider stands on the value of the files
     return Control(
         **common, help="  ".join([*about, f"({common['key']})"]), kind="share" if share else "number",
         value=now, standard=was, least=float(quantity.least), most=float(quantity.most),

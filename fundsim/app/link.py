@@ -38,17 +38,16 @@ from fundsim.app.choice import (
     additions,
     is_value,
     list_text,
-    scenario_of,
 )
+from fundsim.app.older_links import as_meant
 from fundsim.app.pages import pages
 from fundsim.report.language import marked
 from fundsim.report.languages import codes
 from fundsim.scenario import files
-from fundsim.scenario.errors import BAD_INPUT, FundsimError, InputError
+from fundsim.scenario.errors import BAD_INPUT, FundsimError
 from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
-from fundsim.scenario.schema import assumptions
 
 MOST_CHARACTERS = 1500  # of a whole query: more is packed, or refused
 MOST_UNPACKED = 16_384
@@ -259,7 +258,7 @@ def _read(flat: dict[str, str], start: Choice) -> Opened:
         return default
 
     def meant(before: str, names: str) -> Design:
-        return _as_meant(flat.get("v", ""), country, _design(before, names, flat, notices))
+        return as_meant(flat.get("v", ""), country, _design(before, names, flat, notices), aside)
 
     country, _, rest = flat.get("s", start.country).partition("-")
     if country not in files.shipped("base"):
@@ -339,19 +338,6 @@ def _design(before: str, names: str, flat: Mapping[str, str], notices: list[str]
             )
     kept = tuple(sorted({name for name in more if name in valid}))
     return Design(policy, kept, tuple(sorted(sets)))
-
-
-def _as_meant(version: str, country: str, design: Design) -> Design:
-    """Under version 0.1 a changed number was certain; since then its range moves with it."""
-    if not version.startswith("0.1."):
-        return design
-    try:
-        plain = scenario_of(country, design.without_sets)
-    except InputError:  # told when the link is shown
-        return design
-    ranged = {key for key, a, _ in assumptions(plain.world) if a.uncertain}
-    meant = ((key, f"{v}{CERTAIN}" if key in ranged else v) for key, v in design.sets)
-    return replace(design, sets=tuple(meant))
 
 
 _THOUSANDS = re.compile(

@@ -21,7 +21,9 @@ from fundsim.app.pages import pages
 from fundsim.app.together import excluding
 from fundsim.app.view import View, title_of
 from fundsim.report import wording
+from fundsim.report.brief.design import later
 from fundsim.report.language import Language, language
+from fundsim.scenario import phases
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError
 
@@ -145,8 +147,14 @@ def _about_the_scenario(
         )  # fmt: skip
         st.info(draw.plain(told))
     listed_above = [one.note for one in scenario.moved]
+    for rules in later(scenario.world, say):
+        draw.aside(rules)
+    told_in_words = phases.notes(scenario.world)
     for note in scenario.notes:
-        if not note.startswith("no policy was named") and note not in listed_above:
+        if not note.startswith("no policy was named") and note not in (
+            *listed_above,
+            *told_in_words,
+        ):
             draw.aside(say("Note: {note}.", note=say(note)))
 
 

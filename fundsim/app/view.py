@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
+from fundsim.analysis.budget import Path, path_in
 from fundsim.analysis.needs import Needs
 from fundsim.app.choice import Choice, Design, scenario_of
-from fundsim.report import wording
+from fundsim.report import shortage, wording
 from fundsim.report.language import ENGLISH, Language, language
 from fundsim.report.results import Results
 from fundsim.scenario.compose import Scenario
@@ -44,6 +45,13 @@ class View:
     def note(self) -> str:
         """Where figures come from, for print."""
         return wording.stamp(self.results.projection, self.say)
+
+    @cached_property
+    def budget(self) -> Path | None:
+        """What each year needs, of a fund that is asked by the year; None in a first answer."""
+        if not self.final or not shortage.by_year(self.results):
+            return None
+        return path_in(self.results.projection)
 
     @property
     def years(self) -> range:

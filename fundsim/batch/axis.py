@@ -74,7 +74,7 @@ class Axis:
         place  on the grid, from 0;  u  coordinate of the sampled point, in [0, 1)
         Raises `InputError` if the scenario has no such number, or no range of it.
         """
-        self._refuse_doubt(bare, self.values[place : place + 1] or (self.start, self.stop))
+        self.refuse_doubt(bare, place)
         if self.values:
             value = self.values[place]
         elif self.believed:
@@ -108,8 +108,19 @@ class Axis:
         uncertain = key in bare.numbers and bare.numbers[key][0].uncertain
         return f"{key}={value}{CERTAIN if uncertain else ''}"
 
-    def _refuse_doubt(self, bare: Bare, given: Sequence[object]) -> None:
+    @property
+    def first(self) -> str | None:
+        """The `--set` text of its first value, where that is a number which no scenario needs to hold before."""
+        value = self.values[0] if self.values else self.start
+        if self.times or self.believed or self.key == TARIFF:
+            return None
+        if isinstance(value, (str, bool)):
+            return None
+        return f"{self.key}={literal(float(value))}"
+
+    def refuse_doubt(self, bare: Bare, place: int) -> None:
         """A number of a plan may be a thousand times what it says, as those of a scenario file may."""
+        given = self.values[place : place + 1] or (self.start, self.stop)
         if self.times or self.key.removesuffix(".value") not in bare.numbers:
             return
         counted = is_counted_in(bare.scenario.world, self._number(bare)[1])

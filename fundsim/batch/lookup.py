@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fundsim.analysis.needs import COLUMNS, line_of_state, needs_of_block
+from fundsim.analysis.needs import COLUMNS, YEARLY, is_need, line_of_state, needs_of_block
 from fundsim.analysis.project import Unit, block_answers, block_outcomes, block_span
 from fundsim.batch.store import ALL, Span, find, keep, refuse_unreachable
 from fundsim.scenario.assumption import Floats
@@ -33,13 +33,13 @@ def kept_block(
     """The wanted outcomes of a block.
 
     address  of the store;  replications  of the whole run: the last block may be cut short
-    wanted   names of outcomes and of needs (COLUMNS); ALL stands for all outcomes.  Those that the scenario does not have
+    wanted   names of outcomes and of needs; ALL stands for all outcomes.  Those that the scenario does not have
              are left out
     write    put what is computed into the store
     """
     first, last = block_span(world, block, replications)
     span = Span(hash_of(world), seed, first, last, engine)
-    there = find(address, span, wanted, COLUMNS)
+    there = find(address, span, wanted, tuple(filter(is_need, wanted)))
     if there.table is not None:
         return Kept(*_some(there.names, there.table, wanted), True, there.damaged)
     asked = [*wanted, *(name for name in there.asked if name not in wanted)]
@@ -58,6 +58,16 @@ def kept_outcomes(
         address, world, seed, block, replications, wanted, engine=engine, write=write
     )
     return found.names, found.table
+
+
+def kept_answers(
+    address: str, write: bool, world: World, seed: int, block: int, replications: int, engine: str = "numpy"
+) -> tuple[tuple[str, ...], Floats]:  # fmt: skip
+    """The outcomes of a block and all its needs, as `block_answers` gives them."""
+    first = world.time.start_year
+    years = range(first, first + world.time.horizon_years)
+    needs = [*COLUMNS, *(f"{name}@{year}" for name in YEARLY for year in years)]
+    return kept_outcomes(address, write, [*ALL, *needs], world, seed, block, replications, engine)
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def source_of(address: str | None, write: bool = True) -> Source:
         refuse_unreachable(address)
     return Source(
         partial(kept_outcomes, address, write, ALL),
-        partial(kept_outcomes, address, write, [*ALL, *COLUMNS]),
+        partial(kept_answers, address, write),
     )
 
 
@@ -90,7 +100,7 @@ def computed_outcomes(
 ) -> tuple[tuple[str, ...], Floats]:  # fmt: skip
     """The outcomes of a block that are asked for, of those that the scenario has."""
     if not set(asked) <= set(COLUMNS):
-        unit = block_outcomes if set(asked).isdisjoint(COLUMNS) else block_answers
+        unit = block_answers if any(map(is_need, asked)) else block_outcomes
         return _some(*unit(world, seed, block, replications, engine), asked)
     if not (line := line_of_state(world)):
         return (), np.zeros((0, 0))
@@ -103,7 +113,7 @@ def _some(
 ) -> tuple[tuple[str, ...], Floats]:
     """The wanted rows of a table, those that it has, in the same order wherever it comes from."""
     if ALL[0] in wanted:  # every one but needs, which may be wanted beside them
-        wanted = [name for name in names if name not in COLUMNS or name in wanted]
+        wanted = [name for name in names if not is_need(name) or name in wanted]
     place = {name: i for i, name in enumerate(names)}
     places = [place[name] for name in wanted if name in place]
     return tuple(names[i] for i in places), table[places]

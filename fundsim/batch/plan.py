@@ -17,6 +17,7 @@ from functools import lru_cache
 from fundsim.analysis.measures import MEASURES
 from fundsim.batch.axis import Axis, Bare, Value, points, sampled
 from fundsim.scenario.compose import Scenario, load
+from fundsim.scenario.errors import InputError
 from fundsim.scenario.naming import files_of
 from fundsim.scenario.override import as_certain
 
@@ -241,9 +242,20 @@ def _coordinates(plan: Plan, axes: tuple[Axis, ...], point: int, seed: int) -> I
 
 
 @lru_cache(maxsize=32)
-def _bare(name: str, sets: tuple[str, ...]) -> Bare:
-    """A scenario before its keys are varied; neighbours in a plan share it.  A number in `set` is certain, too."""
-    found = load(name, sets)
+def _bare(name: str, sets: tuple[str, ...], first: tuple[str, ...]) -> Bare:
+    """A scenario before its keys are varied; neighbours in a plan share it.  A number in `set` is certain, too.
+
+    first  the first value of each key that is varied by numbers, with which a scenario is whole that is not without
+    """
+    try:
+        found = load(name, sets)
+    except InputError as error:
+        try:
+            found = load(name, (*sets, *first))
+        except InputError:
+            raise error from None
+        texts = as_certain(sets, found.moved)
+        return Bare.of(replace(load(name, (*texts, *first)), sets=texts))
     texts = as_certain(sets, found.moved)
     return Bare.of(found if texts == sets else load(name, texts))
 
@@ -258,7 +270,8 @@ def resolve(plan: Plan, one: Member) -> tuple[Scenario, tuple[Value, ...]]:
 
     Raises `InputError` for a combination that no scenario may have.
     """
-    bare = _bare(one.name, plan.sets)
+    first = (axis.first for axis in plan.axes)
+    bare = _bare(one.name, plan.sets, tuple(filter(None, first)))
     if not plan.axes:
         return bare.scenario, ()
     values = [
@@ -267,5 +280,11 @@ def resolve(plan: Plan, one: Member) -> tuple[Scenario, tuple[Value, ...]]:
     ]
     sets = [text for axis, v in zip(plan.axes, values, strict=True) for text in axis.sets(bare, v)]
     scenario = load(bare.scenario.given, (*bare.scenario.sets, *sets))
+    if any(
+        axis.key not in bare.numbers for axis in plan.axes
+    ):  # what it counts is known once it is set
+        varied = Bare.of(scenario)
+        for axis, place in zip(plan.axes, one.grid, strict=True):
+            axis.refuse_doubt(varied, place)
     # what the author of a plan varies need not be told to him for each scenario
     return replace(scenario, notes=()), tuple(values)

@@ -20,7 +20,7 @@ from typing import Any
 
 from fundsim.batch.atomic import InUseError, write_whole
 from fundsim.batch.dataset import NOISE, RESULTS, SCENARIOS, Pieces
-from fundsim.batch.plan import Plan, contents_hash, forget
+from fundsim.batch.plan import Plan, contents_hash, forget, member, resolve
 from fundsim.batch.store import tidy_up
 from fundsim.batch.version import model_version
 from fundsim.batch.work import (
@@ -34,7 +34,6 @@ from fundsim.batch.work import (
     work_on,
 )
 from fundsim.scenario.clashes import refuse_shared_codes
-from fundsim.scenario.compose import load
 from fundsim.scenario.errors import FAILED, FundsimError, InputError, Problem
 
 try:
@@ -86,7 +85,8 @@ def check_plan(plan: Plan, share_out: ShareOut) -> None:
     wrong = list(dict.fromkeys(problem for place in sorted(found) for problem in found[place]))
     if wrong := wrong or missing_measures(plan):
         raise InputError(wrong)
-    refuse_shared_codes(load(country, plan.sets) for country in plan.countries)
+    firsts = (member(plan, plan.of_country(place).start) for place in range(len(plan.countries)))
+    refuse_shared_codes(resolve(plan, first)[0] for first in firsts)
 
 
 def claim(out: Path, plan: Plan) -> bool:

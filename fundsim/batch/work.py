@@ -19,7 +19,7 @@ from fundsim.analysis.measures import NEEDS as NEED_MEASURES
 from fundsim.analysis.measures import columns_of, measures_of, rows_of
 from fundsim.analysis.precision import batch_sums
 from fundsim.analysis.project import Projection
-from fundsim.analysis.statistics import figure
+from fundsim.analysis.statistics import figure, pair_of
 from fundsim.analysis.tags import Measure
 from fundsim.batch.axis import Value
 from fundsim.batch.lookup import kept_block
@@ -207,7 +207,7 @@ def _noise(
     n, found = plan.replications, []
     for one in plan.figures:
         m, influence = measures.get(one.measure.partition("@")[0]), None
-        if m is not None and (m.above or one.measure) in projection:
+        if m is not None and (pair_of(m, one.measure)[0] if m.above else one.measure) in projection:
             influence = figure(projection, m, one.measure, one.statistic).influence
         found.append(batch_sums(np.full(n, math.nan) if influence is None else influence) / n)
     return tuple(found)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fundsim.model.caseload import Cohorts, cohorts_of, years_drawn
 from fundsim.model.chances import Chances, chances_of
-from fundsim.model.income import draw_income
+from fundsim.model.income import draw_income, kept_of_lines
 from fundsim.model.macro import Macro, draw_macro
 from fundsim.model.money import Cents
 from fundsim.model.parameters import NOTHING, Parameters
@@ -28,7 +28,8 @@ LEDGER_CASES = 2_000  # cases whose columns take as much room as the months of a
 class Background:
     """The assumptions, prices, chances, income and numbers of victims of some replications.
 
-    income   by source, cents [replication, month]
+    income   by source, budget lines apart, cents [replication, month]
+    kept     what cuts leave of each budget line  [replication, year from the opening]
     cohorts  how many victims are identified in each year
     """
 
@@ -37,6 +38,7 @@ class Background:
     macro: Macro
     chances: Chances
     income: dict[str, Cents]
+    kept: dict[str, Floats]
     cohorts: Cohorts
 
     def part(self, rows: slice) -> Background:
@@ -47,6 +49,7 @@ class Background:
             self.macro.part(rows),
             self.chances.part(rows),
             {source: flow[rows] for source, flow in self.income.items()},
+            {line: table[rows] for line, table in self.kept.items()},
             self.cohorts.part(rows),
         )
 
@@ -92,5 +95,6 @@ def background(
         macro,
         chances_of(world, parameters),
         draw_income(world, parameters, macro, streams, replications),
+        kept_of_lines(world, parameters, macro, streams, replications),
         cohorts_of(world, parameters, streams, replications),
     )

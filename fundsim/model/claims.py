@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fundsim.model.caseload import Bools, Ints
 from fundsim.model.chances import APPROVAL, Chances
 from fundsim.model.entry import Entry
+from fundsim.model.eras import by_era
 from fundsim.model.macro import Macro
 from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters, look_up
@@ -18,13 +19,14 @@ from fundsim.model.pathway import Cases, clock_of, share_with_mean
 from fundsim.model.stages import happens_by_group, lasts
 from fundsim.model.streams import (
     Floats32,
+    Words,
     in_order,
     to_ticks,
     uniforms,
     whole_ticks,
 )
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import FORMS, World
+from fundsim.scenario.schema import FORMS, DecisionSpread, World
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Claims:
 
     case           place of the case in `Cases`;  replication  place in the block
     filed_at       months from the opening
-    working_months of one caseworker, to decide it
+    ready_at       when it can be decided;  working_months  of an officer in a full-time post
     approved       granted, once decided
     asked          cents before set-off;  benefit  cents after set-off, due if approved
     capped         the cap made it smaller;  set_off  cents deducted
@@ -44,6 +46,7 @@ class Claims:
     case: Ints
     replication: Ints
     filed_at: Floats
+    ready_at: Floats
     working_months: Floats
     approved: Bools
     asked: Cents
@@ -87,7 +90,7 @@ def draw_claims(
     end: float,
 ) -> Claims:
     """The claims filed before month `end`, and what they are worth."""
-    fund, victims, clock = world.fund, cases.victims, clock_of(world, parameters)
+    victims, clock = cases.victims, clock_of(world, parameters)
     case = np.flatnonzero(entry.filed & (entry.leaves_at < end))
     case = case[in_order(victims.replication[case], whole_ticks(entry.leaves_at[case]))]
     filed_at = entry.leaves_at[case].astype(np.float64)
@@ -96,21 +99,26 @@ def draw_claims(
     replication, words = claimants.replication, claimants.word
 
     working = parameters.at("fund.decision.working_months", replication, year)
-    match fund.decision.spread:
-        case "fixed":
-            pass
-        case "exponential":
-            working = -np.log1p(-uniforms(words, "working time").astype(np.float64)) * working
-        case _:
-            assert_never(fund.decision.spread)
+    calendar = parameters.years[year]
+    working = by_era(world, calendar, lambda era: _spread(era.fund.decision.spread, working, words))
+    longest = world.pathway.longest_months
+    handling = np.zeros(case.size, dtype=np.float32)
+    if parameters["fund.decision.handling.median"].any():
+        handling = lasts(parameters, "fund.decision.handling", "handling", claimants, longest)
     approved = happens_by_group("approval", claimants, chances.tables[APPROVAL])
 
-    index = look_up(macro.index(fund.amount.index), replication, year)
-    asked, capped = amounts(world, parameters, cases, case, filed_at, year, index)
-    set_off = np.zeros(case.size, dtype=np.int64)
-    if fund.subsidiarity.set_off:
-        before = cases.recovered_at[case] <= filed_at
-        set_off = np.where(before, np.minimum(cases.recovered[case], asked), 0)
+    index = by_era(
+        world, calendar, lambda era: look_up(macro.index(era.fund.amount.index), replication, year)
+    )
+
+    asked, capped = by_era(
+        world,
+        calendar,
+        lambda era: amounts(era, parameters, cases, case, filed_at, year, index),
+    )
+    deducts = by_era(world, calendar, lambda era: era.fund.subsidiarity.set_off)
+    before = deducts & (cases.recovered_at[case] <= filed_at)
+    set_off = np.where(before, np.minimum(cases.recovered[case], asked), 0)
     benefit = asked - set_off
 
     share = parameters.at("fund.interim.share", replication, year)
@@ -126,6 +134,7 @@ def draw_claims(
         case,
         replication,
         filed_at,
+        filed_at + handling,
         to_ticks(working).astype(np.float64),
         approved,
         asked,
@@ -133,9 +142,20 @@ def draw_claims(
         capped,
         set_off,
         interim,
-        filed_at + fund.interim.after_months,
+        filed_at + by_era(world, calendar, lambda era: era.fund.interim.after_months),
         majority_at,
     )
+
+
+def _spread(spread: DecisionSpread, mean: Floats, words: Words) -> Floats:
+    """Working times with these means.  [claim]"""
+    match spread:
+        case "fixed":
+            return mean
+        case "exponential":
+            return -np.log1p(-uniforms(words, "working time").astype(np.float64)) * mean
+        case _:
+            assert_never(spread)
 
 
 def amounts(
@@ -227,7 +247,10 @@ def draw_pursuit(
         those,
         world.pathway.longest_months,
     )
-    index = look_up(macro.index(world.fund.costs.index), replication, year)
+    index = by_era(
+        world, parameters.years[year],
+        lambda era: look_up(macro.index(era.fund.costs.index), replication, year),
+    )  # fmt: skip
     return Pursuit(
         pursued,
         cost=for_all(to_cents(at("cost_per_claim") * index, "fund.subrogation.cost_per_claim")),

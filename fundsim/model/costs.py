@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.model.eras import by_era
 from fundsim.model.macro import Macro
 from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters, strength
@@ -21,6 +24,26 @@ COST_KINDS = (
 )  # fmt: skip
 
 
+# what running the desk costs, which the fund or the state pays
+DESK = ("office", "caseworkers", "decisions")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Costs due by kind, but pursuing offenders, which depends on payments.  [replication, month]
+
+    fund   cents;  state  what the state pays beside the fund, in euro; kinds of which it pays nothing are left out
+    """
+
+    fund: dict[str, Cents]
+    state: dict[str, Floats]
+
+    @property
+    def state_total(self) -> Floats:
+        """All that the state pays beside the fund, in euro."""
+        return np.asarray(sum(self.state.values()))
+
+
 def costs_due(
     world: World,
     parameters: Parameters,
@@ -28,38 +51,69 @@ def costs_due(
     decided: Ints,
     aided: Ints,
     identified: Ints,
-) -> dict[str, Cents]:
-    """Costs due by kind, except subrogation, which depends on payments.  [replication, month]
+) -> Costs:
+    """What falls due in each month.
 
     decided     claims decided in each month;  identified  victims identified in each month
-    aided       victims identified in each month whose legal aid the fund pays
+    aided       victims with free legal aid identified in each month
     """
-    fund, time = world.fund, world.time
-    opening = int(time.start_year - parameters.years[0])
-    shape = (macro.prices.shape[0], parameters.years.size - opening)
+    reforms = {"reforms": reform_costs(world, parameters, macro, "state")}
+    if not world.has_fund:
+        return Costs({}, reforms)
+    opening = int(world.time.start_year - parameters.years[0])
+    years = parameters.years[opening:]
+    months = np.repeat(years, 12)
+    shape = (macro.prices.shape[0], years.size)
+    index = by_era(world, years, lambda era: macro.index(era.fund.costs.index)[:, opening:])
 
     def yearly(key: str) -> Floats:
-        table = parameters[key]
-        table = table[:, opening:] if table.shape[1] > 1 else table
-        return np.broadcast_to(table, shape) * macro.index(fund.costs.index)[:, opening:]
+        return np.broadcast_to(parameters.since(key, opening), shape)
 
     def monthly(table: Floats) -> Floats:
         return np.repeat(table, 12, axis=1)
 
-    due: dict[str, Floats] = {}
-    if not world.has_fund:
-        return {}
-    due["office"] = monthly(yearly("fund.costs.office_a_year") / 12)
-    salaries = yearly("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers
-    due["caseworkers"] = monthly(salaries)
-    due["decisions"] = decided * monthly(yearly("fund.costs.per_decision"))
-    due["legal_aid"] = aided * monthly(yearly("fund.costs.legal_aid_per_case"))
-    assisted = _last_months(identified, fund.assistance.months)
-    rate = parameters["fund.assistance.rate"]
-    share = np.broadcast_to(rate[:, opening:] if rate.shape[1] > 1 else rate, shape)
-    due["assistance"] = assisted * monthly(share * yearly("fund.assistance.monthly_cost"))
+    def price(key: str) -> Floats:
+        return np.asarray(yearly(key) * index)
+
+    salaries = price("fund.costs.caseworker_a_year") / 12 * yearly("fund.decision.posts")
+    office = by_era(world, years, lambda era: _office(era, price, parameters))
+    desk = {
+        "office": monthly(office / 12),
+        "caseworkers": monthly(salaries),
+        "decisions": decided * monthly(price("fund.costs.per_decision")),
+    }
+    by_fund = by_era(world, months, lambda era: _by_fund(era.fund.costs.borne_by))
+    due, state = desk, {}
+    if not by_fund.all():
+        due = {kind: np.where(by_fund, flow, 0.0) for kind, flow in desk.items()}
+        state = {kind: np.where(by_fund, 0.0, flow) for kind, flow in desk.items()}
+    aid = by_era(world, months, lambda era: era.fund.costs.legal_aid_by_fund)
+    due["legal_aid"] = aid * aided * monthly(price("fund.costs.legal_aid_per_case"))
+    assisted = by_era(
+        world, months, lambda era: _last_months(identified, era.fund.assistance.months)
+    )
+    rate = yearly("fund.assistance.rate") * price("fund.assistance.monthly_cost")
+    due["assistance"] = assisted * monthly(rate)
     due["reforms"] = reform_costs(world, parameters, macro, "fund")
-    return {kind: to_cents(flow, f"fund.costs ({kind})") for kind, flow in due.items()}
+    cents = {kind: to_cents(flow, f"fund.costs ({kind})") for kind, flow in due.items()}
+    return Costs(cents, state | reforms)
+
+
+def _office(world: World, price: Callable[[str], Floats], parameters: Parameters) -> Floats:
+    """What the office costs in a year, euro of that year.  [replication, year]"""
+    if world.fund.costs.office_in_wages is None:
+        return price("fund.costs.office_a_year")
+    return np.asarray(price("fund.costs.office_in_wages") * parameters["country.net_wage"][:, :1])
+
+
+def _by_fund(bearer: Bearer) -> bool:
+    match bearer:
+        case "fund":
+            return True
+        case "state":
+            return False
+        case _:
+            assert_never(bearer)
 
 
 def reform_costs(world: World, parameters: Parameters, macro: Macro, by: Bearer) -> Floats:
@@ -69,12 +123,12 @@ def reform_costs(world: World, parameters: Parameters, macro: Macro, by: Bearer)
     """
     opening = int(world.time.start_year - parameters.years[0])
     years = parameters.years[opening:]
-    index = macro.index(world.fund.costs.index)[:, opening:]
+    index = by_era(world, years, lambda era: macro.index(era.fund.costs.index)[:, opening:])
     total = np.zeros((index.shape[0], years.size * 12))
 
     def table(key: str) -> Floats:
         euros = parameters[key]
-        return (euros[:, opening:] if euros.shape[1] > 1 else euros) * index
+        return np.asarray((euros[:, opening:] if euros.shape[1] > 1 else euros) * index)
 
     for name, change in sorted(world.changes.items()):
         if _borne_by(world, change) != by:

@@ -10,6 +10,7 @@ import numpy as np
 from fundsim.model.caseload import Bools, Ints
 from fundsim.model.chances import LESSER_GROUP, Chances
 from fundsim.model.compiled import compiled
+from fundsim.model.eras import by_era
 from fundsim.model.parameters import Parameters, value_at, value_of
 from fundsim.model.pathway import NEVER, TRAFFICKING, Cases, clock_of
 from fundsim.model.stages import Groups, Reached, happens, happens_by_group, lasts, put
@@ -85,11 +86,14 @@ def covered(world: World, parameters: Parameters, cases: Cases) -> Bools:
 
 def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: Cases) -> Entry:
     """Follow each identified victim to the fund's door."""
-    eligible, victims, clock = world.fund.eligible, cases.victims, clock_of(world, parameters)
+    victims, clock, years = cases.victims, clock_of(world, parameters), parameters.years
     at = entry_at(world, cases).astype(np.float32, copy=False)
-    covers = covered(world, parameters, cases)
+    enters = victims.year
+    if world.phase:  # whoever never enters is covered or not as when identified
+        enters = years[np.where(at < NEVER, clock.year(np.maximum(at, 0)), victims.year)]
+    covers = by_era(world, enters, lambda era: covered(era, parameters, cases))
     reaches = covers & (at < NEVER)
-    entitled = reaches & (at >= -12.0 * eligible.retroactive_years)
+    entitled = reaches & (at >= -12.0 * world.fund.eligible.retroactive_years)
     ready = np.maximum(at, np.float32(0))
 
     # the share of the chance that the ramp has risen to: first, and more by the slope each year
@@ -106,12 +110,14 @@ def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: 
 
     case = np.flatnonzero(applies)
     filing = cases.some(case, clock.year(ready[case]))
-    longest, limit = world.pathway.longest_months, eligible.filing_limit_months
+    longest = world.pathway.longest_months
     delay = lasts(parameters, "fund.take_up.filing", "filing", filing, longest)
+    limit = by_era(
+        world, years[filing.year], lambda era: era.fund.eligible.filing_limit_months or NEVER
+    )
     filed = applies.copy()
-    if limit is not None:
-        filed[case[delay > limit]] = False
-        delay = np.minimum(delay, np.float32(limit))
+    filed[case[delay > limit]] = False
+    delay = np.minimum(delay, limit).astype(np.float32)
 
     clock_at, leaves_at = np.empty_like(ready), np.empty_like(ready)
     ends = np.where(covers, cases.closed_at, victims.identified_at)

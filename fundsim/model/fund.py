@@ -7,14 +7,15 @@ The rules (method §12; `fundsim/reference/cash.py` is written from the same pag
 3.  Interest = round(advance × monthly rate) is added to the treasury advance.
 4.  Costs of the month join the arrears, which are paid oldest month first, within a month in the
     order of COST_KINDS: as far as cash goes, or in full where the treasury lends what is missing.
+    (A supplement pays them in full, too, and is owed to nobody.)
 5.  Payments due in the month join the line, which is paid within what is left of the yearly limit.
     From the cash left, by queue (each payment whole, first due first; the first that does not fit
     holds the line for the month) or pro rata (the same rate of every payment outstanding, in
-    millionths, rounded down to the cent).  With a treasury advance it is a queue for which the
-    treasury lends what is missing, so that only the limit holds the line.
+    millionths, rounded down to the cent).  With a treasury advance, or a supplement, it is a queue for
+    which the state adds what is missing, so that only the limit holds the line.
 6.  The advance is repaid as far as cash goes.
 7.  Outgo counts against this year's lapsing budget lines first, month by month; in December what is
-    unspent of them returns to the treasury, as far as cash goes.
+    unspent of them returns to the treasury, as far as cash goes, and of the rest what the treasury takes.
 8.  Closing cash, never negative.
 
 An event at time x belongs to month floor(x): exactly at a month's end it belongs to the next month.
@@ -24,6 +25,7 @@ after the claim was paid in full.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
@@ -39,6 +41,7 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import WhenShort
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 RATE = 1_000_000  # the pro-rata rate is a whole number of millionths
 UNPAID = np.iinfo(np.int64).max
 
@@ -47,17 +50,19 @@ UNPAID = np.iinfo(np.int64).max
 class Rules:
     """What the month needs to know of the fund.  Rates are [replication, month].
 
-    when_short    queue, pro_rata or treasury_advance
+    when_short    the rule of each year  [year]
     return_rate   monthly return on cash;  advance_rate  monthly interest on advances
     yearly_limit  most paid in benefits from each January, cents [replication, year], or None
     lapsing       cents that lapsing budget lines bring [replication, month]
+    taken         share of what is left after lapsing that the treasury takes
     """
 
-    when_short: WhenShort
+    when_short: Sequence[WhenShort]
     return_rate: Floats
     advance_rate: Floats
     yearly_limit: Cents | None
     lapsing: Cents
+    taken: Floats
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class Flows(NamedTuple):
     recoveries: Cents
     returns: Cents
     advances: Cents
+    supplements: Cents
     repayments: Cents
     interest: Cents
     due: Cents
@@ -95,7 +101,10 @@ class Flows(NamedTuple):
 
 
 class Means(NamedTuple):
-    """What the month has to go by: `Rules`, with income, and a limit that holds nothing where there is none."""
+    """What the month has to go by: `Rules`, with income, and a limit that holds nothing where there is none.
+
+    fills, lends, pro_rata  whether the state adds what is missing, is owed it, and whether all are paid at one rate  [month]
+    """
 
     opening: Cents
     income: Cents
@@ -103,8 +112,10 @@ class Means(NamedTuple):
     advance_rate: Floats
     yearly_limit: Cents
     lapsing: Cents
-    lends: bool
-    pro_rata: bool
+    taken: Floats
+    fills: Bools
+    lends: Bools
+    pro_rata: Bools
 
 
 class Line(NamedTuple):
@@ -160,7 +171,7 @@ def settle(
     means = Means(
         opening_capital, income, rules.return_rate, rules.advance_rate,
         np.full((n, -(-months // 12)), UNPAID) if limit is None else limit,
-        rules.lapsing, *_lends_and_shares(rules.when_short),
+        rules.lapsing, rules.taken, *np.repeat([_filled_lent_shared(rule) for rule in rules.when_short], 12, axis=0).T.copy(),
     )  # fmt: skip
     line = Line(
         np.searchsorted(due.replication, np.arange(n + 1)), due.month, due.amount, due.claim,
@@ -189,7 +200,7 @@ def _refuse_too_large(means: Means, bills: Cents, line: Line) -> None:
     n = means.opening.size
     claimed = np.zeros(n)
     np.add.at(claimed, np.repeat(np.arange(n), np.diff(line.first)), line.amount)
-    if means.pro_rata and (claimed * RATE > ROOM).any():
+    if means.pro_rata.any() and (claimed * RATE > ROOM).any():
         raise refusal("fund.amount")
     flows = means.opening + means.income.sum(axis=1) + bills.sum(axis=(0, 2)) + claimed
     rates = (
@@ -202,15 +213,17 @@ def _refuse_too_large(means: Means, bills: Cents, line: Line) -> None:
         raise refusal(key)
 
 
-def _lends_and_shares(rule: WhenShort) -> tuple[bool, bool]:
-    """Whether the treasury lends what is missing, and whether all are paid at one rate."""
+def _filled_lent_shared(rule: WhenShort) -> tuple[bool, bool, bool]:
+    """Whether the state adds what is missing, is owed it, and whether all are paid at one rate."""
     match rule:
         case "queue":
-            return False, False
+            return False, False, False
         case "pro_rata":
-            return False, True
+            return False, False, True
         case "treasury_advance":
-            return True, False
+            return True, True, False
+        case "supplement":
+            return True, False, False
         case _:
             assert_never(rule)
 
@@ -244,10 +257,10 @@ def _live_through(
             # 4: costs, oldest first
             for k in range(kinds):
                 arrears += bills[k, r, t]
-            lent = max(arrears - cash, 0) if means.lends else 0
-            costs_paid = min(arrears, cash + lent)
-            cash += lent - costs_paid
-            advance += lent
+            fills = means.fills[t]
+            added = max(arrears - cash, 0) if fills else 0
+            costs_paid = min(arrears, cash + added)
+            cash += added - costs_paid
             arrears -= costs_paid
             money = costs_paid
             while money > 0:
@@ -265,19 +278,19 @@ def _live_through(
                 flows.due[r, t] += line.amount[end]
                 end += 1
             outstanding += flows.due[r, t]
-            most = limit if means.lends else min(cash, limit)
+            most = limit if fills else min(cash, limit)
             benefits, next_head = np.int64(0), head
             if outstanding <= most:
                 benefits, next_head = outstanding, end
-            elif means.pro_rata and most > 0:
+            elif means.pro_rata[t] and most > 0:
                 rate = most * RATE // outstanding
                 for place in range(head, end):
                     share = line.left[place] * rate // RATE
                     line.left[place] -= share
                     benefits += share
-            elif not means.pro_rata:
-                while benefits + line.amount[next_head] <= most:
-                    benefits += line.amount[next_head]
+            elif not means.pro_rata[t]:
+                while benefits + line.left[next_head] <= most:
+                    benefits += line.left[next_head]
                     next_head += 1
             for place in range(head, next_head):
                 line.left[place], line.paid_in_month[place] = 0, t
@@ -293,9 +306,11 @@ def _live_through(
             head = next_head
             limit -= benefits
             outstanding -= benefits
-            lent_for_line = max(benefits - cash, 0) if means.lends else 0
-            cash += lent_for_line - benefits
-            advance += lent_for_line
+            added_for_line = max(benefits - cash, 0) if fills else 0
+            cash += added_for_line - benefits
+            added += added_for_line
+            lent = added if means.lends[t] else 0
+            advance += lent
 
             # 6: the treasury is repaid
             repaid = min(cash, advance)
@@ -306,11 +321,13 @@ def _live_through(
             lapsing += means.lapsing[r, t] - costs_paid - benefits - repaid
             lapsing = max(lapsing, np.int64(0))
             lapsed = min(cash, lapsing) if t % 12 == 11 else 0
+            lapsed += np.int64(np.rint((cash - lapsed) * means.taken[r, t]))
             cash -= lapsed
 
             # 8: the books are closed
             flows.returns[r, t], flows.interest[r, t] = returned, interest
-            flows.advances[r, t], flows.repayments[r, t] = lent + lent_for_line, repaid
+            flows.advances[r, t], flows.supplements[r, t] = lent, added - lent
+            flows.repayments[r, t] = repaid
             flows.benefits[r, t], flows.lapsed[r, t] = benefits, lapsed
             flows.cash[r, t], flows.advance[r, t] = cash, advance
             flows.outstanding[r, t], flows.arrears[r, t] = outstanding, arrears

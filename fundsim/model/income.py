@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import assert_never
 
 import numpy as np
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from fundsim.model.caseload import poisson_quantile
+from fundsim.model.eras import by_era
 from fundsim.model.macro import Macro
-from fundsim.model.money import MOST_CENTS, Cents, to_cents
+from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters
 from fundsim.model.streams import Streams
 from fundsim.scenario.assumption import Floats
@@ -22,59 +22,48 @@ from fundsim.scenario.schema.income import (
     Grant,
     RevenueShare,
     SeizedAssets,
-    Source,
 )
 
 Ints = NDArray[np.int64]
+ByChance = SeizedAssets | ConvictionLevy | RevenueShare | Grant
 
 
 def draw_income(
     world: World, parameters: Parameters, macro: Macro, streams: Streams, replications: Ints
 ) -> dict[str, Cents]:
-    """Income of each source in force, by name, nominal cents.  [replication, month]"""
+    """Income of each source in force but budget lines, by name, nominal cents.  [replication, month]"""
     if not world.has_fund:
         return {}
     draw = _Draw(parameters, macro, streams, replications, world.time.start_year)
     return {
-        name: _since(world, source, draw.source(name, source))
+        name: _while_in_force(world, name, draw.years, draw.source(name, source))
         for name, source in sorted(world.income.items())
-        if source.in_force
+        if world.ever_in_force(name) and not isinstance(source, BudgetLine)
     }
 
 
-def line_of(
-    world: World,
-    parameters: Parameters,
-    macro: Macro,
-    streams: Streams,
-    replications: Ints,
-    name: str,
-) -> Callable[[Floats], Cents]:
-    """What a budget line would bring: a function of its yearly amount in each replication.
-
-    The amount is what the scenario's key would hold, in euro [replication]; the function returns
-    nominal cents [replication, month].  Cuts, index, reforms and stresses apply as in a run.
-    """
-    source = world.income[name]
-    assert isinstance(source, BudgetLine)
+def kept_of_lines(
+    world: World, parameters: Parameters, macro: Macro, streams: Streams, replications: Ints
+) -> dict[str, Floats]:
+    """What cuts leave of each budget line in each year from the opening on, by name.  [replication, year]"""
     draw = _Draw(parameters, macro, streams, replications, world.time.start_year)
-    kept = draw.kept(name)
-
-    def brings(amount: Floats) -> Cents:
-        table = draw.table(parameters.had(f"income.{name}.amount", amount))
-        # an amount that is only tried may be more than any fund can spend
-        euros = np.minimum(draw.appropriation(source, table, kept), MOST_CENTS / 100)
-        return _since(world, source, draw.in_january(name, euros))
-
-    return brings
+    return {
+        name: draw.kept(name)
+        for name, source in sorted(world.income.items())
+        if isinstance(source, BudgetLine)
+    }
 
 
-def _since(world: World, source: Source, flow: Cents) -> Cents:
-    """Nothing before the source's first year."""
-    start = world.time.start_year
-    first = source.from_year if source.from_year is not None else start
-    flow[:, : max(first - start, 0) * 12] = 0
-    return flow
+def begun(world: World, name: str, years: Ints) -> NDArray[np.bool_]:
+    """Whether the first year of a source has come, in each of some calendar years.  [year]"""
+    first = world.income[name].from_year
+    return np.ones(years.size, dtype=bool) if first is None else years >= first
+
+
+def _while_in_force(world: World, name: str, years: Ints, flow: Cents) -> Cents:
+    """Nothing before the source's first year, nor in the years of a phase in which it is not in force."""
+    runs = by_era(world, years, lambda era: begun(era, name, years) & era.income[name].in_force)
+    return np.where(np.repeat(runs, 12), flow, 0)
 
 
 class _Draw:
@@ -93,11 +82,8 @@ class _Draw:
         self.years = parameters.years[self.opening :]
         self.shape = (replications.size, self.years.size)
 
-    def source(self, name: str, source: Source) -> Cents:
+    def source(self, name: str, source: ByChance) -> Cents:
         match source:
-            case BudgetLine():
-                amount = self.appropriation(source, self._at(name, "amount"), self.kept(name))
-                return self.in_january(name, amount)
             case SeizedAssets():
                 return self._seized_assets(name, source)
             case ConvictionLevy():
@@ -110,12 +96,9 @@ class _Draw:
                 assert_never(source)
 
     def _at(self, name: str, key: str) -> Floats:
-        return self.table(self.parameters[f"income.{name}.{key}"])
-
-    def table(self, whole: Floats) -> Floats:
-        """The years from the opening on of a table [replication, year or 1]."""
-        part = whole[:, self.opening :] if whole.shape[1] > 1 else whole
-        return np.broadcast_to(part, self.shape)
+        return np.broadcast_to(
+            self.parameters.since(f"income.{name}.{key}", self.opening), self.shape
+        )
 
     def _uniform(self, name: str, what: str, event: int = 0) -> Floats:
         return self.streams.yearly(f"{what} of {name}", self.replications, self.years, event)
@@ -132,11 +115,8 @@ class _Draw:
     def kept(self, name: str) -> Floats:
         """What cuts leave of a budget line each year."""
         cut = self._uniform(name, "cut") < self._at(name, "cut_rate")
-        return np.where(cut, 1 - self._at(name, "cut_share"), 1.0)
-
-    def appropriation(self, source: BudgetLine, amount: Floats, kept: Floats) -> Floats:
-        """A budget line of a yearly amount in price-year euro, nominal euro of each year."""
-        return amount * kept * self._index(source.index)
+        left = np.where(cut, 1 - self._at(name, "cut_share"), 1.0)
+        return np.asarray(left * self._at(name, "honoured_rate"))
 
     def _seized_assets(self, name: str, source: SeizedAssets) -> Cents:
         """A Poisson number of lognormal values with mean yearly_value / number."""
@@ -145,6 +125,7 @@ class _Draw:
         number = poisson_quantile(self._uniform(name, "confiscations"), np.ascontiguousarray(rate))
         sigma = self._at(name, "value_sigma")
         kept = self._at(name, "realised_rate") * self._at(name, "earmarked_rate")
+        kept = kept * self._at(name, "honoured_rate")
         mean = np.where(rate > 0, self._at(name, "yearly_value") / np.where(rate > 0, rate, 1), 0.0)
         mean = mean * kept * self._index(source.index)
         median, spread = self._at(name, "delay.median"), self._at(name, "delay.sigma")
@@ -174,13 +155,15 @@ class _Draw:
     def _conviction_levy(self, name: str, source: ConvictionLevy) -> Cents:
         rate = np.ascontiguousarray(self._at(name, "convictions_a_year"))
         number = poisson_quantile(self._uniform(name, "convictions"), rate)
-        each = self._at(name, "levy") * self._at(name, "collected_rate") * self._index(source.index)
+        each = self._at(name, "levy") * self._at(name, "collected_rate")
+        each = each * self._at(name, "honoured_rate") * self._index(source.index)
         return self._by_twelfths(to_cents(number * each, f"income.{name}.levy"))
 
     def _revenue_share(self, name: str, source: RevenueShare) -> Cents:
         sd = self._at(name, "yearly_sd")
         z = special.ndtri(self._uniform(name, "revenue"))
         mean = self._at(name, "yearly_revenue") * self._at(name, "earmarked_rate")
+        mean = mean * self._at(name, "honoured_rate")
         yearly = mean * self._index(source.index) * np.exp(sd * z - sd * sd / 2)
         return self._by_twelfths(to_cents(yearly, f"income.{name}.yearly_revenue"))
 

@@ -33,6 +33,7 @@ class Ledger:
     opening_capital  cash at the opening [replication]
     income           by source;  recoveries  from offenders;  returns  on reserves (may be negative)
     advances         from the treasury;  repayments  to it;  interest  added to the advance
+    supplements      what the state adds where money is missing, and is not paid back
     costs_due, costs by kind: what falls due, and what is paid
     due              payments due in the month;  benefits  what is paid on them
     lapsed           unspent budget returned to the treasury
@@ -46,6 +47,7 @@ class Ledger:
     recoveries: Cents
     returns: Cents
     advances: Cents
+    supplements: Cents
     repayments: Cents
     interest: Cents
     costs_due: dict[str, Cents]
@@ -102,7 +104,8 @@ def equal(a: Ledger, b: Ledger) -> bool:
 def check_balance(ledger: Ledger) -> bool:
     """Opening + in - out = closing, each month and replication, to the cent."""
     opening = np.column_stack([ledger.opening_capital, ledger.cash[:, :-1]])
-    inflow = ledger.income_total + ledger.recoveries + ledger.returns + ledger.advances
+    inflow = ledger.income_total + ledger.recoveries + ledger.returns
+    inflow = inflow + ledger.advances + ledger.supplements
     outflow = ledger.costs_total + ledger.benefits + ledger.repayments + ledger.lapsed
     return bool((opening + inflow - outflow == ledger.cash).all())
 
@@ -118,7 +121,14 @@ def check_debts(ledger: Ledger) -> bool:
         ),
     ]
     holds = all((np.cumsum(change, axis=1) == balance).all() for balance, change in ahead)
-    never = (ledger.cash, ledger.outstanding, ledger.advance, ledger.arrears, ledger.benefits)
+    never = (
+        ledger.supplements,
+        ledger.cash,
+        ledger.outstanding,
+        ledger.advance,
+        ledger.arrears,
+        ledger.benefits,
+    )
     return holds and all(bool((x >= 0).all()) for x in never)
 
 

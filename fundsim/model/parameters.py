@@ -74,7 +74,7 @@ class Parameters:
         self._sets, self._twin = np.unique(replications // TWINS, return_inverse=True)
         self._world, self._certain = world, certain
         self._changes = sorted(world.changes.items())
-        self._assumptions = tuple(assumptions(world))
+        self._assumptions = known_numbers(world)
         names = names_drawn(world)
         if unknown := sorted(set(given) - set(names)):
             raise ValueError(f"nothing is drawn under the name {unknown[0]}")
@@ -84,10 +84,19 @@ class Parameters:
         self._correlated = self._correlated_normals()
         self._drawn: dict[str, Floats] = {}
         self._tables: dict[str, Floats] = {}
+        in_phases = [
+            (first, {key: (a, quantity) for key, a, quantity in assumptions(era)})
+            for first, era in world.eras[1:]
+        ]
         for key, assumption, quantity in self._assumptions:
             drawn = self._draw(key, assumption, quantity)
             self._drawn[key] = drawn
-            table = self._changed(key, drawn, quantity, np.arange(drawn.size))
+            table = drawn[:, None]
+            for first, numbers in in_phases:
+                if key in numbers and (table.shape[1] > 1 or numbers[key][0] != assumption):
+                    later = self._draw(key, *numbers[key])[:, None]
+                    table = np.where(years >= first, later, table)
+            table = self._changed(key, table, quantity, np.arange(drawn.size))
             self._tables[key] = table[self._twin]
         self.forms = self._forms()[self._twin]
 
@@ -102,6 +111,9 @@ class Parameters:
     def __getitem__(self, key: str) -> Floats:
         return self._tables[key]
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._tables
+
     def drawn(self) -> dict[str, Floats]:
         """The uncertain assumptions as drawn, before reforms.  key -> [replication]"""
         return {
@@ -109,6 +121,11 @@ class Parameters:
             for key, assumption, _ in self._assumptions
             if assumption.uncertain
         }
+
+    def since(self, key: str, opening: int) -> Floats:
+        """The table of a key in the years from one place of `years` on.  [replication, year or 1]"""
+        table = self._tables[key]
+        return table[:, opening:] if table.shape[1] > 1 else table
 
     def before_changes(self, key: str) -> Floats:
         """The value without reforms and stresses: today's.  [replication, 1]"""
@@ -119,8 +136,10 @@ class Parameters:
 
         values  [replication];  returns [replication, year or 1]
         """
-        quantity = next(quantity for name, _, quantity in self._assumptions if name == key)
-        return self._changed(key, values, quantity, self._twin)
+        quantity = next((quantity for name, _, quantity in self._assumptions if name == key), None)
+        if quantity is None:  # it is absent, so nothing acts on it
+            return values[:, None]
+        return self._changed(key, values[:, None], quantity, self._twin)
 
     def at(self, key: str, replication: Ints, year: Ints) -> Floats:
         """The value for each case, in the year of the event that it is read at.  [case]
@@ -168,8 +187,8 @@ class Parameters:
             if effect.on == key and (effect.by == "narrow") == narrow
         ]
 
-    def _changed(self, key: str, drawn: Floats, quantity: Quantity, sets: Ints) -> Floats:
-        table = drawn[:, None]
+    def _changed(self, key: str, table: Floats, quantity: Quantity, sets: Ints) -> Floats:
+        """What reforms and stresses make of values.  [set, year or 1]"""
         for name, change, effect in self._effects(key, narrow=False):
             weight = strength(change, self.years)
             size = self._effect_size(name, effect)[sets, None]
@@ -201,9 +220,18 @@ class Parameters:
         return np.asarray(gammas / gammas.sum(axis=1, keepdims=True))
 
 
+def known_numbers(world: World) -> tuple[tuple[str, Assumption, Quantity], ...]:
+    """Every number of a scenario and of its phases, each once: as the first that has it says."""
+    found: dict[str, tuple[str, Assumption, Quantity]] = {}
+    for _, era in world.eras:
+        for key, assumption, quantity in assumptions(era):
+            found.setdefault(key, (key, assumption, quantity))
+    return tuple(found.values())
+
+
 def names_drawn(world: World) -> list[str]:
     """Everything that is drawn once a set: assumptions, sizes of effects, forms of exploitation."""
-    names = [key for key, _, _ in assumptions(world)]
+    names = [key for key, _, _ in known_numbers(world)]
     for name, change in sorted(world.changes.items()):
         names += [effect_name(name, i) for i, _ in enumerate(change.effects)]
     return names + [form_name(form) for form in FORMS]

@@ -21,11 +21,20 @@ Z_MOST = 37.0  # beyond it a probability is 0 or 1 in 64 bits
 class Beliefs:
     """The assumptions of one replication: `beliefs.at(key, year)` by calendar year."""
 
-    def __init__(self, world: World, seed: int, replication: int) -> None:
-        """Draw the set of assumptions that the replication shares with its twin."""
-        self.world, self._set = world, replication // TWINS
+    def __init__(self, world: World, seed: int, replication: int, certain: bool = False) -> None:
+        """Draw the set of assumptions that the replication shares with its twin.
+
+        certain  nothing is drawn: every number has its central value
+        """
+        self.world, self._set, self._certain = world, replication // TWINS, certain
         self._seed, self._code = seed, world.country.code
-        self._known = {key: (a, q) for key, a, q in assumptions(world)}
+        # by first year, the numbers from then on; a key that is there later only counts from the start
+        self._eras = [
+            (first, {key: (a, q) for key, a, q in assumptions(era)}) for first, era in world.eras
+        ]
+        self._known: dict[str, tuple[Assumption, Quantity]] = {}
+        for _, numbers in self._eras:
+            self._known = {**numbers, **self._known}
         self._correlated = self._tied()
         self._drawn: dict[str, float] = {}
         self._values: dict[tuple[str, int], float] = {}
@@ -52,11 +61,21 @@ class Beliefs:
     def at(self, key: str, year: int) -> float:
         """The value in a calendar year."""
         if (key, year) not in self._values:
-            self._values[key, year] = self.changed(key, self.today(key), year)
+            value = self.today(key)
+            for first, numbers in self._eras[1:]:
+                if first <= year and key in numbers:
+                    value = self._draw(key, *numbers[key])
+            self._values[key, year] = self.changed(key, value, year)
         return self._values[key, year]
+
+    def knows(self, key: str) -> bool:
+        """Whether a number is there, or is absent in the scenario."""
+        return key in self._known
 
     def changed(self, key: str, value: float, year: int) -> float:
         """A value of a key with what reforms and stresses make of it in a year."""
+        if key not in self._known:  # it is absent, so nothing acts on it
+            return value
         _, quantity = self._known[key]
         for name, change, effect in self._effects(key):
             strength = strength_of(change, year)
@@ -73,7 +92,7 @@ class Beliefs:
     def _shares_of_forms(self) -> list[float]:
         """Shares of the forms of exploitation: a Dirichlet draw, by gamma quantiles."""
         forms = self.world.caseload.forms
-        if forms.sample_size is None:
+        if forms.sample_size is None or self._certain:
             sizes = list(forms.shares)
         else:
             sizes = [
@@ -98,7 +117,7 @@ class Beliefs:
         return Dice(self._seed, self._code, number)
 
     def _draw(self, key: str, assumption: Assumption, quantity: Quantity) -> float:
-        if not assumption.uncertain:
+        if self._certain or not assumption.uncertain:
             return assumption.value
         z = self._correlated.get(key)
         if z is None:
@@ -116,7 +135,7 @@ class Beliefs:
             quantity = Quantity(size.unit, least, math.inf, scale)  # type: ignore[arg-type]
             self._sizes[name] = (
                 believed(size, quantity, normal(self._uniform(name)))
-                if size.uncertain
+                if size.uncertain and not self._certain
                 else size.value
             )
         return self._sizes[name]

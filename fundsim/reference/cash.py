@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from fundsim.reference.chance import cents
-from fundsim.reference.costs import KINDS, bills_of
+from fundsim.reference.costs import DESK, KINDS, bills_of
 from fundsim.reference.economy import Income
 from fundsim.reference.pathway import share_with_mean, takes
 from fundsim.reference.victim import NEVER, Claim, Life, Victim
+from fundsim.reference.votes import Votes
 from fundsim.scenario.schema import BudgetLine
 
 MILLION = 1_000_000
 STATES = ("waiting", "filed", "refused", "granted", "paid", "outside")
 FLOWS = (
-    "recoveries", "returns", "advances", "repayments", "interest", "due", "benefits", "lapsed",
+    "recoveries", "returns", "advances", "supplements", "repayments", "interest", "due", "benefits", "lapsed",
     "cash", "advance", "outstanding", "arrears",
 )  # fmt: skip
 
@@ -25,7 +26,7 @@ FLOWS = (
 class Case:
     """A claim on its way through the fund.
 
-    decided_at    NEVER while it is not
+    decided_at    NEVER while nobody has
     paid_in       month in which it was granted and paid in full; None if never
     pursued_from  when the fund began to pursue the offender; None if it did not
     recovered_at  when that ended;  recovery  cents that it brought
@@ -68,10 +69,15 @@ class CashBox:
         """Empty books, and the opening capital in the box."""
         self.life, months = life, life.months
         self.income = Income(life.beliefs, life.economy, life.dice).all_sources()
+        self.votes = Votes(life.beliefs, life.economy, life.dice, life.plan)
+        if life.world.has_fund:
+            self.income |= {name: [0] * months for name in self.votes.names()}
+        self.income = dict(sorted(self.income.items()))
         kinds = KINDS if life.world.has_fund else ()
         self.flows = {name: [0] * months for name in FLOWS}
         self.costs_due = {kind: [0] * months for kind in kinds}
         self.costs = {kind: [0] * months for kind in kinds}
+        self.state_costs = {kind: [0.0] * months for kind in (*DESK, "reforms")}
         self.states = {state: [0] * months for state in STATES}
         self.counted = {what: [0] * months for what in ("identified", "aided", "decided")}
         self.cases: list[Case] = []
@@ -105,11 +111,6 @@ class CashBox:
         if 0 <= when < self.life.months:
             self.counted[what][math.floor(when)] += 1
 
-    def opens(self, victim: Victim, claim: Claim) -> Case:
-        """A claim that has been filed."""
-        self.cases.append(Case(victim, claim))
-        return self.cases[-1]
-
     def joins(self, payment: Payment, t: int) -> None:
         """A payment falls due in a month, and stands at the end of the line."""
         payment.due_in = t
@@ -125,16 +126,16 @@ class CashBox:
 
 def month_end(box: CashBox, t: int) -> None:
     """The fund's month, in the order of the rules."""
-    world, flows, opening = box.life.world, box.flows, box.cash
+    fund, flows, opening = box.life.fund(t), box.flows, box.cash
     if t % 12 == 0:
         new_year(box, t)
     # 2, 3: what comes in, and what is added to the advance
     back = a_month(box.life.economy.returns[box.year(t)])
-    flows["returns"][t] = round(opening * back) if world.fund.reserve_return else 0
+    flows["returns"][t] = round(opening * back) if fund.reserve_return else 0
     flows["interest"][t] = round(box.advance * a_month(box.at("fund.payment.advance_interest", t)))
     received = {name: flow[t] for name, flow in box.income.items()}
     box.cash += sum(received.values()) + flows["recoveries"][t] + flows["returns"][t]
-    box.lapsing += sum(income for name, income in received.items() if lapses(box, name))
+    box.lapsing += sum(income for name, income in received.items() if lapses(box, name, t))
     # 4, 5: what goes out
     spent = pay_costs(box, t) + pay_benefits(box, t)
     # 6: the treasury is paid back
@@ -146,6 +147,9 @@ def month_end(box: CashBox, t: int) -> None:
     box.lapsing = max(box.lapsing - spent - repaid, 0)
     if t % 12 == 11:
         flows["lapsed"][t] = min(box.cash, box.lapsing)
+        flows["lapsed"][t] += round(
+            (box.cash - flows["lapsed"][t]) * box.at("fund.reserve_taken", t)
+        )
         box.cash -= flows["lapsed"][t]
     # 8: the books are closed
     flows["cash"][t], flows["advance"][t] = box.cash, box.advance
@@ -155,16 +159,28 @@ def month_end(box: CashBox, t: int) -> None:
 
 
 def new_year(box: CashBox, t: int) -> None:
-    """In January nothing lapses yet, and the spending limit begins anew."""
-    box.lapsing = 0
-    if box.life.world.fund.payment.yearly_limit is not None:
+    """In January nothing lapses yet, the spending limit begins anew, and the lines are voted."""
+    box.lapsing, box.limit = 0, None
+    if box.life.world.has_fund:
+        for name in box.votes.names():
+            box.income[name][t] = box.votes.voted(name, box.year(t), fell_due(box, t))
+    if box.life.fund(t).payment.yearly_limit is not None:
         wages = box.life.economy.index("wages", box.year(t))
         box.limit = cents(box.at("fund.payment.yearly_limit", t) * wages)
 
 
-def lapses(box: CashBox, name: str) -> bool:
-    """Whether what a source brings returns to the treasury if unspent."""
-    source = box.life.world.income[name]
+def fell_due(box: CashBox, t: int) -> list[int]:
+    """Costs and payments due in each year before a month, the pursuit of offenders apart."""
+    kinds = [flow for kind, flow in box.costs_due.items() if kind != "subrogation"]
+    return [
+        sum(flow[m] for flow in (*kinds, box.flows["due"]) for m in range(12 * y, 12 * y + 12))
+        for y in range(t // 12)
+    ]
+
+
+def lapses(box: CashBox, name: str, t: int) -> bool:
+    """Whether what a source brings in a year returns to the treasury if unspent."""
+    source = box.life.world.in_year(box.year(t)).income[name]
     return isinstance(source, BudgetLine) and source.lapses
 
 
@@ -173,33 +189,34 @@ def a_month(yearly: float) -> float:
     return float((1 + yearly) ** (1 / 12)) - 1
 
 
-def borrow(box: CashBox, t: int, amount: int) -> None:
-    """The treasury lends what is missing for a payment, where it lends."""
-    if lends(box) and amount > box.cash:
-        box.flows["advances"][t] += amount - box.cash
-        box.cash = amount
-
-
-def lends(box: CashBox) -> bool:
-    """Whether the treasury pays what is missing, and is paid back."""
-    rule = box.life.world.fund.payment.when_short
+def fill_up(box: CashBox, t: int, amount: int) -> None:
+    """The state adds what is missing for a payment, as a loan or for good, where it does."""
+    rule = box.life.fund(t).payment.when_short
     match rule:
         case "treasury_advance":
-            return True
+            flow = "advances"
+        case "supplement":
+            flow = "supplements"
         case "queue" | "pro_rata":
-            return False
+            return
         case _:
             assert_never(rule)
+    if amount > box.cash:
+        box.flows[flow][t] += amount - box.cash
+        box.cash = amount
 
 
 def pay_costs(box: CashBox, t: int) -> int:
     """Pay the bills, oldest first, as far as cash goes; returns the cents paid."""
-    for kind, amount in bills_of(box.life, box.counted, t).items():
+    fund_owes, state_owes = bills_of(box.life, box.counted, t)
+    for kind, euros in state_owes.items():
+        box.state_costs[kind][t] = euros
+    for kind, amount in fund_owes.items():
         box.costs_due[kind][t] += amount
         box.bills.append(Bill(kind, box.costs_due[kind][t]))
     paid = 0
     for bill in box.bills:
-        borrow(box, t, bill.left)
+        fill_up(box, t, bill.left)
         amount = min(bill.left, box.cash)
         bill.left -= amount
         box.cash -= amount
@@ -211,12 +228,12 @@ def pay_costs(box: CashBox, t: int) -> int:
 
 def pay_benefits(box: CashBox, t: int) -> int:
     """Pay the line by the fund's rule; returns the cents paid."""
-    rule, owed = box.life.world.fund.payment.when_short, sum(p.left for p in box.line)
+    rule, owed = box.life.fund(t).payment.when_short, sum(p.left for p in box.line)
     left_of_limit = owed if box.limit is None else box.limit
     match rule:
         case "queue":
             total = whole_payments(box, t, min(box.cash, left_of_limit))
-        case "treasury_advance":
+        case "treasury_advance" | "supplement":
             total = whole_payments(box, t, left_of_limit)
         case "pro_rata":
             total = at_one_rate(box, t, owed, min(box.cash, left_of_limit))
@@ -248,7 +265,7 @@ def at_one_rate(box: CashBox, t: int, owed: int, means: int) -> int:
 
 def pay(box: CashBox, t: int, payment: Payment, amount: int) -> int:
     """Pay so many cents of a payment; the last of a granted claim completes it."""
-    borrow(box, t, amount)
+    fill_up(box, t, amount)
     box.cash -= amount
     payment.left -= amount
     box.flows["benefits"][t] += amount
@@ -289,7 +306,7 @@ def pursue(box: CashBox, case: Case, t: int) -> None:
         share = share_with_mean(at("recovered_rate"), victim.dice.uniform("subrogation share"))
         case.recovery = math.floor(case.claim.benefit * share)
     if begun < life.months:
-        index = life.economy.index(life.world.fund.costs.index, year)
+        index = life.economy.index(life.fund(case.decided_at).costs.index, year)
         box.costs_due["subrogation"][math.floor(begun)] += cents(at("cost_per_claim") * index)
     if case.recovered_at < life.months:
         box.flows["recoveries"][math.floor(case.recovered_at)] += case.recovery

@@ -9,43 +9,60 @@ from fundsim.reference.chance import cents
 from fundsim.reference.victim import Life
 from fundsim.scenario.schema import Bearer, Change
 
+DESK = ("office", "caseworkers", "decisions")  # what the fund or the state pays
 # the order in which the bills of a month are paid
 KINDS = ("office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation")
 
 
-def bills_of(life: Life, counted: dict[str, list[int]], t: int) -> dict[str, int]:
-    """What running the fund costs in a month, cents by kind; pursuing offenders is added when it is begun.
+def bills_of(
+    life: Life, counted: dict[str, list[int]], t: int
+) -> tuple[dict[str, int], dict[str, float]]:
+    """What a month costs the fund, cents by kind, and the state, euro by kind.
 
-    counted  victims identified and aided, claims decided, by month
+    Pursuing offenders is added when it is begun.  counted  victims identified and aided, claims decided, by month
     """
-    world, year = life.world, life.beliefs.year_of(t)
-    if not world.has_fund:
-        return {}
-    fund, index = world.fund, life.economy.index(world.fund.costs.index, year)
+    year, at = life.beliefs.year_of(t), life.beliefs.at
+    state = dict.fromkeys(DESK, 0.0) | {"reforms": sum(reform_costs(life, t, "state"))}
+    if not life.world.has_fund:
+        return {}, {"reforms": state["reforms"]}
+    fund = life.fund(t)
+    index = life.economy.index(fund.costs.index, year)
 
     def price(key: str) -> float:
-        return life.beliefs.at(key, year) * index
+        return at(key, year) * index
 
     assisted = sum(counted["identified"][max(t - fund.assistance.months + 1, 0) : t + 1])
     aided = counted["aided"][t] if fund.costs.legal_aid_by_fund else 0
-    euros = {
-        "office": price("fund.costs.office_a_year") / 12,
-        "caseworkers": price("fund.costs.caseworker_a_year") / 12 * fund.decision.caseworkers,
+    office = price("fund.costs.office_a_year")
+    if fund.costs.office_in_wages is not None:
+        office = price("fund.costs.office_in_wages") * at("country.net_wage", year)
+    desk = {
+        "office": office / 12,
+        "caseworkers": price("fund.costs.caseworker_a_year") / 12 * at("fund.decision.posts", year),
         "decisions": counted["decided"][t] * price("fund.costs.per_decision"),
+    }
+    euros = {
         "legal_aid": aided * price("fund.costs.legal_aid_per_case"),
         "assistance": assisted
-        * life.beliefs.at("fund.assistance.rate", year)
-        * price("fund.assistance.monthly_cost"),
+        * (at("fund.assistance.rate", year) * price("fund.assistance.monthly_cost")),
         "reforms": sum(reform_costs(life, t, "fund")),
         "subrogation": 0.0,
     }
-    return {kind: cents(euros[kind]) for kind in KINDS}
+    match fund.costs.borne_by:
+        case "fund":
+            euros |= desk
+        case "state":
+            euros |= dict.fromkeys(DESK, 0.0)
+            state |= desk
+        case _:
+            assert_never(fund.costs.borne_by)
+    return {kind: cents(euros[kind]) for kind in KINDS}, state
 
 
 def reform_costs(life: Life, t: int, bearer: Bearer) -> Iterator[float]:
     """What each reform and stress costs its bearer in a month, in euro.  Without a fund the state bears all."""
     year, world = life.beliefs.year_of(t), life.world
-    index = life.economy.index(world.fund.costs.index, year)
+    index = life.economy.index(life.fund(t).costs.index, year)
     for name, change in sorted(world.changes.items()):
         if borne_by(life, change) != bearer:
             continue

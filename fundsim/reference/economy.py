@@ -14,7 +14,6 @@ from fundsim.scenario.schema.income import (
     Grant,
     RevenueShare,
     SeizedAssets,
-    Source,
 )
 
 LEAST_GROWTH = -0.5
@@ -96,26 +95,20 @@ class Income:
         self._years = range(time.start_year, beliefs.last_year + 1)
 
     def all_sources(self) -> dict[str, Flow]:
-        """The flow of each source in force, by name."""
+        """The flow of each source in force but the budget lines, by name."""
         world = self._beliefs.world
         if not world.has_fund:
             return {}
-        sources = sorted((name, s) for name, s in world.income.items() if s.in_force)
-        return {name: self._since(source, self._flow(name, source)) for name, source in sources}
+        return {
+            name: self._while_in_force(name, self._flow(name, source))
+            for name, source in sorted(world.income.items())
+            if world.ever_in_force(name) and not isinstance(source, BudgetLine)
+        }
 
-    def budget_line(self, name: str, amount: float) -> Flow:
-        """What a budget line would bring, had its yearly amount been drawn as this one."""
-        line = self._beliefs.world.income[name]
-        assert isinstance(line, BudgetLine)
-        key = f"income.{name}.amount"
-        amounts = {y: self._beliefs.changed(key, amount, y) for y in self._years}
-        return self._since(line, self._appropriated(name, line, amounts))
-
-    def _flow(self, name: str, source: Source) -> Flow:
+    def _flow(
+        self, name: str, source: SeizedAssets | ConvictionLevy | RevenueShare | Grant
+    ) -> Flow:
         match source:
-            case BudgetLine():
-                amounts = {y: self._at(name, "amount", y) for y in self._years}
-                return self._appropriated(name, source, amounts)
             case SeizedAssets():
                 return self._confiscated(name, source)
             case ConvictionLevy():
@@ -127,20 +120,15 @@ class Income:
             case _:
                 assert_never(source)
 
-    def _since(self, source: Source, flow: Flow) -> Flow:
-        """Nothing before the source's first year."""
-        first = self._opening if source.from_year is None else source.from_year
-        before = 12 * max(first - self._opening, 0)
-        return [0 if month < before else income for month, income in enumerate(flow)]
-
-    def _appropriated(self, name: str, line: BudgetLine, amounts: dict[int, float]) -> Flow:
-        """In January, unless the year's line is cut."""
-        yearly = []
-        for year in self._years:
-            is_cut = self._uniform(name, "cut", year) < self._at(name, "cut_rate", year)
-            left = 1 - self._at(name, "cut_share", year) if is_cut else 1.0
-            yearly.append(cents(amounts[year] * left * self._economy.index(line.index, year)))
-        return in_january(yearly)
+    def _while_in_force(self, name: str, flow: Flow) -> Flow:
+        """Nothing before the source's first year, nor in the years of a phase in which it is not in force."""
+        kept = []
+        for month, income in enumerate(flow):
+            year = self._opening + month // 12
+            source = self._beliefs.world.in_year(year).income[name]
+            runs = source.in_force and (source.from_year or self._opening) <= year
+            kept.append(income if runs else 0)
+        return kept
 
     def _confiscated(self, name: str, assets: SeizedAssets) -> Flow:
         """A Poisson number of lognormal values, each in cash after a delay."""
@@ -150,7 +138,10 @@ class Income:
             if number == 0:
                 continue
             mean = self._at(name, "yearly_value", year) / number
-            mean *= self._at(name, "realised_rate", year) * self._at(name, "earmarked_rate", year)
+            mean *= (
+                self._at(name, "realised_rate", year) * self._at(name, "earmarked_rate", year)
+                * self._at(name, "honoured_rate", year)
+            )  # fmt: skip
             mean *= self._economy.index(assets.index, year)
             sigma = self._at(name, "value_sigma", year)
             for event in range(poisson(self._uniform(name, "confiscations", year), number)):
@@ -172,6 +163,7 @@ class Income:
             rate = self._at(name, "convictions_a_year", year)
             number = poisson(self._uniform(name, "convictions", year), rate)
             each = self._at(name, "levy", year) * self._at(name, "collected_rate", year)
+            each *= self._at(name, "honoured_rate", year)
             yearly.append(cents(number * each * self._economy.index(levy.index, year)))
         return by_twelfths(yearly)
 
@@ -181,6 +173,7 @@ class Income:
         for year in self._years:
             sd, z = self._at(name, "yearly_sd", year), normal(self._uniform(name, "revenue", year))
             mean = self._at(name, "yearly_revenue", year) * self._at(name, "earmarked_rate", year)
+            mean *= self._at(name, "honoured_rate", year)
             varied = mean * math.exp(sd * z - sd**2 / 2)
             yearly.append(cents(varied * self._economy.index(revenue.index, year)))
         return by_twelfths(yearly)

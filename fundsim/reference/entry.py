@@ -34,9 +34,9 @@ def entry_point(world: World, victim: Victim) -> float:
     return max(at, victim.closed_at) if fund.subsidiarity.wait_for_enforcement else at
 
 
-def is_covered(life: Life, victim: Victim) -> bool:
-    """Whether the fund covers the victim's age, form of exploitation and nationality."""
-    eligible = life.world.fund.eligible
+def is_covered(life: Life, victim: Victim, month: float) -> bool:
+    """Whether the fund in that month covers the victim's age, form of exploitation and nationality."""
+    eligible = life.fund(month).eligible
     if not (eligible.children if victim.child else eligible.adults):
         return False
     if victim.form not in eligible.forms:
@@ -55,12 +55,13 @@ def is_covered(life: Life, victim: Victim) -> bool:
 
 def entry(life: Life, victim: Victim) -> None:
     """The victim's way to the fund's door: entitled, applies, files (method §7)."""
-    fund = life.world.fund
-    at, victim.covered = entry_point(life.world, victim), is_covered(life, victim)
+    at = entry_point(life.world, victim)
+    entered = max(at, 0.0) if at < NEVER else victim.identified_at
+    victim.covered = is_covered(life, victim, entered)
     if not victim.covered:
         victim.leaves_at = victim.identified_at
         return
-    if at == NEVER or at < -12 * fund.eligible.retroactive_years:
+    if at == NEVER or at < -12 * life.world.fund.eligible.retroactive_years:
         victim.leaves_at = victim.closed_at if at == NEVER else max(at, victim.closed_at)
         return
     victim.entitled = True
@@ -70,7 +71,7 @@ def entry(life: Life, victim: Victim) -> None:
         return
     year = life.beliefs.year_of(victim.clock_at)
     delay = takes(life, victim, "fund.take_up.filing", "filing", year)
-    limit = fund.eligible.filing_limit_months or NEVER
+    limit = life.fund(victim.clock_at).eligible.filing_limit_months or NEVER
     victim.files = delay <= limit
     victim.leaves_at = victim.clock_at + min(delay, limit)
 
@@ -103,7 +104,7 @@ def hears_of_it(life: Life, victim: Victim) -> bool:
 
 def claim(life: Life, victim: Victim) -> Claim:
     """What the victim claims, when it files (method §7)."""
-    fund, at, filed_at = life.world.fund, life.beliefs.at, victim.leaves_at
+    fund, at, filed_at = life.fund(victim.leaves_at), life.beliefs.at, victim.leaves_at
     year = life.beliefs.year_of(filed_at)
     index = life.economy.index(fund.amount.index, year)
     asked, capped = worth(life, victim, filed_at, year)
@@ -124,8 +125,9 @@ def claim(life: Life, victim: Victim) -> Claim:
     if victim.child:
         years = 2 * at("caseload.years_to_majority", victim.year)
         majority_at += to_tick(12 * years * victim.dice.uniform("years to majority"))
+    handling = takes(life, victim, "fund.decision.handling", "handling", year)
     return Claim(
-        filed_at, asked, capped, set_off, benefit,
+        filed_at, filed_at + handling, asked, capped, set_off, benefit,
         interim=min(interim, cents(at("fund.interim.cap", year) * index)),
         interim_at=filed_at + fund.interim.after_months,
         working_months=to_tick(working),
@@ -136,7 +138,7 @@ def claim(life: Life, victim: Victim) -> Claim:
 
 def worth(life: Life, victim: Victim, filed_at: float, year: int) -> tuple[int, bool]:
     """What a claim is worth before set-off, and whether the cap made it smaller."""
-    amount = life.world.fund.amount
+    amount = life.fund(filed_at).amount
     unit = life.economy.index(amount.index, year)
     match amount.money:
         case "euro":

@@ -6,15 +6,21 @@ Money is in euro.  A yearly outcome is named `name@year`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from fundsim.reference.cash import Case
 from fundsim.reference.future import Future
 from fundsim.reference.victim import NEVER, Victim
-from fundsim.scenario.schema import FORMS
+from fundsim.scenario.schema import FORMS, BudgetLine
 
+SLOW = 12  # months from filing after which a claim is decided late
 SOON = 24  # months from identification within which a victim is "paid soon"
 MOST_FUNDING = 99.0  # a funding ratio is cut here
+FLOWS = ("recoveries", "returns", "advances", "supplements", "repayments", "lapsed")
+DEFLATED = (
+    "due", "outgo", "benefits", "income", "state_cost", "budget", "lapsed", "supplements", "overrun",
+    "cost_to_state",
+)  # fmt: skip
 Outcomes = dict[str, float]
 
 
@@ -43,7 +49,13 @@ def by_year(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
     income = {name: sums(flow) for name, flow in books.income.items()}
     costs = {kind: sums(flow) for kind, flow in books.costs.items()}
     benefits = sums(books.flows["benefits"])
-    state = {y: sum(future.state_costs[12 * i : 12 * i + 12]) for i, y in enumerate(years)}
+    by_state = future.state_costs
+    state = {y: sum(by_state[12 * i : 12 * i + 12]) for i, y in enumerate(years)}
+    flows = {name: sums(books.flows[name]) for name in FLOWS}
+    lines = [name for name in income if isinstance(life.world.income[name], BudgetLine)]
+    budget = {y: sum(income[name][y] for name in lines) for y in years}
+    unpaid = decembers(shortfall(future))
+    overrun = {y: flows["supplements"][y] + unpaid[y] for y in years}
     owed = {y: sum(sums(flow)[y] for flow in books.costs_due.values()) for y in years}
     falls_due = sums(books.flows["due"])
     totals = {
@@ -52,7 +64,17 @@ def by_year(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
         "benefits": benefits,
         "income": {y: sum(row[y] for row in income.values()) for y in years},
         "state_cost": state,
-    }
+        "budget": budget,
+        "lapsed": flows["lapsed"],
+        "supplements": flows["supplements"],
+        "overrun": overrun,
+        "cost_to_state": {
+            y: budget[y] - flows["lapsed"][y] + flows["supplements"][y]
+            + flows["advances"][y] - flows["repayments"][y] + state[y]
+            for y in years
+        },
+    }  # fmt: skip
+    yield "too_small", {y: float(overrun[y] > 0) for y in years}
     for name, row in totals.items():
         yield name, row
         yield f"{name}_real", real(row)
@@ -60,8 +82,8 @@ def by_year(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
         for name, row in rows.items():
             yield f"{prefix}.{name}", row
             yield f"{prefix}.{name}_real", real(row)
-    for name in ("recoveries", "returns", "advances", "repayments", "lapsed"):
-        yield name, sums(books.flows[name])
+    for name in ("recoveries", "returns", "advances", "repayments"):
+        yield name, flows[name]
     yield "outgo_local", {y: totals["outgo"][y] * life.economy.exchange_rate[y] for y in years}
 
     before, incurred = ever_due(future)
@@ -82,7 +104,42 @@ def by_year(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
     struck = {y: float(any(short[12 * i : 12 * i + 12])) for i, y in enumerate(years)}
     yield "shortfall", struck
     yield "shortfall_so_far", {y: float(any(struck[z] for z in years if z <= y)) for y in years}
-    yield "unpaid", decembers(short)
+    yield "unpaid", unpaid
+    yield from of_desk(future)
+
+
+def of_desk(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
+    """What the desk has to do in each year, and what it leaves undone."""
+    books, time = future.books, future.life.world.time
+    years = [time.start_year + y for y in range(time.horizon_years)]
+    end = 12 * time.horizon_years
+
+    def each(events: Iterable[tuple[float, float]]) -> dict[int, float]:
+        """Sums by year of what happens at a time."""
+        row = dict.fromkeys(years, 0.0)
+        for when, amount in events:
+            if when < end:
+                row[time.start_year + int(when // 12)] += amount
+        return row
+
+    payments = [payment for case in books.cases for payment in case.payments]
+    yield "claims_filed", each((case.claim.filed_at, 1.0) for case in books.cases)
+    yield "claims_decided", each((case.decided_at, 1.0) for case in books.cases)
+    yield "claims_open", {y: float(books.states["filed"][12 * i + 11]) for i, y in enumerate(years)}
+    yield (
+        "workload",
+        each((case.claim.filed_at, case.claim.working_months / 12) for case in books.cases),
+    )
+    yield "payments_due", each((float(p.due_in), 1.0) for p in payments)
+    yield (
+        "months_waited",
+        each((float(p.due_in), float(wait_of(p.due_in, p.paid_in, end))) for p in payments),
+    )
+
+
+def wait_of(due_in: int, paid_in: int | None, end: int) -> int:
+    """Months that a payment due waits for cash, to the end of the horizon at most."""
+    return min(end if paid_in is None else paid_in, end) - due_in
 
 
 def shortfall(future: Future) -> list[int]:
@@ -125,7 +182,7 @@ def whole(future: Future, yearly: dict[str, dict[int, float]]) -> Outcomes:
     """Outcomes of the whole horizon."""
     books, life = future.books, future.life
     found = {}
-    for name in ("due", "outgo", "benefits", "income", "state_cost"):
+    for name in DEFLATED:
         row = yearly[f"{name}_real"].values()
         found[f"{name}_a_year"] = sum(row) / len(row)
     inhabitants = life.beliefs.today("country.population")
@@ -142,7 +199,7 @@ def whole(future: Future, yearly: dict[str, dict[int, float]]) -> Outcomes:
     found["worst_balance"] = lowest / 100
     worth, growth, lowest = float(books.opening_capital), 1.0, math.inf
     for t, change in enumerate(net_of_due(future, returns=False)):
-        if life.world.fund.reserve_return:
+        if life.fund(t).reserve_return:
             growth *= (1 + life.economy.returns[life.beliefs.year_of(t)]) ** (1 / 12)
         worth += change / growth
         lowest = min(lowest, worth)
@@ -152,12 +209,24 @@ def whole(future: Future, yearly: dict[str, dict[int, float]]) -> Outcomes:
     found["longest_delay"] = float(
         max(
             (
-                min(horizon if p.paid_in is None else p.paid_in, horizon) - p.due_in
+                wait_of(p.due_in, p.paid_in, horizon)
                 for case in books.cases for p in case.payments if p.due_in < horizon
             ),
             default=0,
         )
     )  # fmt: skip
+    found["years_too_small"] = sum(yearly["too_small"].values())
+    found["short_ever"] = float(found["ruin"] > 0 or found["years_too_small"] > 0)
+    found["too_small_rate"] = found["years_too_small"] / len(yearly["too_small"])
+    found["overrun_in_all"] = sum(yearly["overrun_real"].values())
+    for name in ("payments_due", "months_waited"):
+        found[f"{name}_in_all"] = sum(yearly[name].values())
+    for name in ("workload", "claims_open"):
+        found[f"{name}_a_year"] = sum(yearly[name].values()) / len(yearly[name])
+    known = [case for case in books.cases if case.claim.filed_at < horizon - SLOW]
+    found["claims_known"] = float(len(known))
+    found["claims_unready"] = float(sum(c.claim.ready_at - c.claim.filed_at > SLOW for c in known))
+    found["claims_slow"] = float(sum(c.decided_at - c.claim.filed_at > SLOW for c in known))
     return found
 
 

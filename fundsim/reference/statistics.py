@@ -23,11 +23,11 @@ from fundsim.scenario.schema import FORMS
 
 PERCENTS = (5, 25, 50, 75, 95)
 LEAST_FOR_VAR, LEAST_FOR_TVAR = 736, 3000  # futures
-SOLVENT = (50, 75, 90, 95, 99)
+SOLVENT = (50, 75, 80, 90, 95, 99)
 MOST = 1e9  # euro: a need that is larger than any amount
 Statistics = dict[str, float]
 
-PROBABILITIES = ("ruin", "shortfall", "shortfall_so_far")
+PROBABILITIES = ("ruin", "shortfall", "shortfall_so_far", "too_small")
 OF = {"longest_delay": "incurred_total"}  # a mean, and without what it is none
 WITH_TAIL = ("outgo", "outgo_real")
 GROUPS = (
@@ -42,6 +42,11 @@ _OF_ALL = {
     "claims_capped_rate": ("claims_capped", "claims"),
     "claims_set_off_rate": ("claims_set_off", "claims"),
     "claims_late_rate": ("claims_late", "claims"),
+    "claims_slow_rate": ("claims_slow", "claims_known"),
+    "claims_unready_rate": ("claims_unready", "claims_known"),
+    "months_late": ("months_waited", "payments_due"),
+    "months_late_on_average": ("months_waited_in_all", "payments_due_in_all"),
+    "missing_then": ("overrun_in_all", "years_too_small"),
     "claims_undecided_rate": ("claims_undecided", "claims"),
     "claims_unpaid_rate": ("claims_unpaid", "claims"),
 }
@@ -71,12 +76,13 @@ def statistics(name: str, year: int | None, columns: Mapping[str, Values]) -> St
 
     columns  outcomes by name, each [replication]
     """
+    of_year = "" if year is None else f"@{year}"
     if name in RATIOS:
-        above, below = (columns[part] for part in RATIOS[name])
-        return of_a_ratio(above, below)
+        above, below = (columns[f"{part}{of_year}"] for part in RATIOS[name])
+        return of_a_ratio(above, below, whole=year is None)
     if name in OF and not any(columns[OF[name]]):
         return {}
-    x = columns[name if year is None else f"{name}@{year}"]
+    x = columns[f"{name}{of_year}"]
     found = _with_error("mean", mean(x), of_mean(x), "mc_error")
     if year is None:
         found |= spread(x)
@@ -86,8 +92,11 @@ def statistics(name: str, year: int | None, columns: Mapping[str, Values]) -> St
     return found | percentiles(x) | (tail(x) if name in WITH_TAIL else {})
 
 
-def of_a_ratio(above: Values, below: Values) -> Statistics:
-    """Ratio of two sums; its percentiles are of the futures that have something below."""
+def of_a_ratio(above: Values, below: Values, whole: bool) -> Statistics:
+    """Ratio of two sums; its percentiles are of the futures that have something below.
+
+    whole  of all years, so that the parts of its spread are told
+    """
     if sum(below) == 0:
         return {}
     ratio = math.fsum(above) / math.fsum(below)
@@ -96,7 +105,7 @@ def of_a_ratio(above: Values, below: Values) -> Statistics:
     paired = [above[i + k] / below[i + k] for i in known for k in (0, 1)]
     each = [a / b for a, b in zip(above, below, strict=True) if b > 0]
     found = _with_error("mean", ratio, of_ratio(above, below), "mc_error")
-    return found | spread(paired) | percentiles(each)
+    return found | (spread(paired) if whole else {}) | percentiles(each)
 
 
 def spread(x: Values) -> Statistics:

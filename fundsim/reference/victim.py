@@ -14,7 +14,8 @@ from fundsim.reference.beliefs import Beliefs
 from fundsim.reference.chance import CaseDice, Dice, happens
 from fundsim.reference.courts import Chances, Standing
 from fundsim.reference.economy import Economy
-from fundsim.scenario.schema import Form, World
+from fundsim.reference.votes import Plan
+from fundsim.scenario.schema import Form, Fund, World
 
 NEVER = math.inf
 Charge = Literal["none", "trafficking", "lesser"]
@@ -94,11 +95,14 @@ class Victim:
 class Claim:
     """What a victim asks of the fund.  Cents; months from the opening.
 
+    ready_at  when it can be decided, filed_at and the handling;  working_months  of an officer in a full-time post
+
     asked    worth after floor and cap, before what the offender has paid is deducted (set_off)
     benefit  worth after that, if granted;  interim  payment on account, if not decided by interim_at
     """
 
     filed_at: float
+    ready_at: float
     asked: int
     capped: bool
     set_off: int
@@ -112,15 +116,20 @@ class Claim:
 
 @dataclass(frozen=True)
 class Life:
-    """What the lives of one replication are drawn from."""
+    """What the lives of one replication are drawn from.  plan  what is planned to fall due in the first years"""
 
     world: World
     beliefs: Beliefs
     economy: Economy
     chances: Chances
     dice: Dice
+    plan: Plan
 
     @property
     def months(self) -> int:
         """Months that the fund is followed, run-off included."""
         return 12 * (self.world.time.horizon_years + self.world.time.runoff_years)
+
+    def fund(self, month: float) -> Fund:
+        """The fund as it is in the year of a month."""
+        return self.world.in_year(self.beliefs.year_of(month)).fund

@@ -35,7 +35,7 @@ from fundsim.scenario.labels import (
     meanings,
 )
 from fundsim.scenario.record import texts_of
-from fundsim.scenario.schema import FORMS, World, assumptions
+from fundsim.scenario.schema import FORMS, World, assumptions, quantity_of
 from fundsim.scenario.steps import Step
 
 Wanted = tuple[
@@ -132,9 +132,12 @@ def _keys(world: World) -> Iterator[Wanted]:
     for key in [*uncertain, *(f"caseload.forms.{form}" for form in FORMS)]:
         yield from ((None, part) for part in called[key])
     yield from _controls(world)
-    yield from (
-        (None, unit) for unit in sorted({a.unit for _, a, _ in assumptions(world)} | {"odds ratio"})
-    )
+    units = {a.unit for _, a, _ in assumptions(world)} | {"odds ratio"}
+    found = (
+        quantity_of(field) for _, _, field in fields(world)
+    )  # also of what a scenario leaves out
+    units |= {quantity.unit for quantity in found if quantity and quantity.unit != "amount"}
+    yield from ((None, unit) for unit in sorted(units))
 
 
 def _controls(world: World) -> Iterator[Wanted]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fundsim.analysis.measures import shown_in
-from fundsim.analysis.tags import At, Measure, Place
+from fundsim.analysis.tags import NO_FUND, At, Measure, Place
 from fundsim.report.language import Language
 from fundsim.report.results import Form, Results
 from fundsim.report.wording import has_range
@@ -18,25 +18,27 @@ def cells(
     say: Language,
     own: Mapping[str, str],
     year: int | None = None,
+    without: Collection[str] = (),
     **values: object,
 ) -> dict[str, str]:
     """The figures of a place by what they are called there, in its order.
 
     own  measure -> its figure, where the place has its own way with it;  year  of yearly measures
-    values  for what is left open in the words
+    without  measures that are left out;  values  for what is left open in the words
     """
     return {
         say(at.words, **values): own[m.name]
         if m.name in own and at.statistic != "range" and _says(results, m)
         else cell(results, m, at, say, year)
         for m, at in shown_in(place)
+        if m.name not in without
     }
 
 
 def cell(results: Results, m: Measure, at: At, say: Language, year: int | None = None) -> str:
     """One figure as a table has it: money of a year in thousand euro, and a word where it is not defined."""
     if not _says(results, m):
-        return say(m.undefined)
+        return say(m.undefined or NO_FUND)
     if at.statistic == "range":
         return span(results, m, say, year)
     return results.said(m.name, _form(m, say, year), say, at.statistic, year)
@@ -44,7 +46,8 @@ def cell(results: Results, m: Measure, at: At, say: Language, year: int | None =
 
 def _says(results: Results, m: Measure) -> bool:
     """Whether there is a fund, where the measure tells how often it falls short."""
-    return m.kind != "probability" or m.says_something(results.world)
+    how_often = m.kind == "probability" or m.name == "too_small_rate"
+    return not how_often or m.says_something(results.world)
 
 
 def span(results: Results, m: Measure, say: Language, year: int | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fundsim.analysis.project import needs_in
+from fundsim.analysis.question import question
 from fundsim.analysis.suffices import Sufficient, least_futures, what_suffices
 from fundsim.report.language import Language, marked
 from fundsim.scenario.command import command_line
@@ -23,11 +24,18 @@ GROWS = total(
     },
 )
 SURE = 0.95  # share of futures that a run speaks of
-LATE = 0.02  # share of claims never decided, above which it is said
+LATE = 0.02  # share of claims not decided within a year, above which it is said
 
 
 def of_run(results: Results, say: Language) -> list[str]:
     """What a fund that falls short in more than 5 of 100 futures needs; of a run that worked it out."""
+    scenario = results.projection.scenario
+    if question(scenario.world) == "year":
+        command = command_line("budget", [scenario.given], scenario.sets)
+        told = say(
+            "What to enter into the budget for the next three years: {command}", command=command
+        )
+        return [*held_back(results, say), told, *desk(results, say)]
     if results.get("ruin") <= 1 - SURE:
         return [*desk(results, say)]
     n = results.projection.replications
@@ -38,7 +46,6 @@ def of_run(results: Results, say: Language) -> list[str]:
         ]  # fmt: skip
     needs = needs_in(results.projection)
     if needs is None:
-        scenario = results.projection.scenario
         command = command_line("solve", [scenario.given], scenario.sets)
         told = say("What would be enough: {command}", command=command)
         return [told, *desk(results, say)]
@@ -53,7 +60,7 @@ def needed(found: Sufficient, say: Language) -> list[str]:
     amount = say.euro(found.contribution.amount) if found.by_line else ""
     capital = say.euro(found.capital.amount) if found.by_capital else ""
     growth = say(GROWS[source.index])
-    if amount and capital and source.in_force:
+    if amount and capital and found.needs.scenario.world.ever_in_force(found.needs.line):
         return [
             say(
                 "To last in {sure} of 100 futures it needs {amount} a year ({growth}) from the line “{line}” or, with "
@@ -91,18 +98,29 @@ def needed(found: Sufficient, say: Language) -> list[str]:
     ]
 
 
+def held_back(results: Results, say: Language) -> list[str]:
+    """That a yearly limit on payments leaves victims waiting, not the budget; of a run that worked it out."""
+    scenario = results.projection.scenario
+    limited = any(era.fund.payment.yearly_limit is not None for _, era in scenario.world.eras)
+    needs = needs_in(results.projection) if limited else None
+    if needs is None or not (share := float(needs.over_limit.mean())) > 0:
+        return []
+    return [_limit(share, say)]
+
+
+def _limit(share: float, say: Language) -> str:
+    return say(
+        "In {share} of futures the yearly limit on payments ({key}) alone leaves payments "
+        "waiting, whatever money there is: raise the limit, or lower what is due.",
+        share=say.percent(share), key="fund.payment.yearly_limit",
+    )  # fmt: skip
+
+
 def why(found: Sufficient, say: Language) -> list[str]:
     """What stands in the way of a fund that no amount of its line makes last, and how far money reaches."""
     told = []
     if found.limited > 0:
-        told.append(
-            say(
-                "In {share} of futures the yearly limit on payments ({key}) alone leaves payments "
-                "waiting, whatever money there is: raise the limit, or lower what is due.",
-                share=say.percent(found.limited),
-                key="fund.payment.yearly_limit",
-            )
-        )
+        told.append(_limit(found.limited, say))
     if found.begins is not None and found.cut:
         told.append(
             say(
@@ -146,14 +164,17 @@ def why(found: Sufficient, say: Language) -> list[str]:
 
 def desk(results: Results, say: Language) -> list[str]:
     """That money is not what holds claims up, where those who decide cannot keep pace."""
-    late = results.get("claims_undecided_rate")
-    if late <= LATE:
+    late, unready = results.get("claims_slow_rate"), results.get("claims_unready_rate")
+    if not late > LATE:
         return []
-    return [
+    told = [
         say(
-            "{share} of claims are not decided within the years that are simulated: more money does not mend that, "
-            "more caseworkers may ({key}).",
-            share=say.percent(late),
-            key="fund.decision.caseworkers",
+            "{share} of claims are not decided within a year of filing; for {part} reports and opinions alone take so long.",
+            share=say.percent(late), part=say.percent(unready),
         )
-    ]
+    ]  # fmt: skip
+    if late - unready > LATE:
+        by_committee = results.world.fund.decision.body == "committee"
+        key = "fund.decision.files_a_session" if by_committee else "fund.decision.posts"
+        told.append(say("More money does not mend that: a larger desk may ({key}).", key=key))
+    return told

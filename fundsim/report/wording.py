@@ -9,12 +9,13 @@ from fundsim.analysis.measures import shown_in
 from fundsim.analysis.precision import Z95
 from fundsim.analysis.project import Projection
 from fundsim.model.parameters import TWINS
-from fundsim.report import sufficing
-from fundsim.report.language import ENGLISH, Language, country_of, marked
+from fundsim.report import shortage, sufficing
+from fundsim.report.language import ENGLISH, Language, capital, country_of, marked
 from fundsim.report.results import PERCENTILES, Form, Results
 from fundsim.scenario.command import command_line
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.labels import meanings
+from fundsim.scenario.phases import without_phase
 from fundsim.scenario.schema import BudgetLine
 
 VICTIMS, RUNNING = marked("money to victims"), marked("running the fund")
@@ -87,7 +88,7 @@ def certain(results: Results, say: Language) -> list[str]:
     if not scenario.certain:
         return []
     told = meanings(scenario.world)
-    names = "; ".join(f"{say(told[key].label)} ({key})" for key in scenario.certain)
+    names = "; ".join(f"{say(told[without_phase(key)].label)} ({key})" for key in scenario.certain)
     return [
         say("These numbers were set as certain, though the files give a range: {names}. So the ranges in these sentences are too narrow.", names=names)
     ]  # fmt: skip
@@ -142,11 +143,7 @@ def _money(results: Results, say: Language) -> list[str]:
     total = sum(parts.values())
     if total <= 0:
         return [cost, say("Nobody pays for it: it has no income.")]
-    lines = {
-        source.label: source.amount.value
-        for source in world.income.values()
-        if isinstance(source, BudgetLine)
-    }
+    lines = {line.label: line for line in shortage.lines(results.world).values()}
     shares = ", ".join(
         _receipt(label, lines.get(label), x / total, say)
         for label, x in sorted(parts.items(), key=lambda part: -part[1])
@@ -155,12 +152,12 @@ def _money(results: Results, say: Language) -> list[str]:
     return [cost, say("Who pays, as shares of all that comes in: {shares}.", shares=shares)]
 
 
-def _receipt(label: str, line: float | None, share: float, say: Language) -> str:
-    """One source of income; line  euro a year, of a budget line"""
+def _receipt(label: str, line: BudgetLine | None, share: float, say: Language) -> str:
+    """One source of income, and how large a budget line is."""
     if line is None:
         return say("{name} {share}", name=say(label), share=say.percent(share))
     return say(
-        "{name} ({amount} a year) {share}", name=say(label), amount=say.euro(line), share=say.percent(share)
+        "{name} ({size}) {share}", name=say(label), size=shortage.size_of(line, say), share=say.percent(share)
     )  # fmt: skip
 
 
@@ -186,7 +183,7 @@ def receipts(results: Results) -> dict[str, float]:
     names = {
         f"income.{name}": source.label
         for name, source in sorted(world.income.items())
-        if source.in_force
+        if world.ever_in_force(name)
     }
     names |= {m: label for m, label in RECEIPTS.items() if m != "advances"}  # these are paid back
     sums = {label: sum(results.get(m, year=y) for y in years) for m, label in names.items()}
@@ -200,28 +197,39 @@ def _reforms(results: Results, say: Language) -> list[str]:
     if results.get("due_a_year") == 0:
         return [say("Its reforms cost the state {amount} a year.", amount=say.euro(cost))]
     return [
-        say("Beside the fund, its reforms cost the state {amount} a year.", amount=say.euro(cost))
+        say(
+            "Beside the fund, the state bears {amount} a year: reforms, and the desk where it pays for it.",
+            amount=say.euro(cost),
+        )
     ]
 
 
 def _lasting(results: Results, say: Language) -> list[str]:
-    """Whether it lasts; a fund that pays nobody and is never short has not shown that."""
+    """Whether money is missing; a fund that pays nobody and is never short has not shown that it lasts."""
+    if shortage.by_year(results):
+        told = [*shortage.told(results, say), *sufficing.of_run(results, say)]
+        return [*told, say(PAYS_NOBODY)] if results.pays_nobody else told
     if not results.pays_nobody:
         return [_lasts(results, say)]
     return [*([_lasts(results, say)] if results.get("ruin") > 0 else []), say(PAYS_NOBODY)]
 
 
-def _lasts(results: Results, say: Language) -> str:
+def falls_short(results: Results, say: Language) -> str:
+    """How often the fund falls short within the horizon, and with whose budget."""
     get, projection = results.get, results.projection
     text = say.counted(
-        "It falls short within {n} year {ruin}: payments wait, or the treasury must lend. Cash itself never goes below "
+        "{planned} it falls short within {n} year {ruin}: payments wait, or the treasury must lend. Cash itself never goes below "
         "zero.",
-        "It falls short within {n} years {ruin}: payments wait, or the treasury must lend. Cash itself never goes below "
+        "{planned} it falls short within {n} years {ruin}: payments wait, or the treasury must lend. Cash itself never goes below "
         "zero.",
-        projection.scenario.world.time.horizon_years,
+        projection.scenario.world.time.horizon_years, planned=shortage.planned(results, say),
         ruin=in_futures(get("ruin"), get("ruin", "mc_error"), projection.replications, say),
     )  # fmt: skip
-    return " ".join([text, *sufficing.of_run(results, say)])
+    return capital(text)
+
+
+def _lasts(results: Results, say: Language) -> str:
+    return " ".join([falls_short(results, say), *sufficing.of_run(results, say)])
 
 
 def _victims(results: Results, say: Language) -> list[str]:

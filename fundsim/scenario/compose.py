@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,9 +21,11 @@ from pydantic import ValidationError
 from fundsim.scenario import files, override
 from fundsim.scenario.asked import text, texts
 from fundsim.scenario.clashes import LINKS, kept_links, refuse_clashes, refuse_shared_codes
+from fundsim.scenario.defaults import fill_defaults
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
 from fundsim.scenario.messages import problems_of
+from fundsim.scenario.migrate import lines_of_before, migrated
 from fundsim.scenario.naming import (
     chain_of,
     default_policy,
@@ -32,6 +35,8 @@ from fundsim.scenario.naming import (
 )
 from fundsim.scenario.no_effect import without_effect
 from fundsim.scenario.override import Moved
+from fundsim.scenario.phases import PHASE, refused, unchanging, whole
+from fundsim.scenario.phases import notes as told_phases
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.placeholders import placeholders
 from fundsim.scenario.rules import broken_rules
@@ -149,33 +154,51 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
             notes.append(Phrase("no policy was named; {policy}, the default of {file}, is used",
                                 policy=policy, file=chain[0].name))  # fmt: skip
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
-    refuse_clashes(chain)
     overrides = parse_sets(sets)
+    for of_kind in (chain, overrides):
+        for number, file in enumerate(of_kind):
+            of_kind[number], told = migrated(file)
+            notes += told
+    refuse_clashes(chain)
     merged: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
+    moved: list[Moved] = []
+    filed: dict[str, Any] = {}
     for file in [*chain, *overrides]:
-        tables = {k: v for k, v in file.data.items() if k not in files.OPENING_KEYS}
+        said = file.data
+        if file.kind == "set":
+            fill_defaults(World, merged)
+            filed = filed or deepcopy(merged)
+            said = override.in_phases(said, merged, filed, moved)
+        tables = {k: v for k, v in said.items() if k not in files.OPENING_KEYS}
         _merge(merged, tables, file, origins, "")
     sources = dict(files.sources())
     for file in chain:
         sources |= file.data.get("sources", {})
     place = _places(origins, chain)
     world = _read(merged, place)
-    moved = list(override.beliefs_moved(world, chain, overrides))
-    for one in moved:
+    anywhere = list(override.beliefs_moved(world, chain, overrides))
+    for one in anywhere:
         _put(merged, one.key, one.now.model_dump(exclude_none=True))
+    moved = [*anywhere, *moved]
     untied = override.untied(merged.get(LINKS, []), moved)
-    if moved:
+    if anywhere:
         merged[LINKS] = [link for link in merged.get(LINKS, []) if link not in untied]
         world = _read(merged, place)
     _refuse_broken(world, sources, place)
+    same = unchanging(world)
+    world = world.model_copy(
+        update={"phase": tuple(one for one in world.phase if one.from_year not in same)}
+    )
     moved = [one for one in moved if one.now.value != one.then.value or not one.now.uncertain]
-    notes += [one.note for one in moved]
+    notes += [*lines_of_before(chain, world), *(one.note for one in moved)]
     notes += [
         Phrase("{first} and {second} are not correlated here: one of them is certain",
                first=link["first"], second=link["second"])
         for link in untied
     ]  # fmt: skip
+    notes += told_phases(world)
+    notes += [Phrase("the phase of {year} changes nothing", year=str(year)) for year in same]
     notes += without_effect(world, [*chain, *overrides])
     if left := len(list(placeholders(world))):
         notes.append(Phrase(
@@ -302,8 +325,15 @@ def _read(merged: dict[str, Any], place: Place) -> World:
     doubts = [
         Problem(place(k)[0], rule, place(k)[1], k, text) for k, text, rule in doubtful(merged)
     ]
+    doubts += [
+        Problem(place(key)[0], rule, place(key)[1], key) for key, rule in refused(merged, World)
+    ]
+    if doubts:
+        raise InputError(doubts)
     try:
-        world = World.model_validate(merged)
+        world = World.model_validate(
+            {**merged, PHASE: whole(merged)} if PHASE in merged else merged
+        )
     except ValidationError as error:
         raise InputError([*doubts, *problems_of(error, merged, place)]) from None
     if doubts:

@@ -159,9 +159,19 @@ NO_SUMS = all_of(
     when("fund.amount.cap", None, why="no cap"),
 )
 DECIDED_AT_ONCE = when("fund.decision.working_months", 0, why="decisions take no time")
+BY_COMMITTEE = when("fund.decision.body", "committee", why="a committee decides the claims")
+BY_OFFICERS = when("fund.decision.body", "officers", why="officers decide the claims")
 NO_TIME_FOR_INTERIM = either(
     NO_CLAIM,
-    when("fund.decision.working_months", 0, why="claims are decided at once, nothing comes before"),
+    all_of(
+        when(
+            "fund.decision.working_months",
+            0,
+            why="claims are decided at once, nothing comes before",
+        ),
+        when("fund.decision.handling.median", 0, why="nothing is asked for before"),
+        BY_OFFICERS,
+    ),
 )
 NO_INTERIM = either(
     NO_TIME_FOR_INTERIM,
@@ -226,11 +236,21 @@ def _free(key: str) -> Fact:
     return when(key, 0, why="nothing is spent that could grow")
 
 
+OFFICE_IN_WAGES = when_not(
+    "fund.costs.office_in_wages", None, why="the office costs so many monthly wages"
+)
+FREE_DESK = all_of(
+    when("fund.costs.office_a_year", 0, why="the office costs nothing"),
+    when("fund.costs.office_in_wages", None, 0, why="the office costs nothing"),
+    when("fund.costs.caseworker_a_year", 0, why="officers cost nothing"),
+    either(when("fund.costs.per_decision", 0, why="decisions cost nothing"), NO_CLAIM),
+)
 NO_COSTS = all_of(
     either(
         NO_FUND,
         all_of(
             _free("fund.costs.office_a_year"),
+            when("fund.costs.office_in_wages", None, 0, why="nothing is spent that could grow"),
             _free("fund.costs.caseworker_a_year"),
             either(_free("fund.costs.per_decision"), NO_CLAIM),
             either(_free("fund.costs.legal_aid_per_case"), AID_UNPAID),
@@ -303,7 +323,10 @@ def _late(look: Look) -> str:
 
 
 def _brings_nothing(look: Look) -> str:
-    for factor in look.value(look.table).product:
+    source = look.value(look.table)
+    fixed = source.product_if_fixed  # what is revised comes from what falls due
+    more = fixed if fixed and look.sure(".vote", "fixed") else ()
+    for factor in (*source.product, *more):
         key = f"{look.table}.{factor}"
         if key == look.key and look.stands(key, 0):
             return ""  # the first factor that is 0 stays in use: else none could be moved

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from fundsim.scenario import phases
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.numbers import Written, in_line
 
@@ -76,6 +78,22 @@ def shipped(kind: str) -> dict[str, Path]:
     """Shipped files of a kind (base, policy, reform, stress) by name, sorted."""
     place = folder() / kind
     return dict(_listed(place, place.stat().st_mtime_ns if place.is_dir() else 0))
+
+
+def joining() -> tuple[str, ...]:
+    """The shipped policies that join another: they say nothing of who may claim from when."""
+    return _without_entry(tuple(shipped("policy").items()))
+
+
+@lru_cache(maxsize=16)
+def _without_entry(found: tuple[tuple[str, Path], ...]) -> tuple[str, ...]:
+    def begins(path: Path) -> bool:
+        try:
+            return "entry_point" in read(path, "policy").data.get("fund", {})
+        except InputError:  # told where the policy is used
+            return True
+
+    return tuple(name for name, path in found if not begins(path))
 
 
 @lru_cache(maxsize=16)
@@ -151,21 +169,34 @@ def _parsed(raw: bytes, kind: str, name: str, path: Path) -> File:
             raise refuse("is nested too deeply or has a key that is too long", number)
     try:
         data = tomllib.loads(text, parse_float=Written)
-        deep = depth(data) > MOST_DEPTH
+        if depth(data) > MOST_DEPTH:
+            raise RecursionError
     except RecursionError:
-        deep = True
+        raise refuse(f"is nested deeper than {MOST_DEPTH} tables and lists") from None
     except ValueError as error:
         found = re.search(r"\(at line (\d+)", str(error))
         at = int(found[1]) if found else None
         meant = unreadable("" if at is None else text.split("\n")[at - 1])
         rule = meant or re.sub(r"\s*\(at .*", "", str(error))
         raise refuse(f"is not TOML: {rule}", at) from None
-    if deep:
-        raise refuse(f"is nested deeper than {MOST_DEPTH} tables and lists")
     lines = key_lines(text)
+    if phases.PHASE in data:
+        data[phases.PHASE], wrong = phases.by_year(data[phases.PHASE])
+        if wrong:
+            raise InputError([_of_phase(name, lines, *one) for one in wrong])
+        lines = _with_years(lines, list(data[phases.PHASE]))
     if problems := [Problem(name, TEXT_RULE, line_of(lines, key), key) for key in deceiving(data)]:
         raise InputError(problems)
     return File(name, kind, data, lines, path)
+
+
+def _of_phase(name: str, lines: dict[str, int], key: str, value: Any, rule: str) -> Problem:
+    line = line_of(lines, key) or line_of(lines, f"{key}.0")
+    shown = (
+        "" if value is None or isinstance(value, dict | list) else json.dumps(value, default=str)
+    )
+    shown = getattr(value, "text", shown)
+    return Problem(name, rule, line, re.sub(r"\.\d+", "", key), shown)
 
 
 def unreadable(line: str) -> str:
@@ -211,14 +242,33 @@ def key_lines(text: str) -> dict[str, int]:
     a multi-line string or quoted with dots) falls back to its table's line in `line_of`.
     """
     lines: dict[str, int] = {}
-    table = ""
+    table, phase = "", -1  # phases are counted
     for number, line in enumerate(text.splitlines(), 1):
         if found := _TABLE.match(line):
             table = _dotted(found[1])
+            if table == phases.PHASE:
+                phase += 1
+            if f"{table}.".startswith(f"{phases.PHASE}."):
+                one = f"{phases.PHASE}.{max(phase, 0)}"
+                lines.setdefault(one, number)
+                table = f"{one}{table.removeprefix(phases.PHASE)}"
             lines.setdefault(table, number)
         elif found := _KEY.match(line):
             lines.setdefault(f"{table}.{_dotted(found[1])}".strip("."), number)
     return lines
+
+
+def _with_years(lines: dict[str, int], years: Sequence[str]) -> dict[str, int]:
+    """The lines of keys, with each phase by its first year in place of its number."""
+
+    def named(key: str) -> str:
+        first, _, rest = key.partition(".")
+        number, dot, below = rest.partition(".")
+        if first != phases.PHASE or not number.isdigit() or int(number) >= len(years):
+            return key
+        return f"{first}.{years[int(number)]}{dot}{below}"
+
+    return {named(key): line for key, line in lines.items()}
 
 
 def _dotted(key: str) -> str:

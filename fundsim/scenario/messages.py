@@ -9,7 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.errors import MOST_SHOWN, Problem, nearest
+from fundsim.scenario.files import is_value
 from fundsim.scenario.numbers import whole_rule
+from fundsim.scenario.phases import PHASE
 from fundsim.scenario.retired import retired_keys
 from fundsim.scenario.schema import KINDS, World
 
@@ -31,12 +33,25 @@ def problems_of(
 ) -> list[Problem]:
     """Every finding of pydantic as a `Problem`, in our words, with file and line from `place`."""
     problems: dict[Problem, None] = {}
-    for item in error.errors(include_url=False):
+    years = sorted(data.get(PHASE, {})) if isinstance(data, dict) else []
+    found = error.errors(include_url=False)
+    before = {tuple(item["loc"]) for item in found if item["loc"][0] != PHASE}
+    for item in found:
+        phase = ""
+        if item["loc"][0] == PHASE and len(item["loc"]) > 2:
+            phase, item["loc"] = f"{PHASE}.{years[int(item['loc'][1])]}.", item["loc"][2:]
+            above = {item["loc"][:n] for n in range(1, len(item["loc"]) + 1)}
+            if above & before and not _says(data[PHASE][phase.split(".")[1]], item["loc"]):
+                continue  # a phase holds all that it leaves as it was
+            before.add(item["loc"])
         loc = [part for i, part in enumerate(item["loc"]) if not _is_tag(item["loc"], i)]
         loc = loc[:-1] if loc[-1] == "[key]" else loc  # pydantic's word for a bad name
-        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc)[1:]
-        if gone := _retired(item, key):
-            problems |= {Problem(place(k)[0], rule, place(k)[1], k): None for k, rule in gone}
+        key = phase + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc)[1:]
+        if gone := _retired(item, key.removeprefix(phase)):
+            for known, rule in gone:
+                problems[
+                    Problem(place(phase + known)[0], rule, place(phase + known)[1], phase + known)
+                ] = None
             continue
         file, line = place(key)
         kind, value, near = item["type"], "", ""
@@ -52,6 +67,17 @@ def problems_of(
         plainly = "; write it without an exclamation mark" if certain else ""
         problems[Problem(file, _rule(item) + plainly, line, key, value, near)] = None
     return list(problems)
+
+
+def _says(tables: Any, loc: Sequence[Any]) -> bool:
+    """Whether tables have a value of their own at a place, or in place of a table above it."""
+    for i, part in enumerate(loc):
+        if not isinstance(tables, dict) or _is_tag(loc, i):
+            continue
+        if part not in tables:
+            return False
+        tables = tables[part]
+    return is_value(tables)
 
 
 def _retired(item: Any, key: str) -> list[tuple[str, str]]:

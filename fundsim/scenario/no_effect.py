@@ -9,9 +9,10 @@ from fundsim.scenario import files
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.facts import LOCAL_ONLY
 from fundsim.scenario.files import File
+from fundsim.scenario.phases import FIRST, PHASE, without_phase
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.record import TEXT, Look, because
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import BudgetLine, World
 from fundsim.scenario.used import keys, unused
 
 # kinds of files that somebody adds to a country and its policy
@@ -28,8 +29,21 @@ def without_effect(world: World, chain: Iterable[File]) -> Iterator[Phrase]:
     told = {key for file in chain if file.kind in CHOSEN for key, _ in files.leaves(file.data)}
     dates = dict(_dates(world, told))
     yield from dates.values()
+    yield from _first_amounts(world, told)
     yield from _idle(world, [key for key in sorted(told) if key not in dates])
     yield from _changes(world, set(dates))
+
+
+def _first_amounts(world: World, told: set[str]) -> Iterator[Phrase]:
+    """Amounts of lines that are revised: they count in the first years only."""
+    for name, source in world.income.items():
+        key = f"income.{name}.amount"
+        if key in told and isinstance(source, BudgetLine) and source.vote == "revised":
+            yield Phrase(
+                "{key} counts in the first year only, since the line is revised; write {setting} for the same amount in every year",
+                "{key} counts in the first {n} years only, since the line is revised; write {setting} for the same amount in every year",
+                n=source.base_years + source.lag_years - 1, key=key, setting=f'income.{name}.vote = "fixed"',
+            )  # fmt: skip
 
 
 def _idle(world: World, told: Sequence[str]) -> Iterator[Phrase]:
@@ -39,8 +53,9 @@ def _idle(world: World, told: Sequence[str]) -> Iterator[Phrase]:
     for key in told:
         if key.partition(".")[0] in ("reform", "stress", *files.OPENING_KEYS):
             continue  # what a change does is told of the whole of it
+        of, asked = _in_its_phase(world, key)
         try:
-            reason = unused(world, key, known)
+            reason = unused(of, asked, known if of is world else ())
         except KeyError:  # a word that the schema reads otherwise, such as the kind of a source
             continue
         if reason and reason not in (TEXT, LOCAL_ONLY):
@@ -52,6 +67,15 @@ def _idle(world: World, told: Sequence[str]) -> Iterator[Phrase]:
         )  # fmt: skip
 
 
+def _in_its_phase(world: World, key: str) -> tuple[World, str]:
+    """The scenario from a phase on, and the key without the phase; of what is in no phase, as they are."""
+    if not key.startswith(f"{PHASE}."):
+        return world, key
+    year = int(key.split(".")[1])
+    later = tuple(one for one in world.phase if one.from_year > year)
+    return world.in_year(year).model_copy(update={"phase": later}), without_phase(key)
+
+
 def _named(these: Sequence[str]) -> str:
     shown, more = ", ".join(these[:MOST_KEYS]), len(these) - MOST_KEYS
     return Phrase("{keys} and {n} more", keys=shown, n=more) if more > 0 else shown
@@ -61,6 +85,18 @@ def _dates(world: World, told: set[str]) -> Iterator[tuple[str, Phrase]]:
     """Years outside the projection, by key: of what is in force, and of what somebody has dated."""
     time = world.time
     first, last = time.start_year, time.start_year + time.horizon_years - 1
+    for year in (phase.from_year for phase in world.phase):
+        key = f"{PHASE}.{year}.{FIRST}"
+        if year > last:
+            yield key, Phrase(
+                "{key} is {year}, after the last year of the horizon, {last}",
+                key=key, year=str(year), last=str(last),
+            )  # fmt: skip
+        elif year < first:
+            yield key, Phrase(
+                "{key} is {year}, before the fund opens in {first}",
+                key=key, year=str(year), first=str(first),
+            )  # fmt: skip
     for kind in DATED:
         for name, one in getattr(world, kind).items():
             begins, ends = (f"{kind}.{name}.{end}_year" for end in ("from", "until"))

@@ -19,8 +19,9 @@ from fundsim.scenario.assumption import BOUNDS, Assumption, Quantity, quantiles,
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.files import File
 from fundsim.scenario.numbers import Written
+from fundsim.scenario.phases import PHASE, standing
 from fundsim.scenario.phrase import Phrase
-from fundsim.scenario.schema import World, assumptions
+from fundsim.scenario.schema import World, assumptions, quantity_at
 
 SET_NOTE = "set on the command line"
 CERTAIN = "!"  # after a number
@@ -151,10 +152,11 @@ def beliefs_moved(
     known = {key: (a, quantity) for key, a, quantity in assumptions(world)}
     before = {key: (file, raw) for file in chain for key, raw in files.leaves(file.data)}
     for key, given in (leaf for file in overrides for leaf in files.leaves(file.data)):
+        if key.startswith(f"{PHASE}."):
+            continue
         if key not in known:
             if isinstance(given, Certain):
-                rule = f"is never uncertain; write it without “{CERTAIN}”"
-                raise InputError(Problem("--set", rule, key=key, value=str(given)))
+                raise _never_uncertain(key, given)
             continue
         if key not in before or not (then := _read(key, *before[key])).uncertain:
             continue
@@ -175,6 +177,87 @@ def _read(key: str, file: File, raw: Any) -> Assumption:
         rule = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         line = files.line_of(file.lines, key)
         raise InputError(Problem(file.name, rule, line, key)) from None
+
+
+def in_phases(
+    data: Mapping[str, Any], now: Mapping[str, Any], filed: Mapping[str, Any], moved: list[Moved]
+) -> dict[str, Any]:
+    """What an override says of phases, with each number whole: what is believed of it moves along.
+
+    data  of the override;  now  all tables, with the overrides before it;  filed  those of the files alone
+    moved  takes up what was moved
+    Raises `InputError` for an exclamation mark after a number that is no assumption.
+    """
+    if not isinstance(data.get(PHASE), dict):
+        return dict(data)
+    said = dict(data[PHASE])
+    for year, tables in said.items():
+        if not isinstance(tables, dict):
+            continue
+        there, before = standing(now, year), standing(filed, year)
+        for key, given in _whole_numbers(tables):
+            said[year] = _with(
+                said[year],
+                key.split("."),
+                _in_phase(year, key, given, _at(there, key), _at(before, key), moved),
+            )
+    return {**data, PHASE: said}
+
+
+def _whole_numbers(tables: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of the tables of a phase with its dotted key; parts of a number together."""
+    for name, value in tables.items():
+        key = f"{path}.{name}".strip(".")
+        if files.is_value(value) or quantity_at(key.split(".")) is not None:
+            yield key, value
+        else:
+            yield from _whole_numbers(value, key)
+
+
+def _in_phase(year: str, key: str, given: Any, there: Any, before: Any, moved: list[Moved]) -> Any:
+    """What an override says of one key in a phase.  there  what it has been until now;  before  what files say"""
+    quantity = quantity_at(key.split("."))
+    if isinstance(given, Certain) and quantity is None:
+        raise _never_uncertain(f"{PHASE}.{year}.{key}", given)
+    if quantity is None or not isinstance(there, dict) or "unit" not in there:
+        return given
+    if is_part(given):
+        part = believed(given)
+        return {k: v for k, v in there.items() if k != "grade" or "source" not in part} | part
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if not number:
+        return given
+    plain = {"value": given, "unit": there["unit"], "source": "judgement", "note": SET_NOTE}
+    try:
+        then = Assumption.model_validate(read_number(before))
+        now = Assumption.model_validate({**plain, "value": float(given)})
+        if then.uncertain and not isinstance(given, Certain):
+            now = moved_to(float(given), then, quantity).model_copy(
+                update={"grade": None, "source": "judgement", "note": SET_NOTE}
+            )
+    except ValidationError:  # told when all is read
+        return plain
+    if then.uncertain:
+        moved.append(Moved(f"{PHASE}.{year}.{key}", then, now))
+    return now.model_dump(mode="json", exclude_none=True, exclude_defaults=True) | plain
+
+
+def _at(tables: Any, key: str) -> Any:
+    for name in key.split("."):
+        tables = tables.get(name) if isinstance(tables, dict) else None
+    return tables
+
+
+def _with(tables: Any, path: Sequence[str], value: Any) -> Any:
+    """Tables with another value at a path."""
+    if not path:
+        return value
+    return {**tables, path[0]: _with(tables[path[0]], path[1:], value)}
+
+
+def _never_uncertain(key: str, given: Certain) -> InputError:
+    rule = f"is never uncertain; write it without “{CERTAIN}”"
+    return InputError(Problem("--set", rule, key=key, value=str(given)))
 
 
 def as_said(value: Any, old: Mapping[str, Any]) -> Any:

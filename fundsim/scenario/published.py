@@ -30,6 +30,8 @@ def json_schema() -> str:
     _allow_numbers(schema)
     for source in schema["properties"]["income"]["patternProperties"].values():
         source["anyOf"] = source.pop("oneOf")  # a policy switches a source on without its kind
+    for source in definitions["Phase"]["properties"]["income"]["patternProperties"].values():
+        source["anyOf"] = source.pop("oneOf")
     schema["properties"] = {
         "question": {"type": "string", "description": "The question that the file asks."},
         "place": {

@@ -35,6 +35,7 @@ class Key:
     random    values that a random world sets it to, one that stands twice twice as often; a key that may be
               absent is set in half of the worlds.  Of a table such values by key
     text      whether it is a text, on which no figure hangs
+    steady    why no phase can change it
     """
 
     idle: Fact | None = None
@@ -43,10 +44,11 @@ class Key:
     sentence: Mapping[Any, str] | str | tuple[str, str] = ""
     random: tuple[object, ...] | Mapping[str, tuple[object, ...]] = ()
     text: bool = False
+    steady: str = ""
 
 
 NOTHING = Key()
-A_TEXT = Key(text=True)
+A_TEXT = Key(text=True, steady="it is a text")
 
 
 class Table(Part):
@@ -129,23 +131,34 @@ class Look:
         return self._left_open.startswith(key) or key.startswith(self._left_open)
 
     def value(self, key: str) -> Any:
-        """What stands at a key."""
-        here: Any = self.world
-        for name in self.whole(key).split("."):
-            here = here[name] if isinstance(here, dict) else getattr(here, name)
-        return here
+        """What stands at a key, before any phase."""
+        return value_at(self.world, self.whole(key))
+
+    def values(self, key: str) -> list[Any]:
+        """What stands at a key, before any phase and in each."""
+        return [value_at(era, self.whole(key)) for _, era in self.world.eras]
 
     def sure(self, key: str, *allowed: Any) -> bool:
         """Whether a key certainly has one of these values, in every year and future."""
         return not self.is_open(key) and self.stands(key, *allowed)
 
     def stands(self, key: str, *allowed: Any) -> bool:
-        """The same of what stands there now, left open or not."""
-        value = self.value(key)
+        """The same of what stands there now, in every phase, left open or not."""
+        return all(self._stands(value, key, allowed) for value in self.values(key))
+
+    def _stands(self, value: Any, key: str, allowed: tuple[Any, ...]) -> bool:
         if isinstance(value, Assumption):
             certain = self.whole(key) not in self._moved and not value.uncertain
             return certain and value.value in allowed
         return value in allowed
+
+
+def value_at(world: World, key: str) -> Any:
+    """What stands at a dotted key of a scenario."""
+    here: Any = world
+    for name in key.split("."):
+        here = here[name] if isinstance(here, dict) else getattr(here, name)
+    return here
 
 
 @dataclass(frozen=True)
@@ -176,7 +189,9 @@ def when_not(key: str, *values: Any, why: str) -> Fact:
     """Holds where a switch or choice certainly has none of the values.  why  constant"""
     return Fact(
         lambda look: (
-            "" if look.is_open(key) or look.stands(key, *values) else because(why, look.whole(key))
+            ""
+            if look.is_open(key) or any(value in values for value in look.values(key))
+            else because(why, look.whole(key))
         )
     )
 

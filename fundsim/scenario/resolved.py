@@ -6,6 +6,7 @@ import json
 import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.numbers import literal
+from fundsim.scenario.phases import FIRST, PHASE, differences, said_in_phases
 from fundsim.scenario.schema import Effect, FormShares, Link, World, assumptions
 
 INLINE = (Assumption, FormShares, Effect, Link)  # parts that stand within one value
@@ -87,6 +89,7 @@ def _own_sources(scenario: Scenario) -> Mapping[str, Mapping[str, Any]]:
 
 def _cited(world: World) -> Iterator[str]:
     yield from (a.source for _, a, _ in assumptions(world))
+    yield from (a.source for _, a in said_in_phases(world))
     yield world.caseload.forms.source
     yield from (
         effect.size.source for change in world.changes.values() for effect in change.effects
@@ -108,6 +111,8 @@ def written(
     below: dict[str, BaseModel] = {}
     for name, field in type(part).model_fields.items():
         value, key = getattr(part, name), f"{path}.{name}".strip(".")
+        if key == PHASE:
+            continue
         if value is None or value == () or key in leave_out:
             continue
         if isinstance(value, dict):
@@ -122,6 +127,24 @@ def written(
         yield ""
     for key, table in below.items():
         yield from written(table, key, leave_out, meanings)
+    if isinstance(part, World):
+        yield from _phases(part)
+
+
+def _phases(world: World) -> Iterator[str]:
+    """What each phase changes, below its first year, by the tables that it changes."""
+    for year, changed in groupby(differences(world), key=lambda one: one[0]):
+        yield f"[[{PHASE}]]"
+        yield f"{FIRST} = {year}"
+        tables: dict[str, list[str]] = {}
+        for _, key, _, now in changed:
+            table, _, name = key.rpartition(".")
+            tables.setdefault(table, []).append(f"{name} = {_value(now)}")
+        for table, lines in tables.items():
+            yield ""
+            yield f"[{PHASE}.{table}]"
+            yield from lines
+        yield ""
 
 
 def _value(value: Any) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 
 from fundsim.scenario.phrase import Phrase
 
-RETIRED: dict[str, tuple[str, str]] = {}
+RETIRED: dict[str, tuple[str, str]] = {
+    "fund.decision.caseworkers": ("fund.decision.posts", "a desk may have parts of a post"),
+}
 """Dotted key -> its successor (empty if there is none) and the reason, in a few words."""
 RETIRED_NAMES: dict[str, str] = {}
 """A country, policy, reform or stress -> what to name instead (empty if there is nothing)."""

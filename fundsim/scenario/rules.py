@@ -9,8 +9,9 @@ import numpy as np
 
 from fundsim.scenario.assumption import Assumption, Quantity, quantiles
 from fundsim.scenario.errors import nearest
+from fundsim.scenario.phases import said_in_phases
 from fundsim.scenario.retired import retired_key, retired_name
-from fundsim.scenario.schema import Operation, World, assumptions
+from fundsim.scenario.schema import BudgetLine, Operation, World, assumptions
 from fundsim.scenario.sizes import Broken, Known, size_quantity, too_large
 
 
@@ -19,17 +20,18 @@ def broken_rules(world: World, sources: Mapping[str, Any], policies: set[str]) -
     known = {key: (a, q) for key, a, q in assumptions(world)}
     broken = [
         *_sources(world, sources, known),
-        *_fund(world),
+        *_of_eras(world),
         *_changes(world, known),
         *_correlations(world, known),
         *_shapes(known),
         *_policy(world, policies),
     ]
-    return broken or list(too_large(world))  # sizes need numbers that can be drawn
+    return broken or list(_too_large(world))  # sizes need numbers that can be drawn
 
 
 def _sources(world: World, sources: Mapping[str, Any], known: Known) -> Iterator[Broken]:
     cited = [(key, a.source) for key, (a, _) in known.items()]
+    cited += [(key, a.source) for key, a in said_in_phases(world)]
     cited.append(("caseload.forms", world.caseload.forms.source))
     for name, change in world.changes.items():
         cited += [
@@ -43,6 +45,40 @@ def _sources(world: World, sources: Mapping[str, Any], known: Known) -> Iterator
             hint = f"; did you mean '{near}'?" if near else ""
             rule = f'no such source in sources.toml{hint} (or write source = "judgement")'
             yield f"{key}.source", source, rule
+
+
+def _of_eras(world: World) -> Iterator[Broken]:
+    """Rules of the fund and its money, at the opening and in each phase; what is broken from the start is told once."""
+    told: set[tuple[str, str]] = set()
+    for first, era in world.eras:
+        for key, value, rule in (*_fund(era), *_lines(era)):
+            if (key, rule) not in told:
+                told.add((key, rule))
+                yield f"phase.{first}.{key}" if first else key, value, rule
+
+
+def _too_large(world: World) -> Iterator[Broken]:
+    """What cannot be added up exactly, at the opening and in each phase; what is too large from the start is told once."""
+    told: set[str] = set()
+    for first, era in world.eras:
+        for key, value, rule in too_large(era):
+            if key not in told:
+                told.add(key)
+                in_fund = first and key.startswith(("fund.", "income."))
+                yield f"phase.{first}.{key}" if in_fund else key, value, rule
+
+
+def _lines(world: World) -> Iterator[Broken]:
+    for name, source in world.income.items():
+        if isinstance(source, BudgetLine) and source.in_force:
+            key = f"income.{name}"
+            if source.vote == "fixed" and source.amount is None:
+                rule = 'is missing: a fixed budget line needs one; or write vote = "revised"'
+                yield f"{key}.amount", "", rule
+    drawn = {key: (a, quantity) for key, a, quantity in assumptions(world)}
+    yield from _shapes(
+        {key: one for key, one in drawn.items() if key.startswith(("fund.", "income."))}
+    )
 
 
 def _fund(world: World) -> Iterator[Broken]:

@@ -195,7 +195,7 @@ def _yearly(world: World, known: Known, cases: float) -> Iterator[tuple[str, flo
     years = time.horizon_years + time.runoff_years
     times = {
         "fund.costs.office_a_year": years,
-        "fund.costs.caseworker_a_year": years * fund.decision.caseworkers,
+        "fund.costs.caseworker_a_year": years * fund.decision.posts.value,
         "fund.costs.per_decision": cases,
         "fund.costs.legal_aid_per_case": cases,
         "fund.subrogation.cost_per_claim": cases,

@@ -35,7 +35,7 @@ class Step(Enum):
         "The yearly limit is never reached: no payment due within the horizon waits",
     )
     SHORT = (
-        "ruin",
+        "short_ever",
         "Cash is never short within the horizon, so the rule for hard years does not act",
     )
     ADVANCED = "advances", "The treasury lends nothing within the horizon"

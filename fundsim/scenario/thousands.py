@@ -9,6 +9,7 @@ from fundsim.scenario import files
 from fundsim.scenario.assumption import Quantity
 from fundsim.scenario.messages import model_at
 from fundsim.scenario.numbers import Written, is_counted, misread
+from fundsim.scenario.phases import without_phase
 from fundsim.scenario.schema import World, quantity_of
 
 Doubt = tuple[str, str, str]  # key, text, rule
@@ -30,7 +31,7 @@ def doubtful(data: Mapping[str, Any]) -> Iterator[Doubt]:
 
 def unit_at(key: str, data: Mapping[str, Any]) -> str:
     """The unit of a key in a scenario's tables; EUR for an amount in euro, empty where there is no such number."""
-    *path, name = key.split(".")
+    *path, name = without_phase(key).split(".")
     model = model_at(path, data)
     field = None if model is None else model.model_fields.get(name)
     quantity = None if field is None else quantity_of(field)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from fundsim.scenario.schema.change import Bearer
 from fundsim.scenario.schema.claim import Basis, Foreign, Money
-from fundsim.scenario.schema.fund import DecisionSpread, EntryPoint, WhenShort
+from fundsim.scenario.schema.fund import Body, DecisionSpread, EntryPoint, Order, WhenShort
+from fundsim.scenario.schema.income import Vote
 from fundsim.scenario.schema.units import Form, Index
 from fundsim.scenario.total import total
 
@@ -28,6 +29,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "queue": "claims wait in a queue",
             "pro_rata": "all get the same share",
             "treasury_advance": "the treasury lends",
+            "supplement": "the state adds what is missing",
         },
     ),
     "foreign": total(
@@ -54,6 +56,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     ),
     "index": total(Index, {"none": "nothing", "prices": "prices", "wages": "wages"}),
     "cost_by": total(Bearer, {"fund": "the fund", "state": "the state"}),
+    "borne_by": total(Bearer, {"fund": "the fund", "state": "the state"}),
+    "body": total(Body, {"officers": "officers", "committee": "a committee"}),
+    "order": total(
+        Order, {"filed": "the first filed first", "children_first": "children's claims first"}
+    ),
+    "vote": total(Vote, {"fixed": "a fixed amount", "revised": "revised by earlier cost"}),
     "form": total(
         Form,
         {

@@ -101,10 +101,11 @@ def solved(seed: int) -> list[Check]:
     n, off = 500, 0
     for name in ("serbia+tariff", "kosovo+tariff+budget_cut", "albania+mixed_financing"):
         need = needs(load(name, SHORT), "budget", n, seed)
-        for key, needed in (("income.budget.amount", need.contribution),
-                            ("fund.opening_capital", need.capital)):  # fmt: skip
+        for sets, needed in ((("income.budget.vote=fixed", "income.budget.amount"), need.contribution),
+                             (("fund.opening_capital",), need.capital)):  # fmt: skip
             answer = enough(needed, 0.9)
-            [again] = project([load(name, [*SHORT, f"{key}={answer.amount}"])], n, seed)
+            *fixed, key = sets
+            [again] = project([load(name, [*SHORT, *fixed, f"{key}={answer.amount}"])], n, seed)
             off += abs(round(n * answer.solvent.value) - int((again.column("ruin") == 0).sum()))
     line = Line(
         "6.03", "Solved contribution and capital",

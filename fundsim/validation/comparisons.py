@@ -26,6 +26,11 @@ SHORT = (
     "time.history_years=3",
     "caseload.level=20!",
 )
+# a fund that keeps what a fixed line brings
+KEPT = (
+    *SHORT, "income.budget.vote=fixed", "income.budget.amount=150000", "income.budget.index=wages",
+    "income.budget.lapses=false",
+)  # fmt: skip
 # which way is better for who pays or who is paid, by name and in all its groups
 LOWER = (
     "due", "due_real", "state_cost", "unpaid", "shortfall", "shortfall_so_far", "due_a_year",
@@ -40,9 +45,9 @@ HIGHER = (
 NEITHER = ("outgo", "outgo_a_year", "income", "incurred_total", "identified", "claims_capped_rate")
 # what would suffice, each future settled again with it: scenario, its line, overrides
 FUNDS = (
-    ("serbia+tariff", "budget", ("fund.opening_capital=3000", "income.budget.lapses=true")),
-    ("kosovo+tariff+budget_cut", "budget", ("fund.payment.when_short=pro_rata",)),
-    ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=90000", "fund.opening_capital=0")),
+    ("serbia+tariff", "budget", ("fund.opening_capital=3000", "income.budget.lapses=true", "fund.reserve_return=true")),
+    ("kosovo+tariff+budget_cut", "budget", ("fund.payment.when_short=pro_rata", "income.budget.lapses=false", "fund.reserve_return=true")),
+    ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=50000", "fund.opening_capital=0")),
     ("montenegro+status_fixed", "budget", (  # offenders pay a fund that everybody applies to
         "fund.reserve_return=false", "income.budget.amount=1000", "fund.take_up.rate=1", "fund.subrogation.pursued_share=1",
         "fund.subrogation.failure_rate=0", "fund.subrogation.recovered_rate=1", "fund.subrogation.delay.median=1!",
@@ -81,11 +86,12 @@ Columns = tuple[list[float], list[float], list[float]]  # in each future: value,
 
 
 def _values(run: Projection, name: str, year: int | None) -> Columns:
+    of_year = "" if year is None else f"@{year}"
     if name in RATIOS:
-        above, below = (run.column(column).tolist() for column in RATIOS[name])
+        above, below = (run.column(f"{part}{of_year}").tolist() for part in RATIOS[name])
         each = [a / b if b > 0 else math.nan for a, b in zip(above, below, strict=True)]
         return each, above, below
-    return run.column(name if year is None else f"{name}@{year}").tolist(), [], []
+    return run.column(f"{name}{of_year}").tolist(), [], []
 
 
 def _figure(own: Columns, statistic: str) -> tuple[float, list[float] | None]:
@@ -94,6 +100,8 @@ def _figure(own: Columns, statistic: str) -> tuple[float, list[float] | None]:
     if statistic != "mean":
         percent = float(statistic[1:])
         return arithmetic.percentile(x, percent), arithmetic.of_percentile(x, percent)
+    if above and not any(below):
+        return math.nan, None
     if above:
         return math.fsum(above) / math.fsum(below), arithmetic.of_ratio(above, below)
     return arithmetic.mean(x), arithmetic.of_mean(x)
@@ -137,15 +145,20 @@ def _judged(row: Difference, x: list[float], y: list[float], better: Tally) -> N
 
 def sufficing(seed: int) -> list[Check]:
     """What each future needs: settled again with that amount it lasts, with a euro less it does not."""
-    line_tally, capital_tally, frontier, over = (Tally() for _ in range(4))
+    line_tally, capital_tally, frontier, over, margin = (Tally() for _ in range(5))
     for name, line, sets in FUNDS:
         scenario = load(name, (*SHORT, *sets))
         found = needs(scenario, line, FUTURES, seed)
-        given = (*SHORT, *sets, f"income.{line}.in_force=true")
+        given = (*SHORT, *sets, f"income.{line}.in_force=true", f"income.{line}.vote=fixed")
         key = f"income.{line}.amount"
         for r in range(FUTURES):
             too_much = not _lasts(name, (*given, f"{key}=1e9", "fund.opening_capital=1e9"), seed, r)
             over.same(bool(found.over_limit[r]), too_much)
+            if found.margin is not None and math.isfinite(found.margin[r]):
+                own = (*SHORT, *sets)
+                margin.same(
+                    _edge_of_margin(name, own, line, found.margin[r], seed, r), (True, False)
+                )
             over.same(math.isinf(float(found.contribution[r])), too_much)
             if too_much:
                 continue
@@ -163,6 +176,7 @@ def sufficing(seed: int) -> list[Check]:
         line_tally.check(Line("6.40a", "Contribution that suffices", what, "futures", cite), n // 2),
         capital_tally.check(Line("6.40b", "Capital that suffices", what, "futures", cite), n // 2),
         frontier.check(Line("6.40c", "Contribution beside other capitals", f"{what}; points of the frontier", "futures", cite), n // 2),
+        margin.check(Line("6.40e", "Margin that suffices", f"{what.replace('euro', 'hundredth')}; where some margin does", "futures", cite), FUTURES // 2),
         over.check(Line("6.40d", "Futures in which no amount suffices", f"{what}; € 1,000,000,000 of both", "futures", cite), n),
     ]  # fmt: skip
 
@@ -175,13 +189,22 @@ def _edge(
     return _lasts(name, (*sets, f"{key}={literal(amount)}"), seed, r), less
 
 
+def _edge_of_margin(
+    name: str, sets: tuple[str, ...], line: str, margin: float, seed: int, r: int
+) -> tuple[bool, bool]:
+    """The same of the margin of a revised line, and of one less by a hundredth."""
+    key, hundredths = f"income.{line}.margin", round(100 * margin)
+    less = hundredths >= 1 and _lasts(name, (*sets, f"{key}={(hundredths - 1) / 100}!"), seed, r)
+    return _lasts(name, (*sets, f"{key}={hundredths / 100}!"), seed, r), less
+
+
 def _lasts(name: str, sets: tuple[str, ...], seed: int, r: int) -> bool:
-    """Whether everything due within the horizon is paid in its month, without an advance."""
+    """Whether everything due within the horizon is paid in its month, without an advance or a supplement."""
     last: dict[str, str] = {text.split("=", 1)[0]: text for text in sets}  # the later one holds
     world = load(name, list(last.values())).world
     book = simulate(world, seed, np.array([r])).ledger
     months = range(12 * world.time.horizon_years)
-    owed = (book.outstanding, book.arrears, book.advance)
+    owed = (book.outstanding, book.arrears, book.advance, book.supplements)
     return not any(int(table[0, t]) for table in owed for t in months)
 
 
@@ -211,7 +234,7 @@ def searched(seed: int) -> list[Check]:
         ("serbia+tariff", "tariff", 0.8), ("serbia+tariff", "fund.costs.office_a_year", 0.8),
         ("kosovo+tariff", "income.budget.amount", 0.7),
     ):  # fmt: skip
-        scenario = load(name, SHORT)
+        scenario = load(name, KEPT)
         lever = lever_of(scenario, key)
         found = solve(scenario, lever, target, n, seed)
         assert found.amount is not None
@@ -257,13 +280,13 @@ def _lasting(name: str, lever: Lever, value: float, n: int, seed: int) -> list[f
     """1 for each future that lasts with that value of the lever, else 0."""
     sets = [f"{lever.key}={literal(value)}"]
     if lever.key == "tariff":
-        tariff = load(name, SHORT).world.fund.amount.tariff
+        tariff = load(name, KEPT).world.fund.amount.tariff
         sets = [
             f"fund.amount.tariff.{age}.{form}={literal(value * getattr(own, form).value)}"
             for age, own in (("adult", tariff.adult), ("child", tariff.child))
             for form in type(own).model_fields
         ]
-    kept = [text for text in SHORT if text.split("=")[0] != lever.key]
+    kept = [text for text in KEPT if text.split("=")[0] != lever.key]
     world = load(name, [*kept, *sets]).world
     book = simulate(world, seed, np.arange(n)).ledger
     months = 12 * world.time.horizon_years

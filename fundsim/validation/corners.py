@@ -16,6 +16,12 @@ BUSY = (
     "pathway.criminal_withdrawal=0.01!", "pathway.civil_withdrawal=0.02!", "caseload.foreign_rate=0.4!",
     "caseload.mass.events_a_year=0.3!", "income.budget.cut_rate=0.5", "income.budget.cut_share=0.4",
 )  # fmt: skip
+# a fund that keeps and invests what a fixed line brings, has an office of its own, and whose claims are ready when filed
+ENDOWED = (
+    "income.budget.vote=fixed", "income.budget.amount=310000", "income.budget.index=wages",
+    "income.budget.lapses=false", "fund.reserve_return=true", "fund.decision.handling.median=0!",
+    "fund.costs.office_a_year=55000", "fund.costs.caseworker_a_year=19000",
+)  # fmt: skip
 CORNERS = (
     ("fund.amount.basis=tariff", "fund.entry_point=indictment", "fund.payment.trust_until_18=true", "caseload.child_rate=0.5!"),
     ("fund.amount.basis=tariff", "fund.entry_point=conviction", 'fund.eligible.forms=["sexual","begging"]'),
@@ -39,9 +45,9 @@ HARD = (
       for amount in (300_000, 350_000, 400_000, 450_000)),
     ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
                        "fund.amount.cap=9")),
-    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=800!", "fund.take_up.rate=1",
-                       "fund.take_up.filing.sigma=0", "fund.decision.caseworkers=200", "fund.costs.caseworker_a_year=0",
-                       "income.budget.amount=200000")),
+    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=200!", "fund.take_up.rate=1",
+                       "fund.take_up.filing.sigma=0", "fund.decision.posts=50", "fund.costs.caseworker_a_year=0",
+                       "income.budget.amount=50000")),
     ("serbia+tariff", ("income.budget.amount=400000", "income.budget.lapses=true", "fund.opening_capital=100000")),
     ("serbia+mixed_financing", ("income.budget.amount=9000", "fund.payment.yearly_limit=40000")),
     ("albania+assets_only", ("fund.payment.instalments=3", "fund.subrogation.failure_rate=0",
@@ -52,12 +58,12 @@ HARD = (
                               "fund.subrogation.failure_rate=0")),
     ("serbia+tariff", ("fund.amount.basis=smaller", "pathway.criminal_award_rate=0.9!", "fund.amount.floor=9",
                        "fund.take_up.rate=1", "fund.interim.share=0.5", "fund.interim.after_months=0",
-                       "fund.decision.caseworkers=3", "fund.decision.working_months=0.5!",
+                       "fund.decision.posts=3", "fund.decision.working_months=0.5!",
                        "fund.decision.spread=exponential")),
     ("serbia+status_fixed", ("fund.take_up.filing.sigma=0", "fund.take_up.rate=1", "fund.amount.fixed=1.23457",
                              "fund.payment.instalments=7", "fund.payment.every_months=1",
                              "fund.decision.working_months=1!", "income.budget.amount=30000",
-                             "fund.decision.caseworkers=40")),
+                             "fund.decision.posts=40")),
     # sums and means in round numbers, so that payments fit exactly
     ("serbia+status_fixed", ROUND),
     ("serbia+status_fixed", (*ROUND, "fund.payment.when_short=pro_rata")),
@@ -65,9 +71,9 @@ HARD = (
     ("serbia+status_fixed", ("fund.amount.fixed=0.05", "fund.amount.money=euro", "fund.amount.index=none",
                              "fund.payment.instalments=7", "fund.payment.every_months=2",
                              "fund.interim.share=1", "fund.interim.after_months=1", "fund.interim.cap=0.03",
-                             "fund.decision.caseworkers=2")),
+                             "fund.decision.posts=2")),
     ("serbia+full_judgment", ("fund.interim.share=1", "fund.interim.after_months=0", "fund.interim.cap=1000000",
-                              "fund.decision.working_months=3!", "fund.decision.caseworkers=40",
+                              "fund.decision.working_months=3!", "fund.decision.posts=40",
                               "fund.subrogation.pursued_share=1", "fund.subrogation.failure_rate=0",
                               "fund.opening_capital=90000000", "pathway.criminal_award_rate=0.9!")),
     # a lapsing line that repays the treasury's advance, and awards kept for children
@@ -75,9 +81,30 @@ HARD = (
                        "income.budget.lapses=true", "fund.payment.trust_until_18=true",
                        "caseload.child_rate=0.6!")),
 )  # fmt: skip
+# the money and the desk of a state: lines that follow what fell due, part posts, sessions, children first, phases
+FEW = ("caseload.level=12!", "fund.take_up.rate=0.9!", "fund.decision.working_months=1.3!")
+OF_A_STATE = (
+    ("montenegro+tariff+budget_cut+caseload_doubles", (*FEW, "income.budget.least=45000", "income.budget.index=wages", "income.budget.cut_rate=0.4!")),
+    ("serbia+tariff", (*FEW, "income.budget.amount=20000", "income.budget.lag_years=2", "income.budget.base_years=1",
+                       "income.budget.cut_rate=0.5!", "macro.inflation=0.08!", "fund.decision.posts=0.5",
+                       "fund.decision.handling.median=0!", "fund.payment.when_short=supplement")),
+    ("kosovo+tariff+children_first", (*FEW, "income.budget.amount=15000", "caseload.child_rate=0.5!", "fund.decision.posts=1.6",
+                                      "income.budget.lapses=false", "fund.reserve_taken=0.3!")),
+    ("albania+tariff+committee+children_first", (*FEW, "income.budget.vote=fixed", "income.budget.amount=90000",
+                                                 "fund.decision.files_a_session=2", "fund.decision.sessions_a_year=5",
+                                                 "caseload.child_rate=0.5!", "fund.costs.borne_by=state",
+                                                 "fund.reserve_taken=0.5!")),
+    ("serbia+tariff", (*FEW, "income.budget.amount=30000", "fund.payment.yearly_limit=20000", "fund.decision.posts=2",
+                       "phase.2029.fund.decision.posts=0.75", "phase.2029.fund.payment.instalments=3",
+                       "phase.2029.fund.payment.yearly_limit=60000", "phase.2029.fund.costs.borne_by=state",
+                       "phase.2030.fund.decision.body=committee", "phase.2030.income.budget.margin=2!")),
+)  # fmt: skip
 
 
 def corners() -> Iterator[World]:
-    """The worlds of HARD: cash that just suffices, lines that lapse and repay, mass cases, awards of a few cents."""
+    """Cash that just suffices, lines that lapse and repay, mass cases, awards of a few cents; and the ways of a state."""
     for name, sets in HARD:
+        last = {text.partition("=")[0]: text for text in (*ENDOWED, *sets)}  # of two for one key
+        yield load(name, [*SHORT, *last.values()]).world
+    for name, sets in OF_A_STATE:
         yield load(name, [*SHORT, *sets]).world

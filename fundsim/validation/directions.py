@@ -12,6 +12,10 @@ from fundsim.validation.check import Check, Group, Line, exact
 
 REPLICATIONS = 60
 SHORT = ("time.horizon_years=6", "time.runoff_years=4")
+LINE = ("income.budget.vote=fixed", "income.budget.amount=30000", "income.budget.lapses=false")
+READY = (
+    "fund.decision.handling.median=0!"  # where claims wait for the police, one may overtake another
+)
 DRAWS = "common random numbers: both runs see the same draws (docs/method.md §2)"
 
 
@@ -28,19 +32,19 @@ def both(
 
 
 def directions(seed: int) -> list[Check]:
-    """More cash, caseworkers, victims, a higher cap, easier approval: violations and things compared."""
-    names = ("cash", "caseworkers", "victims", "others", "cap", "approval")
+    """More cash, officers, victims, a higher cap, easier approval: violations and things compared."""
+    names = ("cash", "officers", "victims", "others", "cap", "approval")
     found = {name: np.zeros(3, dtype=np.int64) for name in names}  # violations, compared, moved
 
     def count(name: str, less: np.ndarray, more: np.ndarray) -> None:
         found[name] += [int((more < less).sum()), less.size, int((more > less).sum())]
 
     for country in files.countries():
-        few, many = both(seed, country, "tariff", "fund.opening_capital=0", "fund.opening_capital=20000", "income.budget.amount=30000")  # fmt: skip
+        few, many = both(seed, country, "tariff", "fund.opening_capital=0", "fund.opening_capital=20000", *LINE)  # fmt: skip
         count("cash", *(np.cumsum(f.ledger.benefits, axis=1) for f in (few, many)))
 
-        many, few = both(seed, country, "tariff", "fund.decision.caseworkers=1", "fund.decision.caseworkers=2")  # fmt: skip
-        count("caseworkers", few.decided_at, many.decided_at)
+        many, few = both(seed, country, "tariff", "fund.decision.posts=1", "fund.decision.posts=2", READY)  # fmt: skip
+        count("officers", few.decided_at, many.decided_at)
 
         level = load(country).world.caseload.level.value
         few, many = both(seed, country, "tariff", f"caseload.level={level}", f"caseload.level={1.5 * level}")  # fmt: skip
@@ -65,7 +69,7 @@ def directions(seed: int) -> list[Check]:
     what = f"all countries, {REPLICATIONS} replications each"
     lines = {
         "cash": Line("1.08", "More cash never lowers what has been paid so far", f"benefits paid by each month's end with € 20,000 more at the opening; {what}", "months", DRAWS),
-        "caseworkers": Line("1.09", "One more caseworker never delays a decision", f"each claim, one caseworker and two; {what}", "claims", "Kiefer and Wolfowitz (1955), monotone in the number of servers"),
+        "officers": Line("1.09", "One more officer never delays a decision", f"each claim, ready when it is filed, one officer and two; {what}", "claims", "Kiefer and Wolfowitz (1955), monotone in the number of servers"),
         "victims": Line("1.10", "More victims never lower the benefits incurred", f"each future, caseload half as large again; {what}", "futures", DRAWS),
         "others": Line("1.11", "One more victim changes no other", f"each victim's pathway, caseload half as large again; {what}", "victims", DRAWS),
         "cap": Line("1.12", "A higher cap never lowers a benefit", f"each claim, cap of four and of eight wages; {what}", "claims", DRAWS),

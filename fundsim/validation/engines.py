@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from fundsim.analysis.needs import line_of_state, needs
+from fundsim.model.drawn import draw
 from fundsim.model.ledger import STATES, Ledger
-from fundsim.model.run import Future, draw, settle_drawn
+from fundsim.model.run import Future, settle_drawn
 from fundsim.reference import needs as reference_needs
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.schema import World
@@ -184,7 +185,8 @@ def unbalanced(book: Ledger) -> tuple[int, int]:
     kept = book.opening_capital.copy()
     bad = 0
     for t in range(book.cash.shape[1]):
-        for flow in (*book.income.values(), book.recoveries, book.returns, book.advances):
+        received = (book.recoveries, book.returns, book.advances, book.supplements)
+        for flow in (*book.income.values(), *received):
             kept = kept + flow[:, t]
         for flow in (*book.costs.values(), book.benefits, book.repayments, book.lapsed):
             kept = kept - flow[:, t]

@@ -13,8 +13,8 @@ from scipy import stats
 
 from fundsim.model.background import table_years
 from fundsim.model.caseload import counts
+from fundsim.model.drawn import draw
 from fundsim.model.parameters import Parameters
-from fundsim.model.run import draw
 from fundsim.model.streams import Streams
 from fundsim.scenario.compose import load
 from fundsim.validation.check import Check, Group, Line, make, skipped

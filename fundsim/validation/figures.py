@@ -31,7 +31,13 @@ SMALL = (
     "time.horizon_years=2", "time.runoff_years=2", "time.history_years=2", "caseload.level=12!",
     "fund.opening_capital=40000", "fund.subrogation.pursued_share=0.5",
 )  # fmt: skip
-PROBABILITIES = ("shortfall", "shortfall_so_far", "ruin")
+PROBABILITIES = ("shortfall", "shortfall_so_far", "too_small", "ruin")
+NUMBERS = {
+    "claims_filed": "claims",
+    "claims_decided": "claims",
+    "claims_open": "claims",
+    "workload": "posts",
+}
 
 
 def printed(seed: int) -> list[Check]:
@@ -94,7 +100,9 @@ def _tell(name: str, n: int, seed: int, tallies: dict[str, Tally]) -> None:
 def _unit(name: str, year: int | None) -> str:
     """The unit that a measure's name says it has."""
     stem = name.split(".")[0]
-    if name in PROBABILITIES or stem.startswith(("share_", "claims_")):
+    if (counted := name.removesuffix("_a_year")) in NUMBERS:
+        return NUMBERS[counted]
+    if name in (*PROBABILITIES, "too_small_rate") or stem.startswith(("share_", "claims_")):
         return "share"
     if stem.startswith("months_") or stem == "longest_delay":
         return "months"
@@ -102,7 +110,8 @@ def _unit(name: str, year: int | None) -> str:
         return "ratio"
     if name.endswith("_local"):
         return "local currency nominal"
-    if name.endswith(("_real", "_a_year", "_per_head")) or stem.startswith("received_"):
+    real = name.endswith(("_real", "_a_year", "_per_head")) or name == "missing_then"
+    if real or stem.startswith("received_"):
         return "EUR of the price year"
     if stem == "peak_need":
         return "EUR at the opening"

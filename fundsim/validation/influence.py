@@ -31,7 +31,9 @@ RANGES = (
     'caseload.level={ value = 8, low = 4, high = 16, unit = "persons a year", source = "judgement" }',
     'fund.costs.office_a_year={ value = 60000, low = 30000, high = 80000, unit = "EUR a year", source = "judgement" }',
 )
-SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2", *RANGES)
+# a line of its own: one that is revised begins with what is planned for the value that is written in
+LINE = ("income.budget.vote=fixed", "income.budget.amount=100000")
+SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2", *LINE, *RANGES)
 LARGEST = "fund.costs.office_a_year"  # in so small a country the office is most of the cost
 BARS = 64  # replications of a bar
 # inputs that move the cost smoothly, and one that does nothing to it

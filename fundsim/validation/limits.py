@@ -31,13 +31,16 @@ LIMITATIONS = (
     "Attributes are independent of each other and of the outcome, save by form and age factors. Bias: unknown.",
     "A civil suit without a conviction is not modelled. Bias: benefits without a fund slightly too low.",
     "Offenders pay once; partial payments over years are one payment at the end. Bias: victims wait slightly too long.",
-    "Appeals inside the fund are not modelled. Bias: waiting for a decision too short.",
+    "Appeals inside the fund are not modelled. Bias: waiting for a decision too short."
+    " Hiring takes no time, and an officer who leaves first finishes the claim.",
     "Victims do not leave the fund's queue, and a suit that is withdrawn closes only when it would have ended. Bias: claims paid too high when the queue is long.",
     "Take-up does not react to the size of the benefit. Bias: cost of generous tariffs too low.",
     "Liabilities hold benefits, not the future running costs of the fund.",
     "Income and caseload are independent, except through prices.",
     "Interim payments to claims later refused are lost.",
     "No taxes, no inheritance: a claim of a victim who dies is paid.",
+    "A revised line follows what fell due, not what is still unpaid from before: a fund that grows outruns it,"
+    " and a backlog stays.",
     "A shortfall that comes from a yearly spending limit alone counts like one from empty cash.",
     "One conviction or one confiscation is never linked to one victim: the victims of a mass case fare independently in court. Bias: the spread of awards is too narrow.",
 )

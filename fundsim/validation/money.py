@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import integrate, stats
 
-from fundsim.model.run import draw, simulate
+from fundsim.model.drawn import draw
+from fundsim.model.run import simulate
 from fundsim.scenario.assumption import Floats
 from fundsim.validation.check import (
     Check,
@@ -31,6 +32,7 @@ COSTS_ONLY: dict[str, Any] = STILL | {
     "fund__costs__caseworker_a_year": 0,
     "fund__costs__index": "none",
     "macro__investment_return": 0.04,
+    "fund__reserve_return": True,
     "income__budget__in_force": False,
     "time__horizon_years": 10,
     "time__runoff_years": 0,
@@ -54,6 +56,8 @@ def annuities(seed: int) -> list[Check]:
     yearly = round(5000 * 0.04 / MONTHLY / (1 + MONTHLY) ** 11, 2)
     sets = {
         "income__budget__in_force": True,
+        "income__budget__vote": "fixed",
+        "income__budget__lapses": False,
         "income__budget__index": "none",
         "income__budget__cut_rate": 0,
         "income__budget__amount": yearly,
@@ -127,8 +131,8 @@ def received(seed: int, n: int, name: str, **sets: Any) -> Floats:
         "time__runoff_years": 0,
     }
     on |= {f"income__{name}__{key}": value for key, value in sets.items()}
-    drawn = draw(world(**on), seed, np.arange(n), certain=True)
-    return np.asarray(drawn.income[name].reshape(n, 8, 12) / 100)
+    ledger = simulate(world(**on), seed, np.arange(n), certain=True).ledger
+    return np.asarray(ledger.income[name].reshape(n, 8, 12) / 100)
 
 
 def income(seed: int) -> list[Check]:
@@ -139,13 +143,20 @@ def income(seed: int) -> list[Check]:
         value_sigma=0.7, realised_rate=0.4, earmarked_rate=0.1, delay__median=7, delay__sigma=0,
     )  # fmt: skip
     late = seized[:, 3:].sum(axis=2)
-    what = "draw_income() over 8,000 futures, five late years"
+    what = "simulate() over 8,000 futures, five late years"
     early = int(np.count_nonzero(seized.reshape(8000, -1)[:, :7]))
     levy = received(
         seed, 4000, "conviction_levy", convictions_a_year=2700, levy=20, collected_rate=0.3
     ).sum(axis=2)
     budget = received(
-        seed, 4000, "budget", amount=100_000, index="none", cut_rate=0.2, cut_share=0.4
+        seed,
+        4000,
+        "budget",
+        vote="fixed",
+        amount=100_000,
+        index="none",
+        cut_rate=0.2,
+        cut_share=0.4,
     ).sum(axis=2)
     grant = (
         received(seed, 20_000, "donors", amount=50_000, renewal_rate=0.7, regained_rate=0.2)[
@@ -160,7 +171,7 @@ def income(seed: int) -> list[Check]:
         Line(
             "2.46",
             "Grant running in its eighth year",
-            "draw_income() over 20,000 futures; two-state chain",
+            "simulate() over 20,000 futures; two-state chain",
             "share",
             "Markov chain: Feller, An Introduction to Probability Theory I, ch. XV",
         ),
@@ -172,8 +183,8 @@ def income(seed: int) -> list[Check]:
         of_mean(Line("2.44a", "Seized assets a year, mean", f"{what}; value × realised × earmarked", "EUR", compound), late, 40_000),
         of_variance(Line("2.44b", "Seized assets a year, variance", f"{what}; m²·e^(σ²)/λ", "EUR²", compound), late, 40_000**2 * math.exp(0.49) / 6),
         exact(Line("2.44c", "Seized assets before the delay of seven months", f"{what}; nothing", "months", "docs/method.md §10"), early, 8000 * 7),
-        of_variance(Line("2.45a", "Conviction levy a year, variance", "draw_income() over 4,000 × 8 years; N·(levy × collected)²", "EUR²", compound), levy, 2700 * 36),
-        by_z(Line("2.45b", "Budget line with cuts, mean", "draw_income() over 4,000 × 8 years; a·(1 − cut rate × cut share)", "EUR", "expectation of a two-point distribution"), float(budget.mean()), 92_000, math.sqrt(40_000**2 * 0.16 / budget.size)),
+        of_variance(Line("2.45a", "Conviction levy a year, variance", "simulate() over 4,000 × 8 years; N·(levy × collected)²", "EUR²", compound), levy, 2700 * 36),
+        by_z(Line("2.45b", "Budget line with cuts, mean", "simulate() over 4,000 × 8 years; a·(1 − cut rate × cut share)", "EUR", "expectation of a two-point distribution"), float(budget.mean()), 92_000, math.sqrt(40_000**2 * 0.16 / budget.size)),
         share,
     ]  # fmt: skip
 

@@ -25,12 +25,13 @@ SHORT = (
     "time.runoff_years=1",
     "time.history_years=2",
     "caseload.level=15!",
+    "fund.reserve_return=true",
 )
 # scenarios, how they differ: a line that lapses, one that is cut, one of which all is capital
 COUNTRIES = (
     ("serbia+tariff", ("income.budget.lapses=true", "fund.opening_capital=20000", "fund.eligible.retroactive_years=2")),
-    ("montenegro+tariff+budget_cut", ("income.budget.amount=15000",)),
-    ("kosovo+tariff", ("income.budget.amount=0", "fund.opening_capital=9000", "fund.subrogation.pursued_share=1")),
+    ("montenegro+tariff+budget_cut", ("income.budget.vote=fixed", "income.budget.amount=15000", "income.budget.lapses=false")),
+    ("kosovo+tariff", ("income.budget.vote=fixed", "income.budget.amount=0", "fund.opening_capital=9000", "fund.subrogation.pursued_share=1")),
 )  # fmt: skip
 N, FOLLOWED = 96, 8  # replications, and those of which the cash is followed
 PAYS_ALL = "fund.payment.when_short=treasury_advance"
@@ -128,7 +129,8 @@ def _followed(found: Region, shares: list[float], seed: int, r: int, tally: Tall
     capital = [float(load(n, [*SHORT, *s]).world.fund.opening_capital.value) for n, s in COUNTRIES]
 
     def at(place: int, amount: float) -> Months:
-        return months_of(place, seed, r, f"income.budget.amount={literal(amount)}")
+        line = ("income.budget.vote=fixed", f"income.budget.amount={literal(amount)}")
+        return months_of(place, seed, r, *line)
 
     def edge(amount: float, suffices: list[bool]) -> None:
         tally.same(suffices[0], math.isfinite(amount))

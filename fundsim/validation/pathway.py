@@ -9,8 +9,8 @@ from scipy import integrate, optimize, special, stats
 
 from fundsim.model.caseload import poisson_quantile
 from fundsim.model.chances import average_to_first
+from fundsim.model.drawn import Drawn, draw
 from fundsim.model.pathway import NOT_INDICTED
-from fundsim.model.run import Drawn, draw
 from fundsim.validation.check import (
     Check,
     Group,

@@ -7,10 +7,10 @@ import heapq
 import numpy as np
 from scipy import stats
 
-from fundsim.model.decisions import decide
+from fundsim.model.decisions import Desk, Queue, decide
 from fundsim.model.run import simulate
 from fundsim.model.streams import TICKS, Streams
-from fundsim.scenario.assumption import Floats
+from fundsim.scenario.assumption import Floats, Ints
 from fundsim.validation.check import Check, Group, Line, exact, of_mean
 from fundsim.validation.worlds import OPEN, PLAIN, world
 
@@ -47,6 +47,17 @@ def ticks(months: Floats) -> Floats:
     return np.asarray(np.rint(months * TICKS) / TICKS)
 
 
+def posts(n: int, each: float) -> Desk:
+    """A desk of officers who decide in the order of filing, in each of n replications."""
+    never, once = np.zeros(1, dtype=bool), np.ones(1, dtype=np.int64)
+    return Desk(np.full((n, 1), float(each)), never, never, once, once)
+
+
+def queue(replication: Ints, filed: Floats, working: Floats) -> Queue:
+    """Claims of adults that are ready when they are filed."""
+    return Queue(replication, filed, working, np.zeros(filed.size, dtype=bool))
+
+
 def waits(seed: int, servers: int, load: float, exponential: bool) -> Floats:
     """Waits of the claims of many long queues, warm-up left out.  [queue, claim]"""
     streams, places = Streams(seed, "validation"), np.arange(CLAIMS)
@@ -57,7 +68,7 @@ def waits(seed: int, servers: int, load: float, exponential: bool) -> Floats:
     if exponential:
         working = ticks(-np.log1p(-streams.yearly(f"{name} work", np.arange(QUEUES), places)))
     replication = np.repeat(np.arange(QUEUES), CLAIMS)
-    decided = decide(replication, filed.ravel(), working.ravel(), servers)
+    decided = decide(posts(QUEUES, servers), queue(replication, filed.ravel(), working.ravel()))
     return (decided.reshape(filed.shape) - filed - working)[:, WARM:]
 
 
@@ -96,7 +107,7 @@ def scenario(seed: int) -> list[Check]:
         "caseload__level": level,
         "fund__decision__spread": "exponential",
         "fund__decision__working_months": working,
-        "fund__decision__caseworkers": servers,
+        "fund__decision__posts": servers,
         "time__horizon_years": years,
         "time__runoff_years": 2,
     }  # fmt: skip
@@ -132,7 +143,8 @@ def ties(seed: int) -> list[Check]:
         working = np.floor(u[:, most:] * 6) / (2 if trial % 2 else TICKS)
         if trial % 3 == 0:  # all claims take as long: nobody is overtaken
             working[:] = working[0, 0]
-        found = decide(np.repeat(np.arange(n), most), filed.ravel(), working.ravel(), servers)
+        line_up = queue(np.repeat(np.arange(n), most), filed.ravel(), working.ravel())
+        found = decide(posts(n, servers), line_up)
         for r in range(n):
             free = [0.0] * servers
             for k in range(most):

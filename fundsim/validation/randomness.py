@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fundsim.model.drawn import draw
 from fundsim.model.parameters import STRATA, stratified
-from fundsim.model.run import draw, simulate
+from fundsim.model.run import simulate
 from fundsim.model.streams import Streams, case_words, mix, normals, uniforms
 from fundsim.scenario import files
 from fundsim.scenario.compose import load

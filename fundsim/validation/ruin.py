@@ -26,6 +26,7 @@ from fundsim.model.streams import TICKS, Streams, case_words, uniforms
 from fundsim.scenario.assumption import Floats
 from fundsim.validation.check import Check, Group, Line, by_z, within
 from fundsim.validation.compound import SIGMA
+from fundsim.validation.queues import posts, queue
 from fundsim.validation.worlds import CERTAIN, OPEN, STILL, world
 
 BLOCK = 1000
@@ -119,14 +120,15 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
     nothing, never = np.zeros(cents.size, dtype=np.int64), np.zeros(cents.size, dtype=bool)
     idle = np.zeros(cents.size)
     claims = Claims(
-        case=np.arange(cents.size), replication=replication, filed_at=at, working_months=idle,
+        case=np.arange(cents.size), replication=replication, filed_at=at, ready_at=at, working_months=idle,
         approved=~never, asked=cents, benefit=cents, capped=never, set_off=nothing, interim=nothing,
         interim_at=at, majority_at=at,
     )  # fmt: skip
-    decided_at = decide(replication, at, idle, 1)
-    due = payments_due(world(), claims, decided_at, months)
+    decided_at = decide(posts(n, 1), queue(replication, at, idle))
+    year = np.zeros(cents.size, dtype=np.int64)
+    due = payments_due(world(), claims, decided_at, year, months)
     still = np.zeros((n, months))
-    rules = Rules("queue", still, still, None, still.astype(np.int64))
+    rules = Rules(["queue"] * (months // 12), still, still, None, still.astype(np.int64), still)
     books = settle(
         rules,
         np.full(n, round(100 * fund.capital)),

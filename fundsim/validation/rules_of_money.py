@@ -39,6 +39,8 @@ EMPTY: dict[str, Any] = STILL | {
 LINE: dict[str, Any] = {
     "income__budget__in_force": True,
     "income__budget__amount": 12_000,
+    "income__budget__vote": "fixed",
+    "income__budget__lapses": False,
     "income__budget__index": "none",
     "income__budget__cut_rate": 0,
 }
@@ -91,16 +93,16 @@ def lapse(seed: int) -> list[Check]:
     """€ 12,000 each January, € 600 of costs a month: € 4,800 go back in December, the capital does not."""
     tally = Tally()
     spent = {"fund__costs__office_a_year": 7200, "fund__opening_capital": 1000}
-    book = run(seed, **LINE, **spent, income__budget__lapses=True).ledger
+    book = run(seed, **LINE | {"income__budget__lapses": True}, **spent).ledger
     flows(tally, book.lapsed[0], [4800.0 if m == 11 else 0.0 for _ in years() for m in range(12)])
     kept = [1000.0 + 12_000 - 600 * (m + 1) if m < 11 else 1000.0 for m in range(12)]
     flows(tally, book.cash[0], kept * YEARS)
-    book = run(seed, **LINE, **spent, income__budget__lapses=False).ledger
+    book = run(seed, **LINE | {"income__budget__lapses": False}, **spent).ledger
     flows(tally, book.lapsed[0], [0.0] * 12 * YEARS)
     flows(tally, book.cash[0], [1000.0 + 4800 * y + 12_000 - 600 * (m + 1) for y in range(YEARS) for m in range(12)])  # fmt: skip
     # dearer than the line: all of it is used up, nothing lapses, the capital goes
     spent = {"fund__costs__office_a_year": 12_120, "fund__opening_capital": 1000}
-    book = run(seed, **LINE, **spent, income__budget__lapses=True).ledger
+    book = run(seed, **LINE | {"income__budget__lapses": True}, **spent).ledger
     flows(tally, book.lapsed[0], [0.0] * 12 * YEARS)
     flows(tally, book.cash[0][11::12], [1000.0 - 120 * (y + 1) for y in range(YEARS)])
     line = Line("2.50", "A budget line that lapses", "simulate() of € 12,000 a year and level costs, five years, month by month: what is unspent returns in December, capital stays", "months", HAND.format(12))  # fmt: skip
@@ -114,7 +116,7 @@ def indexed(seed: int) -> list[Check]:
         future = run(
             seed, **RISING, **LINE | {"income__budget__index": kind}, fund__costs__index=kind,
             fund__costs__office_a_year=1200, fund__costs__caseworker_a_year=600,
-            fund__decision__caseworkers=3, fund__opening_capital=1e6, macro__depreciation=0.06,
+            fund__decision__posts=3, fund__opening_capital=1e6, macro__depreciation=0.06,
             country__exchange_rate=117,
         )  # fmt: skip
         book, rise = future.ledger, [index(kind, y) for y in years()]
@@ -165,7 +167,7 @@ def reforms(seed: int) -> list[Check]:
         ]
         future = simulate(load(name, [*texts, change]).world, seed, np.arange(1), certain=True)
         paid = future.ledger.costs.get("reforms", np.zeros((1, 12 * YEARS)))[0]
-        return [int(x) for x in paid], [cents(x) for x in future.state_costs[0].tolist()]
+        return [int(x) for x in paid], [cents(x) for x in future.owed.costs.state_total[0].tolist()]
 
     none = [0.0] * 12 * YEARS
     for first in (2029, 2026):

@@ -36,7 +36,7 @@ PLAINEST: dict[str, Any] = CERTAIN | OPEN | STILL | {
     "fund__costs__office_a_year": 0,
     "fund__costs__index": "none",
     "fund__reserve_return": False,
-    "fund__decision__caseworkers": 2000,
+    "fund__decision__posts": 2000,
     "fund__decision__spread": "fixed",
     "enforcement__failure_rate": 1,
     **{f"{key}__sigma": 0 for key in (

@@ -129,7 +129,7 @@ def of_fast(future: Future) -> Tables:
         "victim": number, "asked": claims.asked, "capped": claims.capped, "set_off": claims.set_off,
         "benefit": claims.benefit, "interim": claims.interim, "approved": claims.approved,
         "paid_in": np.minimum(future.paid_in_month, drawn.months),
-        "filed_at": ticks(claims.filed_at), "interim_at": ticks(claims.interim_at),
+        "filed_at": ticks(claims.filed_at), "ready_at": ticks(claims.ready_at), "interim_at": ticks(claims.interim_at),
         "working": ticks(claims.working_months), "majority_at": ticks(claims.majority_at),
         "decided_at": ticks(future.decided_at),
     }  # fmt: skip
@@ -150,7 +150,7 @@ def of_fast(future: Future) -> Tables:
         drawn.macro.exchange_rate,
     )
     found |= {f"economy.{name}": table for name, table in zip(ECONOMY, tables, strict=True)}
-    found["economy.state_costs"] = future.state_costs
+    found["economy.state_costs"] = future.owed.costs.state_total
     found |= of_ledger(future.ledger)
     return found | _of_outcomes(outcomes(future), future.world)
 
@@ -195,7 +195,7 @@ def _of_claims(futures: Sequence[reference.Future]) -> Tables:
     for name in ("asked", "capped", "set_off", "benefit", "interim", "approved"):
         values = [getattr(case.claim, name) for _, case in lines]
         found[f"claims.{name}"] = np.array(values, dtype=np.int64)
-    for name, field in (("filed_at", "filed_at"), ("interim_at", "interim_at"), ("working", "working_months"),
+    for name, field in (("filed_at", "filed_at"), ("ready_at", "ready_at"), ("interim_at", "interim_at"), ("working", "working_months"),
                         ("majority_at", "majority_at")):  # fmt: skip
         found[f"claims.{name}"] = ticks([getattr(case.claim, field) for _, case in lines])
     found["claims.victim"] = np.array([c.victim.number for _, c in lines], dtype=np.int64)

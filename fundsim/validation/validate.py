@@ -14,6 +14,7 @@ from fundsim.validation import (
     comparisons,
     compound,
     data,
+    desks,
     directions,
     engines,
     evidence,
@@ -33,6 +34,7 @@ from fundsim.validation import (
     rules_of_victims,
     rules_of_years,
     shapes,
+    state_money,
     stress,
     uncertainty,
 )
@@ -43,6 +45,7 @@ MODULES = (
     engines, directions, pathway, compound, ruin, queues, money, randomness, monte_carlo, evidence,
     analyses, stress, uncertainty, reproducibility, data, rules_of_money, rules_of_victims,
     rules_of_claims, rules_of_years, figures, comparisons, one_fund, influence, choices, hard_times, shapes,
+    state_money, desks,
 )  # fmt: skip
 GROUPS: tuple[Group, ...] = tuple(group for module in MODULES for group in module.GROUPS)
 WORKERS = 2

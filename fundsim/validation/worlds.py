@@ -83,6 +83,7 @@ OPEN: dict[str, Any] = {
     "fund__take_up__filing__median": 0,
     "fund__decision__approval_rate": 1,
     "fund__decision__working_months": 0,
+    "fund__decision__handling__median": 0,
     "fund__opening_capital": 1_000_000_000,
     "fund__costs__caseworker_a_year": 0,
     "fund__amount__money": "euro",
@@ -101,6 +102,9 @@ STILL: dict[str, Any] = {
 
 POLICIES = tuple(name for name in shipped("policy") if name != "no_fund")
 CHANGES = (*shipped("reform"), *shipped("stress"))
+PLANNED_IN = 3  # one random scenario of so many may begin with what is planned
+PHASE_YEAR = 2029  # of the phase of a random scenario
+NOT_LATER = ("income.budget.vote",)  # a line that is fixed later needs an amount of its own
 SHORT = ("time.horizon_years=4", "time.runoff_years=3", "time.history_years=4")
 
 
@@ -126,6 +130,24 @@ def _of_key(
     return said.get(key.rpartition(".")[2], ()) if isinstance(said, Mapping) else said
 
 
+def may_change(key: str) -> bool:
+    """Whether a phase may change a key."""
+    if not key.startswith(("fund.", "income.")):
+        return False
+    said = [record for _, record in records(load("serbia+tariff").world, key)]
+    return not any(record.steady for record in said) and key not in NOT_LATER
+
+
+def _amount(
+    always: Mapping[str, list[str]], at_times: Mapping[str, list[str]], chosen: Mapping[str, list[str]], i: int
+) -> list[str]:  # fmt: skip
+    """The amount of the budget line, where none is chosen: one that is fixed needs it, and of the revised ones few go without,
+    since the reference lives through the plan of each one by one."""
+    key = "income.budget.amount"
+    planned = i % PLANNED_IN == 0 and always["income.budget.vote"][i] == "revised"
+    return [] if planned or chosen[key][i] == "true" else [certain(key, at_times[key][i])]
+
+
 def many_scenarios(seed: int, n: int) -> list[Named]:
     """Random scenarios, small enough to settle in plain Python, drawn from named streams."""
     streams, numbers = Streams(seed, "validation"), np.arange(n)
@@ -147,6 +169,9 @@ def many_scenarios(seed: int, n: int) -> list[Named]:
     always = {key: picks(key, values) for key, values in every.items()}
     at_times = {key: picks(key, values) for key, values in some.items()}
     chosen = {key: picks(f"whether {key}", (True, False)) for key in some}
+    later = {key: picks(f"later {key}", values) for key, values in every.items() if may_change(key)}
+    changes = {key: picks(f"whether later {key}", (True, *(False,) * 4)) for key in later}
+    phased = picks("whether phased", (True, False))
     return [
         (
             names[i],
@@ -154,6 +179,12 @@ def many_scenarios(seed: int, n: int) -> list[Named]:
                 *SHORT,
                 *(certain(key, values[i]) for key, values in always.items()),
                 *(certain(key, v[i]) for key, v in at_times.items() if chosen[key][i] == "true"),
+                *_amount(always, at_times, chosen, i),
+                *(
+                    f"phase.{PHASE_YEAR}.{certain(key, v[i])}"
+                    for key, v in later.items()
+                    if phased[i] == "true" and changes[key][i] == "true"
+                ),
             ),
         )
         for i in range(n)

@@ -7,12 +7,15 @@ import streamlit as st
 
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import Answer, Needs, enough, line_of_state
+from fundsim.analysis.question import question
 from fundsim.analysis.suffices import what_suffices
-from fundsim.app import charts, draw, headline, state
+from fundsim.app import charts, draw, headline, state, yearly
 from fundsim.app.choice import CONFIDENCES, Choice, scenario_of
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
-from fundsim.report import sufficing, wording
+from fundsim.report import shortage, sufficing, wording
+from fundsim.report.budget import words
+from fundsim.report.budget.picture import path_curve
 from fundsim.report.language import Language, country_of, language, marked
 from fundsim.report.rows import cell, cells, received, span
 from fundsim.report.run import picture
@@ -62,11 +65,17 @@ def controls(choice: Choice) -> None:
     if not (world.has_fund and line_of_state(world)):
         return
     st.select_slider(
-        say("How sure it shall be to last: in how many of 100 futures"),
+        say("How sure the budget of a year shall be enough: in how many of 100 simulations")
+        if question(world) == "year"
+        else say("How sure it shall be to last: in how many of 100 futures"),
         options=CONFIDENCES,
         key=state.bound("c", choice.confidence),
         on_change=state.on("c", lambda value: state.change(confidence=value)),
         help=say(
+            "The budget of each year below is the smallest that is enough in so many simulations."
+        )
+        if question(world) == "year"
+        else say(
             "The contribution below is the smallest with which the fund never falls short in so many futures."
         ),
     )
@@ -76,46 +85,24 @@ def page(view: View) -> Shown:
     """The page."""
     if not view.scenario.world.has_fund:
         return _without(view)
-    results, get, say = view.results, view.results.get, view.say
+    results, say = view.results, view.say
     paid = None if view.needs is None else headline.contribution(view.needs, view.choice.confidence)
+    by_year = shortage.by_year(results)
     draw.answer(view.top, sentence(view, paid))
+    draw.say(" ".join(_first(view)))
     _tiles(view, paid)
     with st.container():
-        rows = [
-            {"year": year, **{p: get("cash", p, year) for p in ("p5", "p25", "p50", "p75", "p95")}}
-            for year in view.years
-        ]
-        ruin = wording.in_futures(get("ruin"), get("ruin", "mc_error"), view.size, say)
-        draw.heading(say("Cash in December: the fund falls short {futures}", futures=ruin))
-        draw.picture(
-            charts.fan(rows, say("Cash in December"), say),
-            say(
-                "Cash at year end, {first} to {last}. {what}",
-                first=view.years[0], last=view.years[-1], what=picture.alt_text(results, "cash_fan", say),
-            ),
-        )  # fmt: skip
-        draw.aside(
-            say(
-                "Line: the middle future. Dark band: half of the futures; light band: 9 of 10. Chance and what "
-                "nobody knows, together. Cash never goes below zero: when it is short, payments wait or the "
-                "treasury lends."
-            )
-        )
-        short = [
-            {"year": y, "share": get("shortfall_so_far", "mean", y),
-             "low": get("shortfall_so_far", "low95", y), "high": get("shortfall_so_far", "high95", y)}
-            for y in view.years
-        ]  # fmt: skip
-        draw.picture(
-            charts.bars_by_year(short, say("Fell short by then"), say),
-            say(
-                "Share of futures with a shortfall by each year; {share} by {year}.",
-                share=say.percent(short[-1]["share"]), year=view.years[-1],
-            ),
-        )  # fmt: skip
+        if by_year:
+            yearly.too_small(view)
+        else:
+            _cash(view)
     tables = {"yearly": _yearly(view)}
     pictures = {"cash": lambda: picture.cash_fan(results, say)}
-    if view.needs is not None and paid is not None:
+    if (path := view.budget) is not None:
+        share, term = view.choice.confidence / 100, yearly.term(path)
+        tables["contribution and confidence"] = yearly.enough(view, path)
+        pictures["contribution"] = lambda: path_curve(path, term, share, view.note, say)
+    elif not by_year and view.needs is not None and paid is not None:
         found, share = view.needs, view.choice.confidence / 100
         tables["contribution and confidence"] = _confidence(view, found, paid)
         pictures["contribution"] = lambda: confidence_curve(found, share, view.note, say)
@@ -126,6 +113,62 @@ def page(view: View) -> Shown:
     for text in wording.answer(results, say)[-1:]:
         draw.say(text)
     return Shown(pictures, tables)
+
+
+def _first(view: View) -> list[str]:
+    """The paragraph below the opening sentence: whose budget is how often too small, and whether the desk keeps pace."""
+    results, say = view.results, view.say
+    if shortage.by_year(results):
+        told = [*shortage.told(results, say), *sufficing.held_back(results, say)]
+        return [*told, *sufficing.desk(results, say)]
+    return [wording.falls_short(results, say), *sufficing.desk(results, say)]
+
+
+def _cash(view: View) -> None:
+    """Cash, and how many futures have fallen short by each year; of a fund that keeps its money."""
+    results, get, say = view.results, view.results.get, view.say
+    rows = [
+        {"year": year, **{p: get("cash", p, year) for p in ("p5", "p25", "p50", "p75", "p95")}}
+        for year in view.years
+    ]
+    draw.heading(_missing(view))
+    draw.picture(
+        charts.fan(rows, say("Cash in December"), say),
+        say(
+            "Cash at year end, {first} to {last}. {what}",
+            first=view.years[0], last=view.years[-1], what=picture.alt_text(results, "cash_fan", say),
+        ),
+    )  # fmt: skip
+    draw.aside(
+        say(
+            "Line: the middle future. Dark band: half of the futures; light band: 9 of 10. Chance and what "
+            "nobody knows, together. Cash never goes below zero: when it is short, payments wait or the "
+            "treasury lends."
+        )
+    )
+    short = [
+        {"year": y, "share": get("shortfall_so_far", "mean", y),
+         "low": get("shortfall_so_far", "low95", y), "high": get("shortfall_so_far", "high95", y)}
+        for y in view.years
+    ]  # fmt: skip
+    draw.picture(
+        charts.bars_by_year(short, say("Fell short by then"), say),
+        say(
+            "Share of futures with a shortfall by each year; {share} by {year}.",
+            share=say.percent(short[-1]["share"]), year=view.years[-1],
+        ),
+    )  # fmt: skip
+
+
+def _missing(view: View) -> str:
+    """How often money is missing, as a heading of the chart of cash."""
+    get, say = view.results.get, view.say
+    ruin = wording.in_futures(get("ruin"), get("ruin", "mc_error"), view.size, say)
+    if budget := shortage.named(view.results, say):
+        return say(
+            "Cash in December: with {budget} the fund falls short {futures}", budget=budget, futures=ruin
+        )  # fmt: skip
+    return say("Cash in December: the fund falls short {futures}", futures=ruin)
 
 
 def sentence(view: View, paid: Answer | None) -> str:
@@ -145,7 +188,17 @@ def sentence(view: View, paid: Answer | None) -> str:
             "as funded now, of 100 identified victims {with_} get money, instead of {without} without it",
             with_=say.hundred(get("share_paid_with")), without=say.few(get("share_paid_without")),
         )  # fmt: skip
-    if paid is None:
+    if (late := get("claims_slow_rate")) > sufficing.LATE:
+        people += "; " + say(
+            "{share} of claims are not decided within a year", share=say.percent(late)
+        )
+    if shortage.by_year(view.results) and (borne := get("state_cost_a_year")) > 0:
+        cost = say(
+            "{cost}, beside {amount} that the state bears itself", cost=cost, amount=say.euro(borne)
+        )
+    if (path := view.budget) is not None:
+        return f"{cost}; {words.enough(path, sure / 100, say)}; {people}."
+    if paid is None or shortage.by_year(view.results):
         return f"{cost}; {people}."
     if not np.isfinite(paid.amount):
         never = say("no yearly contribution makes it last in {sure} of 100 futures", sure=sure)
@@ -153,7 +206,7 @@ def sentence(view: View, paid: Answer | None) -> str:
     must = say(MUST_PAY[_index(view)], amount=say.euro(paid.amount), sure=sure)
     if (reforms := get("state_cost_a_year")) > 0:
         must = say(
-            "{contribution}, and {amount} a year for the reforms",
+            "{contribution}, and {amount} a year that it bears itself",
             contribution=must, amount=say.euro(reforms),
         )  # fmt: skip
     return f"{cost}; {must}; {people}."
@@ -169,11 +222,13 @@ def _index(view: View) -> str:
 
 def _tiles(view: View, paid: Answer | None) -> None:
     get, say, years = view.results.get, view.say, len(view.years)
+    by_year = shortage.by_year(view.results)
     own = {  # figure, and what stands beside it
         "due_a_year": (say.euro(get("due_a_year")), say(
             "{low} to {high}, euro of {year}", low=say.euro(get("due_a_year", "p5")),
             high=say.euro(get("due_a_year", "p95")), year=view.scenario.world.time.price_year)),
-        "contribution_needed": _contribution(view, paid),
+        "contribution_needed": yearly.tile(view) if by_year else _contribution(view, paid),
+        "too_small_rate": yearly.how_often(view),
         "share_paid_with": _share_paid(view),
         "months_to_payment_with": _wait(view),
         # with none or all of the futures the error is not 0: the interval tells what they can tell
@@ -182,9 +237,10 @@ def _tiles(view: View, paid: Answer | None) -> None:
             "of futures within {n} years, as funded now (95 % interval {low} to {high})", years,
             low=say.fixed(100 * get("ruin", "low95")), high=say.fixed(100 * get("ruin", "high95")))),
     }  # fmt: skip
+    left_out = shortage.unfit(view.results)
     draw.tiles([
-        (say(at.words), *(own.get(m.name) or (cell(view.results, m, at, say), span(view.results, m, say))))
-        for m, at in shown_in("answer")
+        (yearly.label(view) if by_year and m.name == "contribution_needed" else say(at.words), *(own.get(m.name) or (cell(view.results, m, at, say), span(view.results, m, say))))
+        for m, at in shown_in("answer") if m.name not in left_out
     ])  # fmt: skip
 
 
@@ -264,8 +320,7 @@ def _confidence(view: View, found: Needs, paid: Answer) -> list[dict[str, str]]:
         EXACT[_index(view)], line=say(world.income[found.line].label), year=world.time.price_year
     )
     draw.aside(exact)
-    why = [] if amount is not None else sufficing.why(what_suffices(found, sure / 100), say)
-    for text in [*why, *sufficing.desk(view.results, say)]:
+    for text in [] if amount is not None else sufficing.why(what_suffices(found, sure / 100), say):
         draw.say(text)
     return [
         {say("Lasts in"): say("{n} of 100 futures", n=c),
@@ -285,7 +340,12 @@ def _yearly(view: View) -> list[dict[str, str]]:
     for year in view.years:
         own = {"income": say.thousand(received(view.results, year))}
         rows.append(
-            {say("Year"): str(year), **cells(view.results, "answer by year", say, own, year)}
+            {
+                say("Year"): str(year),
+                **cells(
+                    view.results, "answer by year", say, own, year, shortage.unfit(view.results)
+                ),
+            }
         )
     return rows
 

@@ -74,8 +74,8 @@ def page(view: View) -> Shown:
     draw.table(
         rows, say("Side by side"),
         say(
-            "Means over futures; money in euro of the price year. Budget lines are each country's own sizing, so that "
-            "falling short compares sizes too. Countries have independent draws."
+            "Means over futures; money in euro of the price year. Each country has the budget that its own file says. Countries "
+            "have independent draws."
         ),
     )  # fmt: skip
     draw.heading(say("Cost due a year, each country on its own scale"))
@@ -114,7 +114,7 @@ def _name(results: Results, say: Language) -> str:
 def _row(r: Results, say: Language) -> dict[str, str]:
     own = {"benefits_a_year": to_victims(r, say)}
     if r.world.has_fund and r.get("due_a_year") <= 0:
-        own["ruin"] = say("nothing is due")
+        own["ruin"] = own["too_small_rate"] = say("nothing is due")
     return {
         say("Country"): _name(r, say),
         say("Victims a year"): say.whole(r.get("identified") / len(r.projection.years())),

@@ -19,7 +19,7 @@ TITLE, ORDER = marked("Money"), 30
 PARTS = {
     "cost": marked("cost"), "income": marked("income"), "incurred and paid": marked("incurred and paid"),
     "cost_by_kind": marked("cost by kind"), "income_by_source": marked("income by source"),
-    "incurred_paid": marked("incurred paid"),
+    "incurred_paid": marked("incurred paid"), "cost to the state": marked("cost to the state"),
 }  # fmt: skip
 
 PRICES = {
@@ -39,6 +39,14 @@ UNITS = {  # whether in real prices, and per inhabitant
     (False, False): marked("{currency} of each year"),
     (False, True): marked("{currency} of each year, per inhabitant"),
 }
+
+
+# what makes up the cost to the state, and what each part is called
+STATE = {
+    "budget": marked("voted"), "lapsed": marked("goes back unspent"), "supplements": marked("added where money is missing"),
+    "advances": marked("lent by the treasury"), "repayments": marked("repaid to it"),
+    "state_cost": marked("borne beside the fund"),
+}  # fmt: skip
 
 
 def controls(choice: Choice) -> None:
@@ -140,17 +148,18 @@ def page(view: View) -> Shown:
         if kind != "benefits" and any(get(f"cost.{kind}", "mean", y) for y in view.years)
     ]  # fmt: skip
     sources = [
-        (f"income.{name}", source.label) for name, source in sorted(world.income.items()) if source.in_force
+        (f"income.{name}", source.label) for name, source in sorted(world.income.items()) if world.ever_in_force(name)
     ]  # fmt: skip
     sources += [
         (m, label) for m, label in wording.RECEIPTS.items() if any(get(m, "mean", y) for y in view.years)
     ]  # fmt: skip
     cost = say("Cost by kind: {share} reaches victims", share=reaches)
+    state = _state(view, money)
     tables = {
         "cost": _stack(view, money, kinds, cost),
         "income": _stack(view, money, sources, _income(view)),
         "incurred and paid": _incurred(view, money),
-    }
+    } | ({"cost to the state": _of_the_state(view, money, state)} if state else {})
     pictures = {
         "cost_by_kind": lambda: picture.cost_by_kind(view.results, say),
         "income_by_source": lambda: picture.income_by_source(view.results, say),
@@ -182,7 +191,42 @@ def _answer(view: View, reaches: str) -> None:
             "per inhabitant a year.",
             reaches=reaches, share=share, source=source, head=head,
         )  # fmt: skip
+    if any(view.results.get(m, "mean", year) for m in STATE for year in view.years):
+        text = say(
+            "{opening} In the end the state pays {amount} a year.",
+            opening=text, amount=say.euro(view.results.get("cost_to_state_a_year")),
+        )  # fmt: skip
     draw.answer(view.top, text)
+
+
+def _state(view: View, money: Money) -> list[tuple[str, str]]:
+    """What makes up the cost to the state in some year: measure and label; nothing where it pays nothing."""
+    say = view.say
+    kinds = [
+        (m, say(label)) for m, label in STATE.items()
+        if any(money.of(view, m, year) for year in view.years)
+    ]  # fmt: skip
+    return [*kinds, ("cost_to_state", say("cost to the state"))] if kinds else []
+
+
+def _of_the_state(view: View, money: Money, parts: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """What the state votes, gets back, adds and bears itself, as a table."""
+    say = view.say
+    draw.heading(
+        say(
+            "What the state pays in the end: {amount} a year",
+            amount=say.euro(view.results.get("cost_to_state_a_year")),
+        )
+    )
+    found = [
+        {say("Year"): str(year), **{label: money.form(money.of(view, m, year)) for m, label in parts}}
+        for year in view.years
+    ]  # fmt: skip
+    draw.table(
+        found, say("Mean over futures, {unit}", unit=money.unit),
+        say("Cost to the state: what is voted, less what goes back, with what the state adds, lends and bears itself."),
+    )  # fmt: skip
+    return found
 
 
 def _income(view: View) -> str:

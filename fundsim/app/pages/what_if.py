@@ -8,9 +8,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from fundsim.analysis.budget import path_in
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.project import needs_in
+from fundsim.analysis.question import not_asked
 from fundsim.analysis.tags import Measure
 from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
@@ -18,7 +20,8 @@ from fundsim.app.draw import Shown
 from fundsim.app.files import label_of, names
 from fundsim.app.together import left_out_told, option, with_additions
 from fundsim.app.view import View, title_of
-from fundsim.report import wording
+from fundsim.report import shortage, wording
+from fundsim.report.budget import words
 from fundsim.report.compare import tell as comparison
 from fundsim.report.compare.picture import difference_fan
 from fundsim.report.language import language, marked
@@ -138,20 +141,23 @@ def page(view: View) -> Shown:
         draw.say(text)
     rows = _side_by_side(view, found)
     draw.table(
-        rows, say("Side by side"), say("Means over futures; cost and amounts in euro of the price year.")
+        rows, say("Side by side"),
+        say("Means over futures; cost and amounts in euro of the price year, a budget in euro of its year."),
     )  # fmt: skip
+    left_out = shortage.unfit(*found)
+    fitting = [d for d in differences if d.measure not in left_out]
     for m, _ in shown_in("what if pictures"):
-        _panel(view, found, differences, m)
-    paired = _paired(view, found, differences)
+        _panel(view, found, fitting, m)
+    paired = _paired(view, found, fitting)
     draw.table(
         paired,
         say.counted(
             "Paired differences on the same {n} future", "Paired differences on the same {n} futures", view.size
         ),
-        say(
-            "Better in, worse in: share of futures. Within noise: these futures cannot tell the two apart. Budget lines are "
-            "the same under every policy unless you change them, so that falling short compares sizes too."
-        ),
+        " ".join(filter(None, (
+            say("Better in, worse in: share of futures. Within noise: these futures cannot tell the two apart."),
+            shortage.of_each(view.scenario.world, say),
+        ))),
     )  # fmt: skip
     tables = {
         "side by side": rows,
@@ -192,7 +198,7 @@ def _sentence(view: View, found: list[Results], differences: list[Difference]) -
     means = {d.measure: d for d in differences if d.scenario == second.name}
     return say(
         "{second}, beside {first}: {changes}.",
-        second=title_of(second, say), first=title_of(first, say), changes=comparison.changes(means, say),
+        second=title_of(second, say), first=title_of(first, say), changes=comparison.changes(means, say, not_asked(first.world, second.world)),
     )  # fmt: skip
 
 
@@ -201,19 +207,41 @@ def _contribution(view: View, results: Results) -> str:
     say = view.say
     if not view.final:
         return "…"
+    if shortage.by_year(results):
+        return say("voted each year")
     if (needs := needs_in(results.projection)) is None:
         return say("no budget line to vary") if results.world.has_fund else say("no fund")
-    amount = headline.contribution(needs, view.choice.confidence).amount
-    return say.euro(amount) if np.isfinite(amount) else say("no amount suffices")
+    paid = headline.contribution(needs, view.choice.confidence).amount
+    return say.euro(paid) if np.isfinite(paid) else say("no amount suffices")
 
 
 def _side_by_side(view: View, found: list[Results]) -> list[dict[str, str]]:
-    say, rows = view.say, []
+    say, rows, sure = view.say, [], view.choice.confidence
+    funds = [r for r in found if r.world.has_fund]
+    left_out = shortage.unfit(*found)
+    if funds and all(map(shortage.by_year, funds)):
+        left_out.add("contribution_needed")
+    year = found[0].projection.years()[0]
+    budget = say("Budget of {year} that is enough in {sure} of 100", year=year, sure=sure)
     for r in found:
         own = {"contribution_needed": _contribution(view, r), "benefits_a_year": to_victims(r, say)}
-        figures = cells(r, "what if", say, own, sure=view.choice.confidence)
-        rows.append({say("Design"): title_of(r.projection.scenario, say), **figures})
+        figures = cells(r, "what if", say, own, without=left_out, sure=sure)
+        row = {say("Design"): title_of(r.projection.scenario, say), **figures}
+        rows.append(row | ({budget: _budget(view, r)} if any(map(shortage.by_year, funds)) else {}))
     return rows
+
+
+def _budget(view: View, results: Results) -> str:
+    """The budget of the first year that is enough for the chosen confidence, under one design."""
+    say = view.say
+    if not results.world.has_fund:
+        return say("no fund")
+    if not shortage.by_year(results):
+        return say("keeps its money")
+    if not view.final:
+        return "…"
+    need = path_in(results.projection).need[0]
+    return words.enough_of(need, view.choice.confidence / 100, say)
 
 
 def _panel(view: View, found: list[Results], differences: list[Difference], m: Measure) -> None:

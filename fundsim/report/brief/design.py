@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, assert_never
 
 from fundsim.analysis.measures import shown_in
+from fundsim.report import shortage
 from fundsim.report.brief.blocks import Block, Heading, Items, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.language import Language
 from fundsim.report.rows import cells
+from fundsim.report.shortage import of_each, size_of
 from fundsim.scenario.assumption import Assumption
-from fundsim.scenario.labels import fields
+from fundsim.scenario.labels import fields, joined, labels
+from fundsim.scenario.phases import differences
 from fundsim.scenario.record import record_in
 from fundsim.scenario.schema import FORMS, Amount, BudgetLine, SourceOfIncome, World
 
@@ -30,14 +34,7 @@ def design(facts: Facts, say: Language) -> Iterator[Block]:
             yield Items(assumed)
     if facts.variants:
         text = say("Other designs on the same simulated cases.")
-        if any(
-            isinstance(s, BudgetLine) and s.in_force for s in facts.scenario.world.income.values()
-        ):
-            text += " " + say(
-                "The budget line is the same in each unless a design changes it, so that running short compares how large the "
-                "line is, too."
-            )
-        yield Paragraph(text)
+        yield Paragraph(f"{text} {of_each(facts.scenario.world, say)}".strip())
         yield _alternatives(facts, say)
 
 
@@ -61,6 +58,8 @@ def changes(world: World, say: Language) -> Iterator[str]:
 def rules(world: World, say: Language) -> Iterator[str]:
     """The fund's rules in plain words: the sentences of its keys, and those that join several keys."""
     done: set[str] = set()
+    if world.phase:
+        yield say("These rules hold from the opening; what changes later stands at the end.")
     for part in ORDER:
         if not isinstance(part, str):
             yield from part(world, say)
@@ -70,6 +69,34 @@ def rules(world: World, say: Language) -> Iterator[str]:
                 done.add(key)
                 yield from _sentence(world, value, field, say)
     yield from _paid_by(world, say)
+    yield from later(world, say)
+
+
+def later(world: World, say: Language) -> Iterator[str]:
+    """What holds from a later year on: the sentences of the keys that a phase changes, else their names and values."""
+    told = labels(world)
+    for year, changes in groupby(differences(world), key=lambda one: one[0]):
+        now, rules = world.in_year(year), []
+        known = {key: field for key, _, field in fields(now)}
+        for _, key, _, value in changes:
+            said = list(_sentence(now, value, known[key], say)) if key in known else []
+            if key.startswith("fund.eligible."):
+                said = list(dict.fromkeys(_who(now, say))) or [
+                    say("Adults and children may claim.")
+                ]
+            rules += said or [
+                say("{name}: {value}.", name=say(joined(told[key])), value=_plain(value, say))
+            ]
+        yield say("From {year}: {rules}", year=year, rules=" ".join(dict.fromkeys(rules)))
+
+
+def _plain(value: Any, say: Language) -> str:
+    """A value of a setting, for a reader."""
+    if isinstance(value, Assumption):
+        return say.decimal(value.value, 2)
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    return str(value)
 
 
 def _sentence(world: World, value: Any, field: Any, say: Language) -> Iterator[str]:
@@ -83,6 +110,8 @@ def _sentence(world: World, value: Any, field: Any, say: Language) -> Iterator[s
         return
     elif isinstance(sentence, tuple):
         yield say.counted(*sentence, int(number))
+    elif value.unit == "posts":
+        yield say(sentence, posts=say.decimal(number, 2))
     elif value.unit == "amount":
         yield say(sentence, amount=_sum(world.fund.amount, number, say))
     else:
@@ -130,7 +159,7 @@ def _assistance(world: World, say: Language) -> Iterator[str]:
 
 def _paid_by(world: World, say: Language) -> Iterator[str]:
     """The sources of income, and the sentences of their switches, which name the source."""
-    sources = [source for _, source in sorted(world.income.items()) if source.in_force]
+    sources = [source for name, source in sorted(world.income.items()) if world.ever_in_force(name)]
     if sources:
         yield say(
             "It is paid for by: {names}.",
@@ -148,7 +177,7 @@ def _source(source: SourceOfIncome, say: Language) -> str:
     name = say(source.label)
     if not isinstance(source, BudgetLine):
         return name
-    return say("{name} ({amount} a year)", name=name, amount=say.euro(source.amount.value))
+    return say("{name} ({size})", name=name, size=size_of(source, say))
 
 
 def _who(world: World, say: Language) -> Iterator[str]:
@@ -225,15 +254,21 @@ ORDER: tuple[str | Callable[[World, Language], Iterator[str]], ...] = (
 
 
 def _alternatives(facts: Facts, say: Language) -> Table:
-    rows = []
+    rows, left_out = [], shortage.unfit(facts.results, *facts.variants)
     for r in (facts.results, *facts.variants):
         own = {"share_paid_with": r.said("share_paid_with", say.hundred, say)}
         if r.world.has_fund and r.get("due_a_year") <= 0:
-            own["ruin"] = say("nothing is due")
+            own["ruin"] = own["too_small_rate"] = say("nothing is due")
         design = title_of(r.projection.scenario.name, say)
-        rows.append({say("Design"): design, **cells(r, "briefing designs", say, own)})
-    narrow = ("ruin", "share_paid_with")
-    widths = (1.6 if m.name in narrow else 2 for m, _ in shown_in("briefing designs"))
+        rows.append(
+            {say("Design"): design, **cells(r, "briefing designs", say, own, without=left_out)}
+        )
+    narrow = ("ruin", "too_small_rate", "share_paid_with")
+    widths = (
+        1.6 if m.name in narrow else 2
+        for m, _ in shown_in("briefing designs")
+        if m.name not in left_out
+    )
     return Table(
         say("Designs side by side, means over futures"), tuple(rows[0]), tuple(tuple(row.values()) for row in rows),
         (False, *(True,) * (len(rows[0]) - 1)), (4, *widths),

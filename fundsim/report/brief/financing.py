@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fundsim.analysis.budget import Path
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.needs import enough
+from fundsim.report import shortage
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.opening import LEAST, growth
+from fundsim.report.budget import words
+from fundsim.report.budget.picture import path_curve
 from fundsim.report.language import Language, marked
 from fundsim.report.rows import cells, received
 from fundsim.report.run import picture
@@ -37,7 +41,6 @@ def financing(facts: Facts, say: Language) -> Iterator[Block]:
     """What it costs, who pays, what it takes to last."""
     if not facts.scenario.world.has_fund:
         return
-    get = facts.get
     yield Heading(say("Cost and financing"))
     yield Paragraph(" ".join([*_who_pays(facts, say), *_burden(facts, say)]))
     if spent := spending(facts.results):
@@ -47,15 +50,17 @@ def financing(facts: Facts, say: Language) -> Iterator[Block]:
         )
         yield Paragraph(
             say(
-                "Where it goes, as shares of what the fund can pay: {shares}. Where an existing office takes the fund on, running "
-                "it costs less.",
+                "Where it goes, as shares of what the fund can pay: {shares}.",
                 shares=shares,
             )
         )
     yield _yearly(facts, say)
+    if facts.budget is not None:
+        yield from _budget(facts, facts.budget, say)
+        return
     yield Figure(
         say("Cash in December: the middle future, half of the futures, 9 of 10 futures; below, how many fell short by then"),
-        say("Cash at year end; money runs short in {share} of futures.", share=say.percent(get("ruin"))),
+        picture.alt_text(facts.results, "cash_fan", say),
         picture.cash_fan(facts.results, say, bare=True),
     )  # fmt: skip
     if facts.needs is not None and facts.paid is not None:
@@ -102,16 +107,50 @@ def _burden(facts: Facts, say: Language) -> Iterator[str]:
 
 
 def _yearly(facts: Facts, say: Language) -> Table:
-    rows = []
+    rows, left_out = [], shortage.unfit(facts.results)
     for year in facts.results.projection.years():
         own = {"income": say.thousand(received(facts.results, year))}
         rows.append(
-            {say("Year"): str(year), **cells(facts.results, "briefing by year", say, own, year)}
+            {
+                say("Year"): str(year),
+                **cells(facts.results, "briefing by year", say, own, year, left_out),
+            }
         )
-    widths = (WIDTHS.get((m.name, at.statistic), 1.1) for m, at in shown_in("briefing by year"))
+    widths = (
+        WIDTHS.get((m.name, at.statistic), 1.1)
+        for m, at in shown_in("briefing by year")
+        if m.name not in left_out
+    )
     return Table(
         say("Year by year, thousand euro of each year, means over futures"), tuple(rows[0]),
         tuple(tuple(row.values()) for row in rows), (False, *(True,) * (len(rows[0]) - 1)), (1, *widths),
+    )  # fmt: skip
+
+
+def _budget(facts: Facts, path: Path, say: Language) -> Iterator[Block]:
+    """Which budget of each year is enough, and how surely."""
+    safe = facts.confidence
+    term = path.years[0], path.years[: words.TERM][-1]
+    yield Heading(say("Which budget is enough"), 2)
+    yield Paragraph(words.total(path, safe, say))
+    told = say(
+        "Budget of each year that is enough; in {sure} of 100 simulations: {amounts}",
+        sure=say.decimal(100 * safe, 2), amounts=words.amounts(path, safe, say),
+    )  # fmt: skip
+    yield Figure(told, told, path_curve(path, term, safe, "", say, bare=True))
+    rows = words.rows(path, safe, say)
+    yield Table(
+        say("Budget of each year that is enough, nominal euro"), tuple(rows[0]),
+        tuple(tuple(row.values()) for row in rows), (False, *(True,) * (len(rows[0]) - 1)), (1, *(2,) * (len(rows[0]) - 1)),
+    )  # fmt: skip
+    yield Paragraph(
+        say(
+            "Exact in each simulation: what falls due in the year, less all other income, if everything is paid in its year. What is "
+            "not spent goes back. In euro of each year."
+        ) + " " + say(
+            "Missing when too small: of the amount that is enough in {sure} of 100, on average.", sure=say.decimal(100 * safe, 2)
+        ),
+        "note",
     )  # fmt: skip
 
 
@@ -124,7 +163,7 @@ def _confidence(facts: Facts, say: Language) -> Table:
             amount = enough(need, share).amount
             cells.append(say.euro(amount) if np.isfinite(amount) else say("no amount suffices"))
         rows.append((say("{n} of 100 futures", n=say.decimal(100 * share, 2)), *cells))
-    planned = facts.scenario.world.income[facts.needs.line].in_force
+    planned = facts.scenario.world.ever_in_force(facts.needs.line)
     return Table(
         say("What it takes, exact in each future"),
         (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from fundsim.analysis.budget import Path, path_in
 from fundsim.analysis.decision import (
     IDLE,
     contribution_decision,
@@ -17,6 +19,7 @@ from fundsim.analysis.measures import measure
 from fundsim.analysis.needs import Answer, Needs, enough
 from fundsim.analysis.project import Projection, needs_in
 from fundsim.analysis.sensitivity import Ranking, ranking
+from fundsim.report import shortage
 from fundsim.report.results import Results
 from fundsim.scenario import files
 from fundsim.scenario.compose import Scenario
@@ -55,11 +58,19 @@ class Facts:
         """The scenario that the briefing is about."""
         return self.results.projection.scenario
 
+    @cached_property
+    def budget(self) -> Path | None:
+        """What each year needs, of a fund that is asked by the year."""
+        if not (self.scenario.world.has_fund and shortage.by_year(self.results)):
+            return None
+        return path_in(self.results.projection)
+
     @property
     def other_income(self) -> bool:
         """Whether the fund has other income than the line that the state would vary."""
         line = self.needs.line if self.needs is not None else ""
-        return any(s.in_force and name != line for name, s in self.scenario.world.income.items())
+        world = self.scenario.world
+        return any(world.ever_in_force(name) and name != line for name in world.income)
 
     def cited(self, source: str) -> str:
         """Publisher, title and year of a source by its id; empty for judgement."""

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fundsim.analysis.budget import Path, amount
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.suffices import what_suffices
-from fundsim.report import sufficing
+from fundsim.report import shortage, sufficing
 from fundsim.report.brief.blocks import Block, Paragraph, Table
 from fundsim.report.brief.gather import Facts
-from fundsim.report.language import Language, country_of, marked
+from fundsim.report.budget import words
+from fundsim.report.language import Language, capital, country_of, marked
 from fundsim.report.rows import cell, span
 from fundsim.report.wording import PAYS_NOBODY, certain, nobody, receipts, unpaid
-from fundsim.scenario.schema import BudgetLine, Index
-from fundsim.scenario.total import total
+from fundsim.scenario.schema import BudgetLine
 
 LASTS, FAILS = (
     0.05,
@@ -23,19 +24,7 @@ LASTS, FAILS = (
 )  # shares of futures with a shortfall: at most, and from which a fund lasts or fails
 SOURCES = 3  # of income that the first paragraph names
 LEAST = 0.005  # share of what comes in, below which a source is not named
-# the budget line and what the state must pay, by what they grow with
-PLANNED = total(
-    Index,
-    {
-        "none": marked("With the budget line of {amount} a year"),
-        "prices": marked(
-            "With the budget line of {amount} a year (in euro of {year}, rising with prices)"
-        ),
-        "wages": marked(
-            "With the budget line of {amount} a year (in euro of {year}, rising with wages)"
-        ),
-    },
-)
+# what the state must pay, by what its line grows with
 NEEDED = {
     "none": marked("To last in {sure} of 100 futures it needs {amount} a year from the state."),
     "prices": marked(
@@ -135,14 +124,24 @@ def _reforms(facts: Facts, say: Language) -> list[str]:
     if not facts.scenario.world.has_fund:
         return [say("Its reforms cost the state {amount} a year.", amount=say.euro(cost))]
     return [
-        say("Beside the fund, its reforms cost the state {amount} a year.", amount=say.euro(cost))
+        say(
+            "Beside the fund, the state bears {amount} a year: reforms, and the desk where it pays for it.",
+            amount=say.euro(cost),
+        )
     ]
 
 
 def _lasting(facts: Facts, say: Language) -> list[str]:
-    """Whether it lasts, in words that differ for a fund that lasts, one that is at risk and one that fails."""
+    """Whether money is missing; over the horizon, in words that differ for a fund that lasts, one at risk, one that fails."""
+    if shortage.by_year(facts.results):
+        short, *voted = shortage.told(facts.results, say)
+        enough = "" if facts.budget is None else words.enough(facts.budget, facts.confidence, say)
+        return [
+            short, *sufficing.held_back(facts.results, say), *([f"{capital(enough)}."] if enough else []), *voted,
+            *sufficing.desk(facts.results, say),
+        ]  # fmt: skip
     ruin, years = facts.get("ruin"), facts.scenario.world.time.horizon_years
-    planned = _planned(facts, say)
+    planned = shortage.planned(facts.results, say)
     futures = say.hundred(ruin)
     if ruin > LASTS and facts.needs is not None and facts.needs.over_limit.mean() >= ruin / 2:
         told = [
@@ -211,17 +210,6 @@ def _lasting(facts: Facts, say: Language) -> list[str]:
     return [*told, *_contribution(facts, say), *sufficing.desk(facts.results, say)]
 
 
-def _planned(facts: Facts, say: Language) -> str:
-    """With what the fund is planned to be paid for."""
-    lines = [
-        s for s in facts.scenario.world.income.values() if isinstance(s, BudgetLine) and s.in_force
-    ]
-    if len(lines) == 1:
-        year = facts.scenario.world.time.price_year
-        return say(PLANNED[lines[0].index], amount=say.euro(lines[0].amount.value), year=year)
-    return say("With the income of this scenario")
-
-
 def sure_of(facts: Facts, say: Language) -> str:
     """In how many of 100 futures the fund shall last."""
     return say.decimal(100 * facts.confidence, 2)
@@ -236,16 +224,9 @@ def growth(facts: Facts) -> str:
 
 def _contribution(facts: Facts, say: Language) -> list[str]:
     if facts.paid is None or facts.needs is None:
-        lines = [
-            s
-            for s in facts.scenario.world.income.values()
-            if isinstance(s, BudgetLine) and s.in_force
-        ]
-        return (
-            [say("What the state must pay is not computed: there are several budget lines.")]
-            if lines
-            else []
-        )
+        several = len(shortage.lines(facts.scenario.world)) > 1
+        text = "What the state must pay is not computed: there are several budget lines."
+        return [say(text)] if several else []
     sure = sure_of(facts, say)
     if not np.isfinite(facts.paid.amount):
         return sufficing.needed(what_suffices(facts.needs, facts.confidence), say)
@@ -283,6 +264,30 @@ def _must_pay(facts: Facts, say: Language) -> tuple[str, str] | None:
     return say.euro(facts.paid.amount), say("{low} to {high}", low=low, high=high)
 
 
+def _budgets(facts: Facts, path: Path, say: Language) -> Iterator[tuple[str, str, str]]:
+    """The budget of each of the first years that is enough, with the error of the simulation."""
+    for need, year in zip(path.need[: words.TERM], path.years[: words.TERM], strict=True):
+        found = amount(need, facts.confidence)
+        span = say("no range")
+        if np.isfinite(found.high95):
+            span = say("{low} to {high}", low=say.euro(found.low95), high=say.euro(found.high95))
+        name = say(
+            "Budget of {year} (euro of {year}), enough in {sure} of 100 (range: error of the simulation)",
+            year=year, sure=sure_of(facts, say),
+        )  # fmt: skip
+        yield name, words.enough_of(need, facts.confidence, say), span
+
+
+def _too_small(facts: Facts, say: Language) -> tuple[str, str, str]:
+    """In how many years the budget is too small, and whose it is."""
+    budget = shortage.named(facts.results, say) or say("the fund's income")
+    low, high = (say.percent(facts.get("too_small_rate", p)) for p in ("p5", "p95"))
+    return (
+        say("Years in which {budget} is too small", budget=budget),
+        say.percent(facts.get("too_small_rate")), say("{low} to {high}", low=low, high=high),
+    )  # fmt: skip
+
+
 def _glance(facts: Facts, say: Language) -> Table:
     get = facts.get
     low, high = (say.percent(get("ruin", p)) for p in ("low95", "high95"))
@@ -294,8 +299,14 @@ def _glance(facts: Facts, say: Language) -> Table:
         own["months_to_payment_with"] = None
     if get("state_cost_a_year") <= 0:
         own["state_cost_a_year"] = None
-    rows = []
+    rows: list[tuple[str, str, str]] = []
     for m, at in shown_in("briefing"):
+        if facts.budget is not None and m.name == "contribution_needed":
+            rows += _budgets(facts, facts.budget, say)
+            continue
+        if facts.budget is not None and m.name == "ruin":
+            rows.append(_too_small(facts, say))
+            continue
         usual = cell(facts.results, m, at, say), span(facts.results, m, say)
         if (figures := own.get(m.name, usual)) is not None:
             rows.append((say(at.words, sure=sure_of(facts, say)), *figures))

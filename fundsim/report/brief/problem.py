@@ -35,6 +35,13 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
             awarded=say.hundred(get("awarded") / top), paid=say.hundred(get("share_paid_without")),
         )
     )  # fmt: skip
+    if get("share_paid_without") < SELDOM:
+        yield Paragraph(
+            say(
+                "Why so few, as organisations that help victims report: criminal courts refer them to civil suits, which are "
+                "long and costly; what is awarded is seldom paid, because offenders hold nothing in their own name."
+            )
+        )
     yield Figure(
         say("From identification to payment, without and with the fund, the same cases")
         if facts.scenario.world.has_fund
@@ -48,13 +55,6 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
         picture.pathway(facts.results, say, bare=True),
     )  # fmt: skip
     yield Paragraph(_sources(facts, say), "note")
-    if get("share_paid_without") < SELDOM:
-        yield Paragraph(
-            say(
-                "Why so few, as organisations that help victims report: criminal courts refer them to civil suits, which are "
-                "long and costly; what is awarded is seldom paid, because offenders hold nothing in their own name."
-            )
-        )
 
 
 def _sources(facts: Facts, say: Language) -> str:

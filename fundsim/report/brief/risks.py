@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fundsim.analysis.decision import IDLE
 from fundsim.analysis.measures import shown_in
+from fundsim.report import shortage
 from fundsim.report.brief.blocks import Block, Figure, Heading, Paragraph, Table
 from fundsim.report.brief.gather import Facts, missing
 from fundsim.report.language import Language
@@ -85,9 +86,11 @@ def _learn(facts: Facts, say: Language) -> str:
 
 
 def _stresses(facts: Facts, say: Language) -> Table:
+    left_out = shortage.unfit(facts.results, *facts.stresses.values())
+
     def figures(results: Results) -> dict[str, str]:
         own = {"share_paid_with": results.said("share_paid_with", say.hundred, say)}
-        return cells(results, "briefing hard years", say, own)
+        return cells(results, "briefing hard years", say, own, without=left_out)
 
     planned = figures(facts.results)
     rows = [(say("As planned"), *planned.values())]
@@ -96,7 +99,11 @@ def _stresses(facts: Facts, say: Language) -> Table:
         if figures(results) == planned:
             label = say("{stress} (changes none of these figures)", stress=label)
         rows.append((label, *figures(results).values()))
-    widths = (1.7 if m.name == "ruin" else 2 for m, _ in shown_in("briefing hard years"))
+    widths = (
+        1.7 if m.name == "ruin" else 2
+        for m, _ in shown_in("briefing hard years")
+        if m.name not in left_out
+    )
     return Table(
         say("Hard years: the same fund under each stress"), (say("Stress"), *planned), tuple(rows),
         (False, *(True,) * len(planned)), (5, *widths),

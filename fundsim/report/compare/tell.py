@@ -15,7 +15,8 @@ from rich.text import Text
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.measures import MEASURES, shown_in
 from fundsim.analysis.project import Projection
-from fundsim.report import wording
+from fundsim.analysis.question import not_asked
+from fundsim.report import shortage, wording
 from fundsim.report.checks import draws_of
 from fundsim.report.deliver import command_of, notes_of, save_answer
 from fundsim.report.folder import reserved
@@ -100,7 +101,10 @@ def _print_variant(
     a, b = (wording.title(p) for p in (first, variant))
     console.print()
     console.print(Text(f"{b}, beside {a}", style="bold underline"))
-    for sentence in sentences(means):
+    for sentence in shortage.budgets([first.scenario, variant.scenario]):
+        console.print(Text(sentence, style="dim"))
+    left_out = not_asked(first.scenario.world, variant.scenario.world)
+    for sentence in sentences(means, not_asked=left_out):
         console.print(Text(sentence))
     table = Table(header_style="bold")
     for name, justify in (("Measure, mean over futures", "left"), ("First", "right"),
@@ -153,26 +157,33 @@ def _signed(x: float, say: Language) -> str:
     return ("+" if x >= 0 else "−") + say.fixed(abs(x))
 
 
-def sentences(means: dict[str, Difference], say: Language = ENGLISH) -> list[str]:
-    """What changes, in plain words; only what the run can tell apart."""
-    return [f"{capital(changes(means, say))}."]
+def sentences(
+    means: dict[str, Difference], say: Language = ENGLISH, not_asked: str = ""
+) -> list[str]:
+    """What changes, in plain words; only what the run can tell apart.  not_asked  a measure that is left out"""
+    return [f"{capital(changes(means, say, not_asked))}."]
 
 
-def changes(means: dict[str, Difference], say: Language = ENGLISH) -> str:
+def changes(means: dict[str, Difference], say: Language = ENGLISH, not_asked: str = "") -> str:
     """The same as what may stand within a sentence: clauses, without a full stop."""
     if all(d.mc_error is None for d in means.values() if d.defined):
         return say("so few futures cannot tell a change from noise")
     told = []
     for m in MEASURES:
         d = means.get(m.name)
-        if d is None or d.same or d.within_noise or not m.if_more:
+        if d is None or d.same or d.within_noise or not m.if_more or m.name == not_asked:
             continue
-        size = abs(d.change)
-        change = say.fixed(100 * size) if m.unit == "share" else say.form(m.unit)(size)
+        change = _size(abs(d.change), m.unit, say)
+        if change == _size(0.0, m.unit, say):  # real, and too small to be written
+            continue
         text = m.if_less if d.change < 0 else m.if_more
         told.append(say(text, change=change))
     nothing = say("no headline figure changes by more than the noise of the simulation")
     return "; ".join(told) or nothing
+
+
+def _size(x: float, unit: str, say: Language) -> str:
+    return say.fixed(100 * x) if unit == "share" else say.form(unit)(x)
 
 
 def _pairing(d: Difference) -> str:

@@ -8,8 +8,9 @@ from io import BytesIO
 
 from matplotlib.patches import Rectangle
 
+from fundsim.report import shortage
 from fundsim.report.figures import BLUE, GREEN, GREY, RED, Picture
-from fundsim.report.language import ENGLISH, Language, marked
+from fundsim.report.language import ENGLISH, Language, capital, marked
 from fundsim.report.results import Results
 from fundsim.report.wording import grades, nobody, range_of, stamp, title
 
@@ -22,7 +23,9 @@ LEFT, RIGHT = 56, 1152  # pixels: the margins
 MIDDLE = 456  # pixels: where the words beside a figure begin
 ROWS = (406, 294, 182)  # pixels from below: the middle of each headline
 INK = "#1a1a1a"
-MOST_LETTERS = 250  # of a post, in English; other languages may need more
+MOST_LETTERS = (
+    256  # of a post in English, which leaves room for a link in 280; other languages may need more
+)
 ALONE = marked("(one future only)")
 LEAST_TITLE = 20  # letters of the scenario's name that are left in it
 LETTERS = 42  # of the heading on one large line, above which it goes on two smaller ones
@@ -69,7 +72,7 @@ def card_png(results: Results, say: Language = ENGLISH) -> bytes:
 
 
 def card_text(results: Results, say: Language = ENGLISH) -> str:
-    """The card in few characters, for a post: at most 250 in English; a long name of the scenario is cut."""
+    """The card in few characters, for a post: at most 256 in English; a long name of the scenario is cut."""
     get = results.get
     without = of_hundred(get("share_paid_without"), say)
     if alone := nobody(results, say):
@@ -85,10 +88,10 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
     else:
         says = say(
             ": a fund costs {amount} a year {range}. Money reaches {paid} of 100 identified victims, {without} without "
-            "it. It falls short in {futures}. Simulated; {guesses}.",
+            "it. {short} Simulated; {guesses}.",
             amount=say.euro(get("due_a_year")), range=range_of(results, "due_a_year", say.euro, say, ALONE),
             paid=of_hundred(get("share_paid_with"), say), without=without,
-            futures=_futures(results, say), guesses=_guesses(results, say),
+            short=_short_of_money(results, say), guesses=_guesses(results, say),
         )  # fmt: skip
     room = max(MOST_LETTERS - len(says), LEAST_TITLE)
     return _short(title(results.projection, say), room) + says
@@ -100,10 +103,9 @@ def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
     if not results.world.has_fund:
         return _without(results, say)
     cost = (say("is what the fund costs a year, in euro of {year}", year=time.price_year),
-            _with_reforms(range_of(results, "due_a_year", say.euro, say, ALONE), results, say))  # fmt: skip
+            _with_state(range_of(results, "due_a_year", say.euro, say, ALONE), results, say))  # fmt: skip
     large, futures = _falls_short(results, say)
-    short = (futures,
-             say.counted("of money within {n} year", "of money within {n} years", time.horizon_years))  # fmt: skip
+    short = (futures, _with_which_budget(results, say))
     if results.pays_nobody:
         short = (futures, say("but it pays no victim at all"))
     if results.get("identified") == 0:
@@ -121,6 +123,16 @@ def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
     ]
 
 
+def _with_which_budget(results: Results, say: Language) -> str:
+    """Of which budget money is missing, or within which time."""
+    if not shortage.by_year(results):
+        years = results.world.time.horizon_years
+        within = say.counted("of money within {n} year", "of money within {n} years", years)
+        budget = shortage.named(results, say)
+        return say("{within}, with {budget}", within=within, budget=budget) if budget else within
+    return say("with {budget}", budget=shortage.named(results, say) or say("the fund's income"))
+
+
 def _no_victims(say: Language) -> Headline:
     return Headline(say.of("of 100", "none"), (say("is identified as a victim:"), say("there is nobody to pay")), GREEN)  # fmt: skip
 
@@ -135,19 +147,21 @@ def _without(results: Results, say: Language) -> list[Headline]:
     wait = (say("is how long those who get any wait,"),
             say("from identification on, on average"))  # fmt: skip
     each = (say("is what each identified victim receives,"),
-            _with_reforms(say("averaged over all, in euro of {year}", year=time.price_year), results, say))  # fmt: skip
+            _with_state(say("averaged over all, in euro of {year}", year=time.price_year), results, say))  # fmt: skip
     found = [Headline(_of_100(share, say), paid, RED)]
     if share > 0:
         found.append(Headline(say.months(get("months_to_payment_without")), wait, BLUE))
     return [*found, Headline(say.euro(get("received_without")), each, BLUE)]
 
 
-def _with_reforms(text: str, results: Results, say: Language) -> str:
-    """The text, and what reforms cost beside the fund."""
+def _with_state(text: str, results: Results, say: Language) -> str:
+    """The text, and what the state pays beside the fund: for reforms, and for a desk that it bears."""
     cost = results.get("state_cost_a_year")
     if cost <= 0:
         return text
-    return say("{text}; reforms cost the state {amount} a year", text=text, amount=say.euro(cost))
+    return say(
+        "{text}; beside the fund the state pays {amount} a year", text=text, amount=say.euro(cost)
+    )
 
 
 def of_hundred(p: float, say: Language = ENGLISH) -> str:
@@ -164,7 +178,12 @@ def _of_100(p: float, say: Language) -> str:
 
 
 def _falls_short(results: Results, say: Language) -> tuple[str, str]:
-    """In how many futures the fund falls short: the figure, and the line that follows it."""
+    """How often money is missing: the figure, and the line that follows it."""
+    if shortage.by_year(results):
+        return (
+            say("{number} of 100", number=of_hundred(results.get("too_small_rate"), say)),
+            say("years are short of money,"),
+        )
     p, n = results.get("ruin"), results.projection.replications
     if p in (0, 1):
         large = say.of("futures", "none") if p == 0 else say.of("futures", "all")
@@ -175,6 +194,20 @@ def _falls_short(results: Results, say: Language) -> tuple[str, str]:
         large = say("{number} of 100", number=say.whole(100 * p))
         return large, say("futures see the fund fall short")
     return say.percent(p), say("of futures see the fund fall short")
+
+
+def _short_of_money(results: Results, say: Language) -> str:
+    """How often money is missing, as a sentence."""
+    if shortage.by_year(results):
+        budget = shortage.named(results, say, short=True)
+        number = of_hundred(results.get("too_small_rate"), say)
+        return say(
+            "{budget}: too small in {number} of 100 years.", budget=capital(budget), number=number
+        )
+    futures = _futures(results, say)
+    if budget := shortage.named(results, say, short=True):
+        return say("{budget}: falls short in {futures}.", budget=capital(budget), futures=futures)
+    return say("It falls short in {futures}.", futures=futures)
 
 
 def _futures(results: Results, say: Language) -> str:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from fundsim.analysis.measures import shown_in
+from fundsim.report import shortage
 from fundsim.report.figures import (
     BLUE,
     GREY,
@@ -53,6 +54,10 @@ def cash_fan(results: Results, say: Language = ENGLISH, bare: bool = False) -> F
         "{title}: the fund falls short in {share} of futures within {n} years",
         years.size, title=title(results.projection, say), share=say.percent(ruin),
     )  # fmt: skip
+    if shortage.by_year(results):
+        heading = say(
+            "{title}: {short}", title=title(results.projection, say), short=shortage.in_short(results, say)
+        )  # fmt: skip
     figure = bare_sheet(3.6) if bare else _sheet(results, heading, say, 5.6)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.2])
     low, high = _yearly(results, "cash", "p5"), _yearly(results, "cash", "p95")
@@ -135,7 +140,7 @@ def income_by_source(results: Results, say: Language = ENGLISH) -> Figure:
     parts = [
         (f"income.{name}", source.label)
         for name, source in sorted(world.income.items())
-        if source.in_force
+        if results.world.ever_in_force(name)
     ]
     parts += [(m, label) for m, label in RECEIPTS.items() if _yearly(results, m, "mean").any()]
     sums = {label: _yearly(results, m, "mean").sum() for m, label in parts}
@@ -279,6 +284,8 @@ def alt_text(results: Results, name: str, say: Language = ENGLISH) -> str:
     """What a figure shows, for those who do not see it.  name  of FIGURES; `spread` speaks English alone"""
     get = results.get
     if name == "cash_fan":
+        if shortage.by_year(results):
+            return say("Cash at year end; {short}.", short=shortage.in_short(results, say))
         share = say.percent(get("ruin"))
         return say("Cash at year end; a shortfall in {share} of futures.", share=share)
     if name == "cost_by_kind":

@@ -45,8 +45,12 @@ def yearly_sheet(results: Results) -> Sheet:
 
 def income_sheet(results: Results) -> Sheet:
     """Mean income by source and year."""
-    sources = results.world.income
-    parts = {f"income.{name}": s.label for name, s in sorted(sources.items()) if s.in_force}
+    world = results.world
+    parts = {
+        f"income.{name}": s.label
+        for name, s in sorted(world.income.items())
+        if world.ever_in_force(name)
+    }
     parts |= _occurring(results, RECEIPTS)
     totals = {"income": "All sources together"}
     return _stack(results, parts, totals, "Income by source, mean over futures")

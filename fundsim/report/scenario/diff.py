@@ -19,7 +19,7 @@ from fundsim.report.folder import MANIFEST
 from fundsim.report.request import Request
 from fundsim.report.results import said
 from fundsim.report.scenario.explain import HEADLINE
-from fundsim.report.scenario.values import leaves, shown
+from fundsim.report.scenario.values import leaves_of, shown
 from fundsim.scenario.compose import Scenario, load_all
 from fundsim.scenario.errors import InputError, Problem
 
@@ -51,7 +51,7 @@ def print_difference(request: Request, first: str, second: str) -> None:
 
 
 def _print_keys(console: Console, a: Scenario, b: Scenario) -> None:
-    left, right = dict(leaves(a.world)), dict(leaves(b.world))
+    left, right = dict(leaves_of(a.world)), dict(leaves_of(b.world))
     table = Table("Key", a.name, b.name, "From", title="What differs", title_justify="left")
     for key in sorted(left.keys() | right.keys()):
         x = " ".join(filter(None, shown(left.get(key))[:2]))

@@ -11,13 +11,14 @@ from fundsim.report.checks import draws_of
 from fundsim.report.language import ENGLISH
 from fundsim.report.request import Draws, Request
 from fundsim.report.results import Results
-from fundsim.report.scenario.values import leaves, shown
+from fundsim.report.scenario.values import leaves_of, shown
 from fundsim.scenario.assumption import Assumption
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.messages import model_at
 from fundsim.scenario.numbers import literal
 from fundsim.scenario.override import CERTAIN
+from fundsim.scenario.phases import differences, without_phase
 from fundsim.scenario.retired import retired_key
 
 REPLICATIONS = 1000
@@ -28,18 +29,20 @@ def print_explanation(request: Request, key: str) -> None:
     """Print all that is known of one key of a scenario; raises `InputError` for an unknown key."""
     scenario = load(request.name)
     draws = draws_of(request, REPLICATIONS, 3)
-    values = dict(leaves(scenario.world))
+    values = dict(leaves_of(scenario.world))
     if key not in values:
         gone = retired_key(key)
         below = [k for k in values if k.startswith(f"{key}.")]
         near = "" if below or gone else nearest(key, values)
         rule = f"no such key; {gone}" if gone else "no such key"
         rule = f"is a table; one of {', '.join(below[:6])}" if below else rule
+        if (plain := without_phase(key)) != key and plain in values:
+            rule, near = f"the phase leaves it as it was; ask for {plain}", ""
         raise InputError(Problem(scenario.name, rule, key=key, nearest=near))
     console = Console(width=100)
     value = values[key]
     text, span, source = shown(value)
-    path = key.split(".")
+    path = without_phase(key).split(".")
     model = model_at(path[:-1], scenario.world.model_dump())
     meaning = model.model_fields[path[-1]].description if model else None
     console.print(Text(key, style="bold"))
@@ -53,6 +56,9 @@ def print_explanation(request: Request, key: str) -> None:
     ):
         if line:
             console.print(Text(f"{label + ':':9} {line}"))
+    for year, changed, _, now in differences(scenario.world):
+        if changed == key:
+            console.print(Text(f"{'Later:':9} {shown(now)[0] or 'not set'}, from {year}"))
     for change, line in _effects(scenario, key):
         console.print(Text(f"{'Moved by:':9} {change}: {line}"))
     if isinstance(value, Assumption) and value.uncertain and value.low is not None:

@@ -11,7 +11,8 @@ from rich.text import Text
 from fundsim.report.screen import table_of
 from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.compose import Scenario
-from fundsim.scenario.schema import FormShares
+from fundsim.scenario.phases import PHASE, differences
+from fundsim.scenario.schema import FormShares, World
 
 
 def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -25,6 +26,15 @@ def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from leaves(value, key)
         else:
             yield key, value
+
+
+def leaves_of(world: World) -> Iterator[tuple[str, Any]]:
+    """Every value of a scenario, and below `phase.2030` and the like what each phase changes."""
+    for key, value in leaves(world):
+        if key != PHASE:
+            yield key, value
+    for year, key, _, now in differences(world):
+        yield f"{PHASE}.{year}.{key}", now
 
 
 def shown(value: Any) -> tuple[str, str, str]:
@@ -59,7 +69,7 @@ def resolved(scenario: Scenario) -> Table:
         f"{scenario.name}   {scenario.hash}",
         [("Key", "left"), ("Value", "left"), ("Low – high", "left"), ("Source", "left"), ("From", "left")],
     )  # fmt: skip
-    for key, value in leaves(scenario.world):
+    for key, value in leaves_of(scenario.world):
         text, span, source = shown(value)
         origin = scenario.origin(key)
         from_ = str(origin) if origin and _own_origin(scenario, key) else "default"

@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from fundsim.analysis import precision
 from fundsim.analysis.hard_years import Rule
 from fundsim.analysis.project import Projection
+from fundsim.analysis.question import question
 from fundsim.report.figures import BLUE, GREY, ORANGE, RED, Picture, say_undefined, sheet
 from fundsim.report.language import ENGLISH
 from fundsim.report.wording import country_and_rest
@@ -19,16 +20,23 @@ from fundsim.scenario.compose import Scenario
 def stress_bars(
     base: Scenario, projections: Sequence[Projection], labels: Sequence[str], note: str
 ) -> Picture:
-    """Probability of a shortfall and share of victims paid, without and under each stress."""
+    """How often money is missing, and the share of victims paid, without and under each stress."""
     heading = f"{country_and_rest(base)}: how each stress changes it"
     figure = sheet(base, heading, note, 1.8 + 0.36 * len(projections))
     left, right = figure.subplots(1, 2, sharey=True)
     names = ["no stress", *labels]
     places = np.arange(len(names))[::-1]
-    ruin = [precision.probability(p.column("ruin")) for p in projections]
+    by_year = question(base.world) == "year"
+    short = [
+        precision.mean(p.column("too_small_rate"))
+        if by_year
+        else precision.probability(p.column("ruin"))
+        for p in projections
+    ]
+    what = "Years with too small a budget" if by_year else "Futures with a shortfall"
     paid = [precision.ratio(p.column("paid_with"), p.column("identified")) for p in projections]
     for axes, figures, color, label in (
-        (left, ruin, RED, "Futures with a shortfall"), (right, paid, BLUE, "Identified victims paid"),
+        (left, short, RED, what), (right, paid, BLUE, "Identified victims paid"),
     ):  # fmt: skip
         values = [f.value for f in figures]
         errors = [precision.Z95 * (f.mc_error or 0.0) for f in figures]

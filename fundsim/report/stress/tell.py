@@ -8,14 +8,16 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from fundsim.analysis.cash import Bools
 from fundsim.analysis.circumstances import circumstances, sentences
 from fundsim.analysis.compare import Difference, compare
 from fundsim.analysis.hard_years import Rule, hard_years
 from fundsim.analysis.measures import shown_in
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.project import Projection
-from fundsim.analysis.reverse import Found, failure_rules
-from fundsim.report import wording
+from fundsim.analysis.question import question
+from fundsim.analysis.reverse import FALLS_SHORT, Found, failure_rules
+from fundsim.report import shortage, wording
 from fundsim.report.checks import draws_of
 from fundsim.report.compare.tell import changed
 from fundsim.report.deliver import Reply, Rows, deliver
@@ -51,9 +53,9 @@ def print_stress(request: Request) -> None:
         projections = project_with_progress(scenarios, draws)
         changes = _changes(stresses, projections)
         looked = circumstances(projections[0])
-        failed = projections[0].column("ruin") > 0
-        found = failure_rules({key: c.values for key, c in looked.items()}, failed)
-        told = sentences(found, {key: c.words for key, c in looked.items()})
+        failed, event = _asked_about(projections[0])
+        found = failure_rules({key: c.values for key, c in looked.items()}, failed, event)
+        told = sentences(found, {key: c.words for key, c in looked.items()}, event)
         rules = hard_years(base, n, seed, draws.workers)
         tables = {
             "stresses": _stress_rows(changes),
@@ -71,6 +73,14 @@ def print_stress(request: Request) -> None:
 
         reply = Reply([], tables, _shown(projections[0], changes, told, found, rules), pictures)
         deliver(reply, base, card, {}, draws, request)
+
+
+def _asked_about(run: Projection) -> tuple[Bools, str]:
+    """In which futures happens what is asked about, and that as a clause."""
+    if question(run.scenario.world) == "year":
+        most = run.column("years_too_small") > len(run.years()) / 2
+        return np.asarray(most), "the budget is too small in more than half of the years"
+    return np.asarray(run.column("ruin") > 0), FALLS_SHORT
 
 
 def _label(base: Scenario, stress: str) -> str:
@@ -143,13 +153,14 @@ def _shown(
 ) -> list[Table | Text]:
     shown: list[Table | Text] = [
         Text(f"{wording.title(base)} under stress", style="bold underline"),
+        *(Text(text) for text in shortage.budgets([base.scenario])),
         _stress_table(changes),
-        Text("\nWhat makes it fail", style="bold"),
+        Text("\nWhat makes money run out", style="bold"),
         *(Text(text) for text in told),
     ]
     if found.rules:
         covered = wording.percent(found.covered)
-        text = f"Found in half of the futures, counted in the other half; the rules together cover {covered} of the failures."
+        text = f"Found in half of the futures, counted in the other half; the rules together cover {covered} of such futures."
         shown.append(Text(text, style="dim"))
     return [*shown, Text(""), _rule_table(rules)]
 

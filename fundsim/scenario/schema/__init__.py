@@ -8,7 +8,15 @@ between 0 and 1, money is in euro of the price year, durations are in months.
 from fundsim.scenario.schema.change import Bearer, Change, Effect, Link, Operation
 from fundsim.scenario.schema.claim import Amount, Basis, Foreign, Money
 from fundsim.scenario.schema.country import Caseload, Country, FormShares, Macro, MassCase, Time
-from fundsim.scenario.schema.fund import DecisionSpread, EntryPoint, Fund, WhenShort
+from fundsim.scenario.schema.fund import (
+    Body,
+    DecisionSpread,
+    EntryPoint,
+    Fund,
+    Order,
+    Payment,
+    WhenShort,
+)
 from fundsim.scenario.schema.income import (
     KINDS,
     BudgetLine,
@@ -16,10 +24,11 @@ from fundsim.scenario.schema.income import (
     SeizedAssets,
     Source,
     SourceOfIncome,
+    Vote,
 )
 from fundsim.scenario.schema.pathway import Award, Enforcement, Pathway
 from fundsim.scenario.schema.units import FORMS, Form, Index
-from fundsim.scenario.schema.world import World, assumptions, quantity_of
+from fundsim.scenario.schema.world import World, assumptions, quantity_at, quantity_of
 
 __all__ = [
     "FORMS",
@@ -28,6 +37,7 @@ __all__ = [
     "Award",
     "Basis",
     "Bearer",
+    "Body",
     "BudgetLine",
     "Caseload",
     "Change",
@@ -46,14 +56,18 @@ __all__ = [
     "MassCase",
     "Money",
     "Operation",
+    "Order",
     "Pathway",
+    "Payment",
     "RevenueShare",
     "SeizedAssets",
     "Source",
     "SourceOfIncome",
     "Time",
+    "Vote",
     "WhenShort",
     "World",
     "assumptions",
+    "quantity_at",
     "quantity_of",
 ]

@@ -119,6 +119,7 @@ class Eligible(Table, idle=NOBODY_ENTITLED):
         int,
         Field(ge=0, le=30),
         Key(
+            steady="it counts from the opening",
             idle=all_of(
                 when("time.history_years", 0, why="no year before the opening is drawn"),
                 either(
@@ -147,7 +148,10 @@ class TakeUp(Table, idle=NO_CLAIM, steps=(Step.ENTITLED,)):
     ramp_years: Annotated[
         int,
         Field(ge=1, le=20),
-        Key(idle=when(".first_year_share", 1, why="the full rate is reached in the first year")),
+        Key(
+            idle=when(".first_year_share", 1, why="the full rate is reached in the first year"),
+            steady="it counts from the opening",
+        ),
     ] = 1
     """Years after which the full rate is reached, in equal steps from the first year's."""
     informed_odds_ratio: Annotated[
@@ -250,6 +254,7 @@ class Subsidiarity(Table, idle=NOBODY_ENTITLED):
     wait_for_enforcement: Annotated[
         bool,
         Key(
+            steady="it is part of the entry point",
             sentence={True: "Enforcement against the offender must have ended before a claim."},
             random=(False, False, True),
         ),

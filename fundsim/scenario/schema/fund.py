@@ -9,8 +9,12 @@ from pydantic import Field
 from fundsim.scenario.facts import (
     AID_UNPAID,
     ALL_ALIKE_AIDED,
+    BY_COMMITTEE,
+    BY_OFFICERS,
     DECIDED_AT_ONCE,
+    FREE_DESK,
     NEVER_RECOVERED,
+    NO_ADULT_CLAIMS,
     NO_ASSISTANCE,
     NO_CHILD_CLAIMS,
     NO_CLAIM,
@@ -25,10 +29,12 @@ from fundsim.scenario.facts import (
     NOBODY_ENTITLED,
     NOT_PURSUED,
     NOTHING_RECOVERED,
+    OFFICE_IN_WAGES,
     ONLY_WITH_ADVANCE,
     settled,
 )
 from fundsim.scenario.record import Key, Table, all_of, either, unless, when, when_not
+from fundsim.scenario.schema.change import Bearer
 from fundsim.scenario.schema.claim import Amount, Eligible, Subsidiarity, TakeUp
 from fundsim.scenario.schema.pathway import Duration
 from fundsim.scenario.schema.units import (
@@ -42,13 +48,19 @@ from fundsim.scenario.schema.units import (
     Months,
     OddsRatio,
     OpeningLever,
+    Posts,
     Share,
     ShareLever,
+    WagesYear,
+    by_default,
 )
 from fundsim.scenario.steps import Step
 
+Body = Literal["officers", "committee"]
+Order = Literal["filed", "children_first"]
+ENTRY = "a victim who has passed the entry point cannot pass another"
 DecisionSpread = Literal["fixed", "exponential"]
-WhenShort = Literal["queue", "pro_rata", "treasury_advance"]
+WhenShort = Literal["queue", "pro_rata", "treasury_advance", "supplement"]
 EntryPoint = Literal[
     "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
 ]
@@ -81,28 +93,63 @@ class Interim(Table, idle=NO_TIME_FOR_INTERIM, steps=(Step.CLAIMED,)):
 
 
 class Decision(Table, idle=NO_FUND, steps=(Step.CLAIMED,)):
-    """Deciding claims: first come, first served by caseworkers."""
+    """Deciding claims: by officers, or by a committee that meets."""
 
-    caseworkers: Annotated[
-        int,
-        Field(ge=1, le=10000),
+    body: Annotated[
+        Body,
+        Key(
+            idle=NO_CLAIM,
+            sentence={
+                "officers": "",
+                "committee": "A committee decides the claims when it meets.",
+            },
+            random=("officers", "officers", "committee"),
+        ),
+    ] = "officers"
+    """Who decides: officers, one claim after the other, or a committee at its sessions."""
+    posts: Annotated[
+        Posts,
         Key(
             idle=all_of(
-                either(NO_CLAIM, DECIDED_AT_ONCE),
-                when("fund.costs.caseworker_a_year", 0, why="caseworkers cost nothing"),
+                either(NO_CLAIM, DECIDED_AT_ONCE, BY_COMMITTEE),
+                when("fund.costs.caseworker_a_year", 0, why="officers cost nothing"),
             ),
-            sentence=(
-                "{n} caseworker decides claims in the order in which they come.",
-                "{n} caseworkers decide claims in the order in which they come.",
-            ),
-            random=(1, 2, 4),
+            sentence="Posts at the desk: {posts}.",
+            random=(0.25, 1, 1.5, 2, 4),
         ),
-    ] = 2
-    """Caseworkers."""
+    ] = by_default(2, "posts")
+    """Officers in full-time posts; of a part of a post the officer works that part of the time."""
+    sessions_a_year: Annotated[
+        int,
+        Field(ge=1, le=366),
+        Key(idle=either(NO_CLAIM, BY_OFFICERS), random=(2, 4, 12)),
+    ] = 12
+    """Sessions of the committee a year, evenly spaced."""
+    files_a_session: Annotated[
+        int,
+        Field(ge=1, le=10_000),
+        Key(idle=either(NO_CLAIM, BY_OFFICERS), random=(1, 6, 40)),
+    ] = 10
+    """The most claims that the committee decides at a session."""
+    handling: Annotated[Duration, Key(idle=NO_CLAIM, random={"median": (0, 0, 3)})] = Duration(
+        median=by_default(0, "months"), sigma=by_default(0, "log sd")
+    )
+    """Filing to being ready for a decision: police report, expert opinion.  Occupies nobody."""
+    order: Annotated[
+        Order,
+        Key(
+            idle=either(NO_CLAIM, NO_CHILD_CLAIMS, NO_ADULT_CLAIMS),
+            unmoved="No claim is decided earlier or later by it: no child's claim waits behind an adult's",
+            sentence={"filed": "", "children_first": "Claims of children are decided first."},
+            random=get_args(Order),
+        ),
+    ] = "filed"
+    """Which of the claims that are ready comes first: the first filed, or the first filed for a child."""
     working_months: Annotated[Months, Key(idle=NO_CLAIM, random=(0, 0.1, 0.5, 2))]
-    """Working time of one caseworker for one decision, mean."""
+    """Working time of one officer in a full-time post for one decision, mean."""
     spread: Annotated[
-        DecisionSpread, Key(idle=either(NO_CLAIM, DECIDED_AT_ONCE), random=get_args(DecisionSpread))
+        DecisionSpread,
+        Key(idle=either(NO_CLAIM, DECIDED_AT_ONCE), random=get_args(DecisionSpread)),
     ] = "fixed"
     """Whether the working time is the same for every claim or exponential."""
     approval_rate: Annotated[Share, Key(idle=NO_CLAIM)]
@@ -163,6 +210,7 @@ class Payment(Table, idle=NO_FUND):
                 "queue": "When cash is short, payments wait their turn, the oldest first.",
                 "pro_rata": "When cash is short, everybody gets an equal share of what is due, and the rest later.",
                 "treasury_advance": "When cash is short, the treasury lends and is repaid when the fund can.",
+                "supplement": "When cash is short, the state pays what is missing, and is not paid back.",
             },
             random=get_args(WhenShort),
         ),
@@ -207,12 +255,27 @@ class Subrogation(Table, idle=NOT_PURSUED, steps=(Step.CONVICTED, Step.CLAIMED))
 class Costs(Table):
     """What running the fund costs."""
 
-    office_a_year: Annotated[EuroYear, Key(idle=NO_FUND)]
-    """Fixed office."""
+    borne_by: Annotated[
+        Bearer,
+        Key(
+            idle=either(NO_FUND, FREE_DESK),
+            sentence={
+                "fund": "",
+                "state": "The state pays the office, the officers and the decisions; the fund's money is for victims.",
+            },
+            random=("fund", "fund", "state"),
+        ),
+    ] = "fund"
+    """Who pays the office, the officers and the decisions: the fund, before any victim, or the state beside it."""
+
+    office_a_year: Annotated[EuroYear, Key(idle=either(NO_FUND, OFFICE_IN_WAGES))]
+    """The office, without its officers."""
+    office_in_wages: WagesYear | None = None
+    """The office in monthly net wages of the price year, in place of an amount in euro."""
     caseworker_a_year: Annotated[EuroYear, Key(idle=NO_FUND)]
-    """One caseworker."""
+    """One officer in a full-time post."""
     per_decision: Annotated[Euro, Key(idle=NO_CLAIM)]
-    """Cost of each decision besides the caseworker (expert opinion, translation)."""
+    """Cost of each decision besides the officer (expert opinion, translation)."""
     legal_aid_per_case: Annotated[Euro, Key(idle=AID_UNPAID, steps=(Step.AIDED,))]
     """Cost of legal aid for one victim, at identification."""
     legal_aid_by_fund: Annotated[
@@ -256,12 +319,18 @@ class Fund(Table):
 
     opening_capital: Annotated[
         OpeningLever,
-        Key(idle=NO_FUND, sentence="It opens with {amount}.", random=(0, 0, 10000, 1000000)),
+        Key(
+            idle=NO_FUND,
+            steady="it is what the fund opens with",
+            sentence="It opens with {amount}.",
+            random=(0, 0, 10000, 1000000),
+        ),
     ]
     """Cash at the opening, nominal."""
     entry_point: Annotated[
         EntryPoint,
         Key(
+            steady=ENTRY,
             sentence={
                 "none": "",
                 "identified": "A person may claim once the state has identified them as a victim of trafficking.",
@@ -269,7 +338,7 @@ class Fund(Table):
                 "conviction": "A person may claim once an offender has been finally convicted.",
                 "judgment": "A person may claim once a court has finally awarded compensation.",
                 "unpaid_judgment": "",
-            }
+            },
         ),
     ] = "none"
     """When a victim becomes entitled to claim; none means no fund."""
@@ -277,6 +346,7 @@ class Fund(Table):
         int,
         Field(ge=0, le=120),
         Key(
+            steady=ENTRY,
             idle=either(
                 NO_FUND,
                 when_not(
@@ -285,7 +355,7 @@ class Fund(Table):
                     why="the entry point is not an unpaid judgment",
                 ),
                 NOBODY_ENTITLED,
-            )
+            ),
         ),
     ] = 8
     """Months after an award after which it counts as unpaid; for the entry point unpaid_judgment."""
@@ -317,3 +387,5 @@ class Fund(Table):
         ),
     ] = True
     """Whether cash earns the investment return."""
+    reserve_taken: Annotated[Share, Key(random=(0, 0, 0, 0.5))] = by_default(0, "share")
+    """Share of what is left in December, after lapsing, that the treasury takes."""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from fundsim.scenario.facts import NO_INCOME
-from fundsim.scenario.record import A_TEXT, Key, Table, unless, when
+from fundsim.scenario.record import A_TEXT, Key, Table, unless, when, when_not
 from fundsim.scenario.schema.pathway import Duration
 from fundsim.scenario.schema.units import (
     EuroLever,
@@ -16,10 +16,18 @@ from fundsim.scenario.schema.units import (
     EventsYear,
     Index,
     LogSd,
+    Margin,
     Share,
     ShareLever,
+    by_default,
 )
 from fundsim.scenario.steps import Step
+
+Vote = Literal["fixed", "revised"]
+NOT_REVISED = when_not(".vote", "revised", why="the amount is fixed, not revised")
+FROM_PRICES = Key(steady="its amounts are of the price year")
+KIND = Key(steady="another kind of income is another source")
+HONOURED = by_default(1, "share")
 
 
 class SourceOfIncome(Table, idle=NO_INCOME):
@@ -27,25 +35,50 @@ class SourceOfIncome(Table, idle=NO_INCOME):
 
     product: ClassVar[tuple[str, ...]] = ()
     """The keys that the income is a product of: where one is 0, there is nothing."""
+    product_if_fixed: ClassVar[tuple[str, ...]] = ()
+    """More of them, of a line that is fixed."""
 
     label: Annotated[str, Field(max_length=80), A_TEXT]
     """Name as printed."""
     in_force: bool = False
     """Whether the policy uses it."""
-    from_year: Annotated[int, Field(ge=2000, le=2100)] | None = None
+    from_year: Annotated[
+        Annotated[int, Field(ge=2000, le=2100)] | None,
+        Key(steady="a phase says from when a source is in force"),
+    ] = None
     """First calendar year of income; absent: the opening."""
 
 
 class BudgetLine(SourceOfIncome):
-    """A yearly state appropriation, received in January."""
+    """What the state votes for the fund each year, received in January."""
 
-    product: ClassVar = ("amount",)
+    product: ClassVar = ("honoured_rate",)
+    product_if_fixed: ClassVar = ("amount",)
 
-    kind: Literal["budget_line"]
-    amount: Annotated[EuroYearLever, Key(random=(0, 5000, 60000, 2000000))]
-    """Yearly appropriation."""
+    kind: Annotated[Literal["budget_line"], KIND]
+    vote: Annotated[
+        Vote,
+        Key(
+            random=get_args(Vote),
+        ),
+    ] = "fixed"
+    """Whether the amount is the same each year, or revised by what has fallen due."""
+    amount: Annotated[EuroYearLever | None, Key(random=(0, 5000, 60000, 2000000))] = None
+    """The fixed amount; of a revised line the amount of its first years, which may be absent."""
+    margin: Annotated[Margin, Key(idle=NOT_REVISED, random=(0.5, 1, 1.25, 3))] = by_default(
+        1.25, "factor"
+    )
+    """What a revised line is of what fell due a year on average."""
+    base_years: Annotated[int, Field(ge=1, le=10), Key(idle=NOT_REVISED, random=(1, 2, 3))] = 2
+    """Years whose average a revised line is based on."""
+    lag_years: Annotated[int, Field(ge=1, le=5), Key(idle=NOT_REVISED, random=(1, 2))] = 1
+    """Years from the last of them to the year of the line."""
+    least: Annotated[EuroYearLever | None, Key(idle=NOT_REVISED, random=(0, 20000))] = None
+    """A revised line is never smaller, before a cut; it grows as the index says."""
     index: Index = "none"
     """What it grows with from the price year."""
+    honoured_rate: Share = HONOURED
+    """Share of what is voted that is paid out in fact."""
     cut_rate: Annotated[
         Share,
         Key(
@@ -69,7 +102,7 @@ class BudgetLine(SourceOfIncome):
             sentence={True: "What is left of it in December returns to the treasury: {name}."},
             random=(True, False),
         ),
-    ] = False
+    ] = True
     """Whether what is unspent in December returns to the treasury."""
 
 
@@ -81,9 +114,10 @@ class SeizedAssets(SourceOfIncome):
         "yearly_value",
         "realised_rate",
         "earmarked_rate",
+        "honoured_rate",
     )
 
-    kind: Literal["seized_assets"]
+    kind: Annotated[Literal["seized_assets"], KIND]
     confiscations_a_year: EventsYear
     """Final confiscations a year."""
     yearly_value: EuroYear
@@ -96,7 +130,9 @@ class SeizedAssets(SourceOfIncome):
     """Confiscation to cash."""
     earmarked_rate: ShareLever
     """Share of the proceeds that goes to the fund."""
-    index: Index = "prices"
+    honoured_rate: Share = HONOURED
+    """Share of what is owed to the fund by law that is passed on in fact."""
+    index: Annotated[Index, FROM_PRICES] = "prices"
     """What values grow with from the price year."""
 
 
@@ -107,16 +143,19 @@ class ConvictionLevy(SourceOfIncome):
         "convictions_a_year",
         "levy",
         "collected_rate",
+        "honoured_rate",
     )
 
-    kind: Literal["conviction_levy"]
+    kind: Annotated[Literal["conviction_levy"], KIND]
     convictions_a_year: EventsYear
     """Convictions a year that carry the levy, all offences."""
     levy: EuroLever
     """Levy on one conviction."""
     collected_rate: Share
     """Share that is collected, in the year of the conviction."""
-    index: Index = "prices"
+    honoured_rate: Share = HONOURED
+    """Share of what is owed to the fund by law that is passed on in fact."""
+    index: Annotated[Index, FROM_PRICES] = "prices"
     """What the levy grows with from the price year."""
 
 
@@ -126,16 +165,19 @@ class RevenueShare(SourceOfIncome):
     product: ClassVar = (
         "yearly_revenue",
         "earmarked_rate",
+        "honoured_rate",
     )
 
-    kind: Literal["revenue_share"]
+    kind: Annotated[Literal["revenue_share"], KIND]
     yearly_revenue: EuroYear
     """The whole revenue, mean a year."""
     yearly_sd: LogSd
     """Log standard deviation of the revenue from year to year."""
     earmarked_rate: ShareLever
     """Share that goes to the fund."""
-    index: Index = "prices"
+    honoured_rate: Share = HONOURED
+    """Share of what is owed to the fund by law that is passed on in fact."""
+    index: Annotated[Index, FROM_PRICES] = "prices"
     """What the revenue grows with from the price year."""
 
 
@@ -144,7 +186,7 @@ class Grant(SourceOfIncome):
 
     product: ClassVar = ("amount",)
 
-    kind: Literal["grant"]
+    kind: Annotated[Literal["grant"], KIND]
     amount: EuroYear
     """Yearly grant while it runs."""
     renewal_rate: Share
@@ -153,7 +195,7 @@ class Grant(SourceOfIncome):
         Share, Key(idle=when(".renewal_rate", 1, why="the grant is never lost"))
     ]
     """Chance each year that a lost grant is found again."""
-    index: Index = "none"
+    index: Annotated[Index, FROM_PRICES] = "none"
     """What the grant grows with from the price year."""
 
 

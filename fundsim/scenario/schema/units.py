@@ -38,6 +38,9 @@ Size = Annotated[Assumption, _read, _kind("k", 0.05, 1e6, "log")]
 OddsRatio = Annotated[Assumption, _read, _kind("odds ratio", 0.001, 1000, "log")]
 Factor = Annotated[Assumption, _read, _kind("factor", 0, 1000, "log")]
 Years = Annotated[Assumption, _read, _kind("years", 0, 18, "log")]
+WagesYear = Annotated[Assumption, _read, _kind("monthly wages a year", 0, 1e5, "log")]
+Posts = Annotated[Assumption, _read, _kind("posts", 0.05, 10_000, "log", lever=True)]
+Margin = Annotated[Assumption, _read, _kind("factor", 0, 100, "log", lever=True)]
 Rate = Annotated[Assumption, _read, _kind("local currency per EUR", 0.001, 1e6, "log", timed=False)]
 
 Form = Literal["sexual", "labour", "begging", "criminality", "other"]
@@ -46,6 +49,11 @@ Index = Literal["none", "prices", "wages"]
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Text = Annotated[str, Field(max_length=2000)]
+
+
+def by_default(value: float, unit: str) -> Assumption:
+    """A number that holds where a file says nothing: certain, and a choice."""
+    return Assumption(value=value, unit=unit, source="judgement")
 
 
 def as_tuple(data: Any) -> Any:
