@@ -12,21 +12,22 @@ from fundsim.report.language import ENGLISH
 from fundsim.report.results import Results
 from fundsim.report.rows import cells, received, to_victims
 from fundsim.report.screen import table_of
+from fundsim.report.shortage import unfit
 from fundsim.report.wording import command, percent, stamp, title
 
 
 def yearly(results: Results) -> Table:
     """Year by year: cost with its range, income, cash, liabilities, probability of a shortfall."""
     heading = f"{title(results.projection)}: year by year, thousand euro of each year, mean of all futures"
-    rows = []
+    rows, left_out = [], unfit(results)
     for year in results.projection.years():
-        error = results.get("shortfall_so_far", "mc_error", year)
-        half = "" if math.isnan(error) else f" ± {100 * error:.1f}"
-        own = {
-            "income": ENGLISH.thousand(received(results, year)),
-            "shortfall_so_far": f"{percent(results.get('shortfall_so_far', year=year))}{half}",
+        own = {"income": ENGLISH.thousand(received(results, year))}
+        own |= {
+            name: _with_error(results, name, year) for name in ("too_small", "shortfall_so_far")
         }
-        rows.append({"Year": str(year), **cells(results, "run by year", ENGLISH, own, year)})
+        rows.append(
+            {"Year": str(year), **cells(results, "run by year", ENGLISH, own, year, left_out)}
+        )
     table = table_of(heading, [(name, "right") for name in rows[0]])
     table.caption = (
         "Cost: what falls due, then its range. Paid: of it. Income: all sources, recoveries and returns. "
@@ -37,16 +38,22 @@ def yearly(results: Results) -> Table:
     return table
 
 
+def _with_error(results: Results, probability: str, year: int) -> str:
+    error = results.get(probability, "mc_error", year)
+    half = "" if math.isnan(error) else f" ± {100 * error:.1f}"
+    return f"{percent(results.get(probability, year=year))}{half}"
+
+
 def comparison(runs: list[Results]) -> Table:
     """The headline of several runs side by side."""
-    rows = []
+    rows, left_out = [], unfit(*runs)
     for r in runs:
         total = sum(r.get("assumptions", grade) for grade in ("data", "partly", "judgement"))
         own = {
             "benefits_a_year": to_victims(r, ENGLISH),
         }
         rows.append({
-            "Scenario": r.projection.scenario.name.replace("+", " +"), **cells(r, "runs", ENGLISH, own),
+            "Scenario": r.projection.scenario.name.replace("+", " +"), **cells(r, "runs", ENGLISH, own, without=left_out),
             "Guesses": f"{r.get('assumptions', 'judgement'):.0f} of {total:.0f}",
         })  # fmt: skip
     table = table_of(
