@@ -210,7 +210,9 @@ def test_the_budgets_that_are_enough_are_those_that_the_budget_command_finds(
 ) -> None:
     found = path_of(load(NAME), N, SEED)
     amounts = [amount(need, 0.95) for need in found.need]
-    [told] = re.findall("A budget of (.+?), in euro of each year, would be enough", " ".join(paragraphs(page, "")))
+    [told] = re.findall(
+        "A budget of (.+?), in euro of each year, would be enough", " ".join(paragraphs(page, ""))
+    )
     years = zip(amounts[:3], found.years, strict=False)
     assert told == ", ".join(f"{e(up(one.value))} in {year}" for one, year in years)
     glance = [row for row in rows(page, "At a glance") if row[0].startswith("Budget of")]
