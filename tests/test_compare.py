@@ -96,6 +96,7 @@ def test_pairing_is_the_variance_that_common_draws_take_away(
 
 
 POLICIES = [name for name in shipped("policy") if name != "no_fund"]
+OWN_DESK = ("own_office", "committee")  # whose costs hang on other assumptions
 
 
 @pytest.mark.slow
@@ -116,6 +117,8 @@ def test_common_draws_cut_the_noise_between_policies_tenfold_or_it_cannot_be_don
                 assert d.pairing <= d.pairing_most * (1 + 1e-9)
                 if d.pairing < 10 <= d.pairing_most:
                     less.append((first.scenario.name, d.scenario, round(d.pairing, 1)))
+    alike = [one for one in less if not any(desk in str(one) for desk in OWN_DESK)]
+    assert len(alike) <= 6, alike  # of 45
     assert len(less) <= 13, less  # of 66
     assert all(pairing > 1.5 for *_, pairing in less), less
 

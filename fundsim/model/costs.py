@@ -127,8 +127,7 @@ def reform_costs(world: World, parameters: Parameters, macro: Macro, by: Bearer)
     total = np.zeros((index.shape[0], years.size * 12))
 
     def table(key: str) -> Floats:
-        euros = parameters[key]
-        return np.asarray((euros[:, opening:] if euros.shape[1] > 1 else euros) * index)
+        return np.asarray(parameters.since(key, opening) * index)
 
     for name, change in sorted(world.changes.items()):
         if _borne_by(world, change) != by:

@@ -110,13 +110,10 @@ def _in_turn(desk: Desk, queue: Queue, free: Any, decided: Floats) -> None:
         if i == 0 or r != queue.replication[i - 1]:
             free[:] = 0.0
         posts: Any = desk.posts[r, 0]
-        full, officers = np.int64(posts), min(np.int64(np.ceil(posts)), free.size)
+        officers = min(np.int64(np.ceil(posts)), free.size)
         who, ends = 0, np.inf
         for officer in range(officers):
-            takes = queue.working[i]
-            if officer >= full:  # part of the time
-                takes = np.rint(takes / (posts - full) * TICKS) / TICKS
-            end = max(queue.ready_at[i], free[officer]) + takes
+            end = max(queue.ready_at[i], free[officer]) + _takes(queue.working[i], officer, posts)
             if end < ends:
                 who, ends = officer, end
         free[who] = decided[i] = ends
@@ -187,7 +184,7 @@ def _take_up(
 
     Each claim in its turn goes to the officer who would decide it first, after the claims before it.
     """
-    full, officers = np.int64(posts), min(np.int64(np.ceil(posts)), free.size)
+    officers = min(np.int64(np.ceil(posts)), free.size)
     idle = 0
     for officer in range(officers):  # when each is free once the claims before are decided
         after[officer] = max(free[officer], t)
@@ -196,11 +193,9 @@ def _take_up(
         place = heappop(_first_line(children, adults, children_first))
         who, ends = 0, np.inf
         for officer in range(officers):
-            takes = queue.working[place]
-            if officer >= full:  # part of the time
-                takes = np.rint(takes / (posts - full) * TICKS) / TICKS
-            if after[officer] + takes < ends:
-                who, ends = officer, after[officer] + takes
+            end = after[officer] + _takes(queue.working[place], officer, posts)
+            if end < ends:
+                who, ends = officer, end
         if after[who] <= t:
             free[who] = decided[place] = ends
             idle -= ends > t  # who takes no time is free again
@@ -215,6 +210,13 @@ def _take_up(
         if free[officer] > t:
             soonest = min(soonest, free[officer])
     return soonest
+
+
+@inside
+def _takes(working: Any, officer: Any, posts: Any) -> Any:
+    """How long an officer works on a claim; the last one, who has part of a post, works part of the time."""
+    part = posts - officer
+    return working if part >= 1 else np.rint(working / part * TICKS) / TICKS
 
 
 @inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import assert_never, get_args
@@ -14,6 +15,7 @@ from fundsim.model.eras import by_era
 from fundsim.model.income import begun
 from fundsim.model.money import MOST_CENTS, Cents, to_cents
 from fundsim.model.obligations import Obligations, obligations
+from fundsim.model.parameters import since
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import BudgetLine, Index, Vote, World
 
@@ -60,8 +62,7 @@ class Votes:
         return self._by_rule(name, amount, self._had(f"income.{name}.margin", margin))
 
     def _had(self, key: str, values: Floats) -> Floats:
-        table = self.drawn.parameters.had(key, values)
-        table = table[:, self.drawn.opening :] if table.shape[1] > 1 else table
+        table = since(self.drawn.parameters.had(key, values), self.drawn.opening)
         return np.broadcast_to(table, (values.size, self.drawn.years.size))
 
     def _by_rule(self, name: str, amount: Floats | None, margin: Floats) -> Cents:
@@ -164,6 +165,11 @@ def planned(world: World, index: Index) -> Floats:
     time = world.time.model_copy(update={"horizon_years": years, "runoff_years": ahead - years})
     short = world.model_copy(update={"time": time, "stress": {}})
     return _planned(Kept(short.model_dump_json(), short))[index]
+
+
+def plan_of(world: World) -> Callable[[Index, int], float]:
+    """The same as the reference asks for it: by index and year of the fund."""
+    return lambda index, year: float(planned(world, index)[year])
 
 
 @dataclass(frozen=True)

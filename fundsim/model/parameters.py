@@ -124,8 +124,7 @@ class Parameters:
 
     def since(self, key: str, opening: int) -> Floats:
         """The table of a key in the years from one place of `years` on.  [replication, year or 1]"""
-        table = self._tables[key]
-        return table[:, opening:] if table.shape[1] > 1 else table
+        return since(self._tables[key], opening)
 
     def before_changes(self, key: str) -> Floats:
         """The value without reforms and stresses: today's.  [replication, 1]"""
@@ -245,6 +244,11 @@ def effect_name(change: str, place: int) -> str:
 def form_name(form: str) -> str:
     """The name under which a form's share is drawn."""
     return f"caseload.forms.{form}"
+
+
+def since(table: Floats, opening: int) -> Floats:
+    """A table in the years from one place on.  [replication, year or 1]"""
+    return table[:, opening:] if table.shape[1] > 1 else table
 
 
 @inside

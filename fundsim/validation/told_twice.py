@@ -21,6 +21,7 @@ from fundsim.reference import future as reference
 from fundsim.reference.cash import Case
 from fundsim.reference.outcomes import outcomes as reference_outcomes
 from fundsim.reference.victim import Victim
+from fundsim.reference.votes import Plan
 from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import FORMS, World, assumptions
 
@@ -58,9 +59,11 @@ def each_future(future: Future) -> list[dict[str, Any]]:
     ]
 
 
-def lived(world: World, seed: int, numbers: Iterable[int]) -> list[reference.Future]:
-    """The reference's futures of some replications."""
-    return [reference.live(world, seed, number) for number in numbers]
+def lived(
+    world: World, seed: int, numbers: Iterable[int], plan: Plan | None = None
+) -> list[reference.Future]:
+    """The reference's futures of some replications; with a plan that it need not work out itself, if one is given."""
+    return [reference.live(world, seed, number, plan) for number in numbers]
 
 
 def compared(ours: Tables, theirs: Tables, prefix: str = "") -> Apart:

@@ -42,7 +42,7 @@ LIMITS = (
     marked("It is not legal advice, and not a forecast of any one case."),
     marked("Most numbers are thin: see the grades on the page Assumptions. Take-up of a new scheme alone is believed to lie "
            "between 2 % and 60 %."),
-    marked("Budget lines are our own sizing, not any ministry's plan."),
+    marked("Budgets follow a rule of ours, not any ministry's plan."),
     marked("Take-up does not react to how much the fund pays; income does not react to what the fund needs."),
     marked("The results are not independently assured."),
 )  # fmt: skip

@@ -34,7 +34,7 @@ WITHOUT = marked(  # what METHOD begins with where there is no fund
 LIMITS = (
     "This is no estimate of how many people are trafficked: it starts from victims whom the state identifies.",
     "It is no legal advice, and no forecast of any one case.",
-    "Budget lines are our own sizing unless a ministry's figure is named as a source.",
+    "Budgets follow a rule of ours unless a ministry's figure is named as a source.",
     "Whether victims apply does not react to how much the fund pays.",
     "The results are not independently assured.",
 )

@@ -74,11 +74,11 @@ def answer(facts: Facts, say: Language) -> list[str]:
         ]  # fmt: skip
     told = [
         say(
-            "A fund of this design would cost {place} {cost} a year (between {low} and {high} in 9 of 10 futures), or "
-            "{head} per inhabitant.",
+            "A fund of this design would cost {place} {cost} a year in euro of {year} (between {low} and {high} in 9 of 10 "
+            "futures), or {head} per inhabitant.",
             place=country_of("object", country, say), cost=say.euro(facts.get("due_a_year")),
             low=say.euro(facts.get("due_a_year", "p5")), high=say.euro(facts.get("due_a_year", "p95")),
-            head=say.euro(facts.get("due_per_head")),
+            head=say.euro(facts.get("due_per_head")), year=facts.scenario.world.time.price_year,
         ),
         *certain(facts.results, say),
         _who_pays(facts, say),

@@ -13,7 +13,7 @@ from rich.text import Text
 from fundsim.analysis.budget import SAFE, Amount, Path, amount, path_of
 from fundsim.analysis.suffices import least_futures
 from fundsim.report.budget.picture import path_curve
-from fundsim.report.budget.words import up
+from fundsim.report.budget.words import TERM, up
 from fundsim.report.checks import draws_of
 from fundsim.report.deliver import Reply, deliver
 from fundsim.report.folder import reserved
@@ -27,7 +27,6 @@ from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError, Problem
 
 REPLICATIONS = 10_000
-TERM = 3  # years of a medium-term budget
 ALIKE = 0.01  # shares by which two sums are practically the same
 BESIDE = "Other lines"
 

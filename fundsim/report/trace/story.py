@@ -10,7 +10,7 @@ import numpy as np
 
 from fundsim.model import run
 from fundsim.model.fund import UNPAID
-from fundsim.model.lines import planned
+from fundsim.model.lines import plan_of
 from fundsim.reference.cash import Case
 from fundsim.reference.future import Future, live
 from fundsim.reference.victim import Claim, Victim
@@ -350,5 +350,4 @@ def by_chance(future: Future) -> int:
 
 def one_future(scenario: Scenario, seed: int, replication: int) -> Future:
     """One replication, told by the reference with the fast engine's plan, which it would need seconds to work out."""
-    world = scenario.world
-    return live(world, seed, replication, lambda index, year: float(planned(world, index)[year]))
+    return live(scenario.world, seed, replication, plan_of(scenario.world))
