@@ -164,7 +164,7 @@ SENTENCES = [
 ]  # fmt: skip
 # figures that are no results: what was asked for, and what the scenario says
 GIVEN = [r"enough in 95 of 100, on average", r"9 of 10 futures", r"[Aa] budget of .+? would be enough in 95 of 100", r"The first 3 years together need .+? in 95 of 100",
-         r"[Oo]f 100\b", r"1\.25 times the average yearly cost of the 2 years before",
+         r"\ba year in euro of 2025\b", r"[Oo]f 100\b", r"1\.25 times the average yearly cost of the 2 years before",
          r"Of 100 victims", r"€ 2\.70 million", r"from 8 average", r"to 12 average", r"Posts at the desk: 1\.",
          r"^Sources: .*"]  # fmt: skip
 
@@ -216,6 +216,9 @@ def test_the_budgets_that_are_enough_are_those_that_the_budget_command_finds(
     years = zip(amounts[:3], found.years, strict=False)
     assert told == ", ".join(f"{e(up(one.value))} in {year}" for one, year in years)
     glance = [row for row in rows(page, "At a glance") if row[0].startswith("Budget of")]
+    assert [row[0].partition(",")[0] for row in glance] == [
+        f"Budget of {year} (euro of {year})" for year in found.years[:3]
+    ]
     assert [row[1:] for row in glance] == [
         [e(up(one.value)), f"{e(one.low95)} to {e(one.high95)}"] for one in amounts[:3]
     ]

@@ -194,6 +194,9 @@ def test_four_designs_side_by_side() -> None:
     app = opened(replace(TARIFF, page="what_if", variants=variants))
     assert "beside" in app.header[0].value
     assert "not possible" not in told(app)
+    charts = [heading.value for heading in app.subheader]
+    assert any("Years in which the budget is too small" in text for text in charts)
+    assert not any("shortfall" in text for text in charts)
     app.button(key="remove0").click().run()
     assert app.session_state["choice"].variants == variants[1:]
 

@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from fundsim import cli
+from fundsim import cli, load, measure, project
 from fundsim.model.ledger import LedgerError
 from fundsim.report.request import Request
+from fundsim.report.results import Results
 from fundsim.report.run import files as write
-from fundsim.report.run import picture
+from fundsim.report.run import picture, tables
 
 SMALL = ["-n", "800", "--years", "3", "--set", "time.runoff_years=2", "--workers", "1"]
 
@@ -57,6 +58,30 @@ def test_a_run_writes_everything_and_its_manifest_fits(fundsim, tmp_path, capsys
     assert manifest["command"].startswith("fundsim run serbia+tariff --set")
     assert manifest["replications"] == 800
     assert [p.name for p in tmp_path.iterdir()] == ["result"], "temporary folders are left"
+
+
+@pytest.mark.parametrize(
+    ("policies", "asked", "not_asked"),
+    [
+        (("tariff", "status_fixed"), "Budget too small", "Falls short"),
+        (("assets_only", "conviction_levy"), "Falls short", "Budget too small"),
+    ],
+)
+def test_the_tables_show_the_shortage_that_the_fund_is_asked_about(
+    policies: tuple[str, str], asked: str, not_asked: str
+) -> None:
+    """A budget of each year, or a fund that keeps its money: year by year, and side by side."""
+    sets = ["time.horizon_years=3"]
+    if "assets_only" in policies:
+        sets.append("income.budget.in_force=false")
+    found = [
+        Results.of(run, measure(run))
+        for run in project([load(f"kosovo+{policy}", sets) for policy in policies], 100)
+    ]
+    for table in (tables.yearly(found[0]), tables.comparison(found)):
+        heads = [str(column.header) for column in table.columns]
+        assert any(head.startswith(asked) for head in heads), heads
+        assert not any(head.startswith(not_asked) for head in heads), heads
 
 
 def test_the_tables_agree_with_the_summary(fundsim, tmp_path) -> None:
