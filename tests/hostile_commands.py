@@ -43,7 +43,7 @@ def _compare(one: Case, dice: random.Random, out: Path) -> list[str]:
 
 
 def _solve(one: Case, dice: random.Random, out: Path) -> list[str]:
-    lever = dice.choice(("contribution", "capital", "tariff", "fund.take_up.rate"))
+    lever = dice.choice(("contribution", "capital", "tariff", "fund.take_up.unassisted_rate"))
     between = ["--between", "0.1", "0.9"] if "." in lever else []
     return ["solve", one.name, "--for", lever, "--solvent", "0.5", *between, *_enough(one).options, *_written(dice, out)]  # fmt: skip
 

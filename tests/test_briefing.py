@@ -328,8 +328,8 @@ def plain(*names: str, **asked: Any) -> Facts:
 @pytest.mark.slow
 def test_no_link_is_given_that_could_not_hold_what_it_rests_on() -> None:
     link = linked("http://localhost:8501")
-    assert "fund.take_up.rate=0.4" in link(
-        plain(NAME, sets=("fund.take_up.rate=4e-1", *SHORT)), ENGLISH
+    assert "fund.take_up.unassisted_rate=0.4" in link(
+        plain(NAME, sets=("fund.take_up.unassisted_rate=4e-1", *SHORT)), ENGLISH
     )
     assert link(plain(NAME, sets=SHORT, replications=1100), ENGLISH) == ""
     assert (
@@ -449,7 +449,7 @@ def test_a_briefing_tells_what_holds_in_which_phase() -> None:
 
 @pytest.mark.slow
 def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
-    mixed = plain("serbia+mixed_financing", sets=(*KEEPS, "fund.take_up.rate=0.6"))
+    mixed = plain("serbia+mixed_financing", sets=(*KEEPS, "fund.take_up.unassisted_rate=0.6"))
     assert "it needs, beside its other income, €" in " ".join(answer(mixed, ENGLISH))
     heads = [
         b.heads

@@ -65,7 +65,9 @@ def figures(page: Page) -> list[str]:
 
 def test_a_copied_link_shows_the_same_figures_to_others(address: str, opened: Browser) -> None:
     ours = finished(
-        open_page(opened, f"{address}/?s=albania-status_fixed&n=500&fund.take_up.rate=0.3")
+        open_page(
+            opened, f"{address}/?s=albania-status_fixed&n=500&fund.take_up.unassisted_rate=0.3"
+        )
     )
     ours.get_by_role("button", name="Copy link").click()
     copied = "Link copied. It opens on this computer only"  # as this server's address is 127.0.0.1
@@ -88,7 +90,16 @@ TEXTS = (
     "file:///etc/passwd", "mine.toml", "con", "'; drop table", "{{7*7}}", "%00", "\u202eabc",
     "1e999", "9" * 400, "nan", "-1",
 )  # fmt: skip
-PLACES = ("s=", "page=", "seed=", "s=serbia-", "fund.take_up.rate=", "k=", "s=serbia&w1=", "r=")
+PLACES = (
+    "s=",
+    "page=",
+    "seed=",
+    "s=serbia-",
+    "fund.take_up.unassisted_rate=",
+    "k=",
+    "s=serbia&w1=",
+    "r=",
+)
 HOSTILE = [
     *(PLACES[i % len(PLACES)] + quote(text) for i, text in enumerate(TEXTS)),
     "k=00000000&v=0.1.0&s=serbia-tariff", "k=", "k=1&k=2", "s=atlantis-tariff", "s=serbia-nothing",
@@ -153,13 +164,13 @@ def test_a_slider_moved_by_keyboard_loses_no_step(address: str, opened: Browser)
     slider.focus()
     for _ in range(20):
         page.keyboard.press("ArrowRight", delay=30)
-    page.wait_for_url("**fund.take_up.rate=0.4&**")
+    page.wait_for_url("**fund.take_up.unassisted_rate=0.4&**")
     finished(page)
     assert float(slider.input_value()) == pytest.approx(start + 0.2)
-    [projection] = project([load("serbia+tariff", ["fund.take_up.rate=0.4"])], 500)
+    [projection] = project([load("serbia+tariff", ["fund.take_up.unassisted_rate=0.4"])], 500)
     digest = headline.digest(Results.of(projection, measure(projection)))
     found = query(page)
-    assert (found["fund.take_up.rate"], found["d"]) == ("0.4", digest)
+    assert (found["fund.take_up.unassisted_rate"], found["d"]) == ("0.4", digest)
     assert found["h"] == projection.scenario.hash
     expect(page.get_by_text(f"digest {digest}")).to_be_visible()
     assert page.evaluate("history.length") == before

@@ -253,7 +253,7 @@ def test_odds_ratios_of_approval_are_about_those_who_apply() -> None:
     sets = PLAIN | OPEN | {
         "pathway__informed_rate": 0.4,
         "pathway__legal_aid_rate": 0.25,
-        "fund__take_up__rate": 0.3,
+        "fund__take_up__unassisted_rate": 0.3,
         "fund__take_up__informed_odds_ratio": 3,
         "fund__take_up__legal_aid_odds_ratio": 2,
         "fund__decision__approval_rate": 0.6,
@@ -445,7 +445,7 @@ def test_over_dispersed_cases_in_progress() -> None:
 # ------------------------------------------------------------------------------------ d. annuity
 
 COSTS_ONLY = STILL | {
-    "fund__take_up__rate": 0,
+    "fund__take_up__unassisted_rate": 0,
     "fund__costs__office_a_year": 60_000,
     "fund__costs__caseworker_a_year": 0,
     "fund__costs__index": "none",
@@ -701,7 +701,7 @@ def test_take_up_ramp() -> None:
     0.25 of them at the opening, and another quarter in each of the next three years.
     """
     sets = PLAIN | OPEN | {
-        "fund__take_up__rate": 0.8,
+        "fund__take_up__unassisted_rate": 0.8,
         "fund__take_up__first_year_share": 0.25,
         "fund__take_up__ramp_years": 3,
         "fund__eligible__retroactive_years": 2,
@@ -1054,7 +1054,7 @@ def test_take_up_at_a_judgment_is_the_average_of_those_with_an_award() -> None:
         "pathway__civil_suit_rate": 0.4,
         "pathway__civil_award_rate": 0.6,
         "fund__entry_point": "judgment",
-        "fund__take_up__rate": 0.5,
+        "fund__take_up__unassisted_rate": 0.5,
         "fund__take_up__informed_odds_ratio": 3,
         "fund__take_up__legal_aid_odds_ratio": 4,
         "fund__decision__approval_rate": 0.6,

@@ -22,7 +22,7 @@ from tests.test_run_command import fundsim  # noqa: F401
 OWN = "Moje datoteke (nacrt)/nacrt 1.toml"
 DRAFT = 'extends = "montenegro+tariff"\nquestion = "What if a claim brings at most 11 wages?"\n[fund.amount]\ncap = 11\n'
 FORMS = 'fund.eligible.forms=["sexual", "labour"]'
-TABLE = 'fund.take_up.rate={value = 0.3, low = 0.2, high = 0.5, note = "it\'s $HOME & `id` !"}'
+TABLE = 'fund.take_up.unassisted_rate={value = 0.3, low = 0.2, high = 0.5, note = "it\'s $HOME & `id` !"}'
 LITTLE = ("time.horizon_years=2", "time.runoff_years=1")
 SETS = tuple(word for text in (FORMS, TABLE, *LITTLE) for word in ("--set", text))
 QUICK = (*SETS, "-n", "64", "--workers", "1")

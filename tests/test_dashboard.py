@@ -160,7 +160,9 @@ def test_the_server_prepares_all_that_the_first_page_computes(
 
 def test_scenarios_whose_short_hashes_are_the_same_have_their_own_figures() -> None:
     """Twelve digits can be searched for: a pair that shares them must not put its figures under another's link."""
-    found = [load("montenegro+tariff", [f"fund.take_up.rate={rate}"]) for rate in (0.1, 0.9)]
+    found = [
+        load("montenegro+tariff", [f"fund.take_up.unassisted_rate={rate}"]) for rate in (0.1, 0.9)
+    ]
     for scenario, end in zip(found, "ab", strict=True):
         vars(scenario)["key"] = "0123456789ab" + 12 * end
     assert found[0].hash == found[1].hash
@@ -189,7 +191,7 @@ def test_a_page_draws_its_victims_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_four_designs_side_by_side() -> None:
     variants = (
         Design("status_fixed"), Design("tariff", ("budget_cut",)),
-        Design("tariff", (), (("fund.take_up.rate", "0.4"),)),
+        Design("tariff", (), (("fund.take_up.unassisted_rate", "0.4"),)),
     )  # fmt: skip
     app = opened(replace(TARIFF, page="what_if", variants=variants))
     assert "beside" in app.header[0].value
@@ -238,7 +240,7 @@ def test_a_briefing_is_made_of_what_is_shown(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "reach", lambda here: "everyone")
     choice = replace(
         TARIFF, language="sr-Latn", replications=1000,
-        variants=(Design("status_fixed"), Design("tariff", (), (("fund.take_up.rate", "0.4"),))),
+        variants=(Design("status_fixed"), Design("tariff", (), (("fund.take_up.unassisted_rate", "0.4"),))),
     )  # fmt: skip
     app = opened(choice)
     app.button(key="make_briefing").click().run(timeout=600)
@@ -491,7 +493,7 @@ def test_one_of_two_that_exclude_each_other_takes_the_others_place() -> None:
 def test_another_country_keeps_what_is_possible_there_and_tells_what_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sets = (("fund.take_up.rate", "0.3"), ("income.budget.amount", "500000"))
+    sets = (("fund.take_up.unassisted_rate", "0.3"), ("income.budget.amount", "500000"))
     variant = Design("status_fixed", ("legal_aid",), sets[:1])
     app = opened(
         Choice(
@@ -507,7 +509,7 @@ def test_another_country_keeps_what_is_possible_there_and_tells_what_is_not(
     assert (choice.country, choice.variants) == ("kosovo", (variant,))
     assert choice.design == Design("tariff", ("budget_cut",), sets)
     assert not app.warning
-    gone = Design("tariff", (), (("fund.take_up.rate", "0.3"),))
+    gone = Design("tariff", (), (("fund.take_up.unassisted_rate", "0.3"),))
     monkeypatch.setattr(state, "allowed", lambda country, design: gone)
     app.selectbox(key="country").set_value("albania").run()
     told = read(app.warning)

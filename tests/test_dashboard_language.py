@@ -30,7 +30,7 @@ RICH = replace(
     TARIFF, country="bosnia_and_herzegovina", variants=(Design("status_fixed"),),
     design=Design("mixed_financing", ("budget_cut", "legal_aid"), (
         ("fund.amount.cap", "12"), ("fund.eligible.forms", '["labour"]'), ("fund.payment.when_short", "pro_rata"),
-        ("fund.take_up.rate", "0.3"),
+        ("fund.take_up.unassisted_rate", "0.3"),
     )),
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ def test_what_is_extreme_is_right_or_refused(number: int) -> None:
 def test_every_key_has_its_ends() -> None:
     """What a key may be comes from the schema: a new key stands among them without being named here."""
     ends = extremes()
-    assert {"0", "1"} <= set(ends["fund.take_up.rate"])
+    assert {"0", "1"} <= set(ends["fund.take_up.unassisted_rate"])
     assert {"1", "60"} <= set(ends["time.horizon_years"])
     assert ends["fund.payment.when_short"] == (
         "queue", "pro_rata", "treasury_advance", "supplement",
@@ -54,7 +54,7 @@ def test_what_is_right_in_a_text_is_left_alone() -> None:
 
 def test_a_fault_is_found_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep that cannot fail is none."""
-    one = Case("montenegro+tariff", ("time.horizon_years=2", "time.runoff_years=1", "fund.take_up.rate=0"), 3, 1)  # fmt: skip
+    one = Case("montenegro+tariff", ("time.horizon_years=2", "time.runoff_years=1", "fund.take_up.unassisted_rate=0"), 3, 1)  # fmt: skip
     assert not tried(one, "stress", random.Random(1)).wrong
     monkeypatch.setattr("fundsim.report.stress.tell._of_claims", lambda share: f"{share.value:.0f}")
     assert "nan" in tried(one, "stress", random.Random(1)).wrong

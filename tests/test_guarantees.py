@@ -246,6 +246,6 @@ def test_countries_are_drawn_independently() -> None:
     """The same seed gives Serbia and Albania unrelated assumptions: pooling them must not be fiction."""
     n = np.arange(2000)
     a, b = draw(world("serbia"), 1, n).parameters, draw(world("albania"), 1, n).parameters
-    for key in ("caseload.level", "fund.take_up.rate", "pathway.conviction_rate"):
+    for key in ("caseload.level", "fund.take_up.unassisted_rate", "pathway.conviction_rate"):
         r = np.corrcoef(a[key][::2, 0], b[key][::2, 0])[0, 1]
         assert abs(r) < 5 / np.sqrt(1000), key

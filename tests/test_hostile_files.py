@@ -29,7 +29,7 @@ horizon_years = 3
 runoff_years = 1
 [income.budget]
 label = "FORMULA NAME"
-[fund.take_up.rate]
+[fund.take_up.unassisted_rate]
 value = 0.2
 low = 0.02
 high = 0.6

@@ -312,7 +312,7 @@ def test_a_scenario_from_one_run() -> None:
     decision = contribution_decision(needed.contribution)
     found = worth(decision, inputs, groups)
     assert (
-        found.singles[0].name == "fund.take_up.rate"
+        found.singles[0].name == "fund.take_up.unassisted_rate"
     )  # nobody knows it, and all claims hang on it
     assert found.groups[0].name == "take-up"
     assert len(found.singles) == len(inputs)
@@ -350,7 +350,7 @@ def test_a_choice_between_policies() -> None:
     )
     assert decision.losses[0] == pytest.approx(due + 0.95 * unpaid - 0.25 * given_to)
     inputs = drawn_assumptions(policies[0], 640, SEED)
-    value = evppi(decision.losses, inputs["fund.take_up.rate"])
+    value = evppi(decision.losses, inputs["fund.take_up.unassisted_rate"])
     assert value.value.value <= evpi(decision.losses).ceiling.value
     with pytest.raises(InputError, match="no such outcome"):
         policy_decision(projections, {"nothing": 1.0})

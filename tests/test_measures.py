@@ -230,7 +230,7 @@ def test_what_a_victim_keeps_of_the_offender_s_money_case_by_case() -> None:
 
     sets = ["macro.inflation=0!", "macro.inflation_sd=0", "time.price_year=2027", *SHORT,
             "pathway.criminal_award_rate=0.9", "enforcement.failure_rate=0", "enforcement.delay.median=12",
-            "fund.take_up.rate=0.9", "fund.subsidiarity.set_off=false"]  # fmt: skip
+            "fund.take_up.unassisted_rate=0.9", "fund.subsidiarity.set_off=false"]  # fmt: skip
     future = simulate(load("serbia+full_judgment", sets).world, 4, np.arange(30), certain=True)
     cases, claims = future.drawn.cases, future.drawn.claims
     people, months = cases.victims, future.drawn.months

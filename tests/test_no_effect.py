@@ -44,8 +44,8 @@ def told(name: str, *sets: str) -> list[str]:
         ("serbia+tariff+private_giving", [],
          ["reform.private_giving acts on income.donors.amount, income.donors.renewal_rate without effect here: "
           "the source is not in force (income.donors.in_force)"]),
-        ("serbia+tariff+national_rapporteur", ["income.trafficking_assets.in_force=true", "fund.take_up.rate=0.3!"],
-         ["reform.national_rapporteur acts on fund.take_up.rate without effect here: the number is certain (fund.take_up.rate)"]),
+        ("serbia+tariff+national_rapporteur", ["income.trafficking_assets.in_force=true", "fund.take_up.unassisted_rate=0.3!"],
+         ["reform.national_rapporteur acts on fund.take_up.unassisted_rate without effect here: the number is certain (fund.take_up.unassisted_rate)"]),
         ("serbia+no_fund+reintegration", [],
          ["fund.assistance.months has no effect here: there is no fund (fund.entry_point)",
           "reform.reintegration acts on fund.assistance.rate, fund.assistance.monthly_cost without effect here: "
@@ -56,7 +56,7 @@ def told(name: str, *sets: str) -> list[str]:
          ["fund.amount.fixed has no effect here: the amount is a tariff; the fixed sum is not used (fund.amount.basis)"]),
         ("serbia+tariff", ["fund.payment.advance_interest.value=0.03"],
          ["fund.payment.advance_interest has no effect here: the treasury lends nothing (fund.payment.when_short)"]),
-        ("serbia+tariff", ["fund.take_up.rate=0"], []),
+        ("serbia+tariff", ["fund.take_up.unassisted_rate=0"], []),
         ("serbia+tariff", ["country.exchange_rate=120", 'country.footnote="x"'], []),
     ],
 )  # fmt: skip

@@ -102,10 +102,14 @@ def test_so_are_all_keys_that_count_euro_persons_or_events(key: str) -> None:
 
 
 def test_shares_waits_rates_and_wages_are_not() -> None:
-    sets = ("fund.take_up.rate=0.650", "fund.amount.cap=10.500", "country.exchange_rate=117.200")
+    sets = (
+        "fund.take_up.unassisted_rate=0.650",
+        "fund.amount.cap=10.500",
+        "country.exchange_rate=117.200",
+    )
     world = load("serbia+judgment_advance", ['fund.amount.money="monthly_wages"', *sets]).world
     assert world.fund.amount.cap is not None
-    assert (world.fund.take_up.rate.value, world.fund.amount.cap.value) == (0.65, 10.5)
+    assert (world.fund.take_up.unassisted_rate.value, world.fund.amount.cap.value) == (0.65, 10.5)
     assert load("serbia", ["income.budget.amount=310_000"]).world.income["budget"]
 
 
@@ -154,7 +158,7 @@ def test_in_a_plan_too(tmp_path: Path, body: str, rule: str) -> None:
 def test_a_share_in_a_plan_and_what_a_range_gives_are_taken(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(
-        PLAN + '[levers]\n"fund.take_up.rate.value" = [0.200]\n'
+        PLAN + '[levers]\n"fund.take_up.unassisted_rate.value" = [0.200]\n'
         '"fund.opening_capital" = { from = 100.25, to = 100.5, steps = 3 }\n'
     )
     plan = read_plan(path)

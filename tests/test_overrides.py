@@ -32,7 +32,7 @@ SHARE, AMOUNT, RATE = (
     Quantity("EUR", 0, 1e9, "log"),
     Quantity("", -0.5, 1),
 )
-TAKE_UP = "fund.take_up.rate"
+TAKE_UP = "fund.take_up.unassisted_rate"
 NAME = "albania+tariff"
 
 
@@ -153,11 +153,11 @@ def test_a_slider_moves_the_range_and_a_toggle_takes_it_away() -> None:
     assert (found.ranged, found.certain) == (True, False)
     moved = chosen(design, found, 0.22)
     assert dict(moved.sets) == {TAKE_UP: "0.22"}
-    assert scenario_of("albania", moved).world.fund.take_up.rate.uncertain
+    assert scenario_of("albania", moved).world.fund.take_up.unassisted_rate.uncertain
     certain = taken(moved, replace(found, value=0.22), True)
     assert dict(certain.sets) == {TAKE_UP: "0.22!"}
     after = scenario_of("albania", certain)
-    assert not after.world.fund.take_up.rate.uncertain
+    assert not after.world.fund.take_up.unassisted_rate.uncertain
     now = controls(after, scenario_of("albania", design))
     assert (now[TAKE_UP].certain, now[TAKE_UP].changed) == (True, True)
     [told] = differences(certain, now, after, ENGLISH)
@@ -199,7 +199,10 @@ def test_what_a_plan_varies_or_sets_is_certain(tmp_path: Path) -> None:
     plan = read_plan(path)
     for number, value in enumerate((0.1, 0.3)):
         world = resolve(plan, member(plan, number))[0].world
-        assert (world.fund.take_up.rate.value, world.fund.take_up.rate.uncertain) == (value, False)
+        assert (
+            world.fund.take_up.unassisted_rate.value,
+            world.fund.take_up.unassisted_rate.uncertain,
+        ) == (value, False)
         assert (world.caseload.level.value, world.caseload.level.uncertain) == (90, False)
 
 
@@ -226,7 +229,7 @@ def test_a_lever_that_is_certain_stays_so_while_it_is_solved_for() -> None:
     for mark in ("", "!"):
         scenario = load(NAME, [f"{TAKE_UP}=0.3{mark}"])
         tried = with_lever(scenario, lever_of(scenario, TAKE_UP), 0.25)
-        assert tried.world.fund.take_up.rate.uncertain == (not mark)
+        assert tried.world.fund.take_up.unassisted_rate.uncertain == (not mark)
 
 
 # ------------------------------------------------------ every control moves figures as the model does

@@ -19,7 +19,7 @@ CURLY = "„“”‚‘’«»"
 LINK = (
     'correlations = [{{ first = "{}", second = "{}", correlation = {}, source = "judgement" }}]\n'
 )
-A, B, C = "fund.take_up.rate", "fund.decision.approval_rate", "caseload.level"
+A, B, C = "fund.take_up.unassisted_rate", "fund.decision.approval_rate", "caseload.level"
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ samples = 4
 "fund.payment.when_short" = ["queue", "pro_rata"]
 
 [assumptions]
-"fund.take_up.rate" = "believed"
+"fund.take_up.unassisted_rate" = "believed"
 "caseload.level" = { from = "low", to = "high", steps = 3 }
 """
 
@@ -88,7 +88,7 @@ def test_a_member_is_the_scenario_that_its_sets_say(plan_of) -> None:
     same = load(
         "kosovo+status_fixed+legal_aid+informing+budget_cut",
         ["fund.amount.cap=10", 'fund.payment.when_short="pro_rata"',
-         f"fund.take_up.rate={take_up!r}!", f"caseload.level={level!r}!"],
+         f"fund.take_up.unassisted_rate={take_up!r}!", f"caseload.level={level!r}!"],
     )  # fmt: skip
     assert scenario.hash == same.hash
 
@@ -140,10 +140,10 @@ def test_a_lever_may_give_what_the_rest_of_the_plan_lacks(plan_of) -> None:
 
 
 def test_believed_follows_the_range_of_each_scenario(plan_of) -> None:
-    text = 'question = "q"\ncountries = ["serbia"]\nsamples = 256\n[assumptions]\n"fund.take_up.rate" = "believed"\n'
+    text = 'question = "q"\ncountries = ["serbia"]\nsamples = 256\n[assumptions]\n"fund.take_up.unassisted_rate" = "believed"\n'
     plan = plan_of(text)
     drawn = np.array([resolve(plan, member(plan, n))[1][0] for n in range(plan.size)])
-    believed = load("serbia").world.fund.take_up.rate
+    believed = load("serbia").world.fund.take_up.unassisted_rate
     low, middle, high = np.quantile(drawn, [0.1, 0.5, 0.9])
     assert low == pytest.approx(believed.low, rel=0.05)
     assert middle == pytest.approx(believed.value, rel=0.05)
@@ -164,7 +164,7 @@ def test_the_tariff_as_a_lever_multiplies_every_sum(plan_of) -> None:
 def test_samples_of_levers_and_assumptions_are_not_the_same_points(plan_of) -> None:
     plan = plan_of(
         'question = "q"\ncountries = ["serbia"]\nsamples = 4\n'
-        '[levers]\n"fund.amount.cap" = { from = 1, to = 2 }\n[assumptions]\n"fund.take_up.rate" = { from = 0.1, to = 0.2 }\n'
+        '[levers]\n"fund.amount.cap" = { from = 1, to = 2 }\n[assumptions]\n"fund.take_up.unassisted_rate" = { from = 0.1, to = 0.2 }\n'
     )
     assert plan.size == 16
     assert (plan.designs, plan.circumstances) == (4, 4)
@@ -295,8 +295,8 @@ def test_values_that_a_scenario_may_not_have_are_told_before_anything_is_run(
 
     head = "question = 'q'\ncountries = ['serbia']\n"
     assert "did you mean 'cap'?" in run(head + "[levers]\n'fund.amount.capp' = [1]\n")
-    told = "plan.toml:4: levers.fund.take_up.rate: 1.5 must be a share between 0 and 1"
-    assert told in run(head + "[levers]\n'fund.take_up.rate' = [0.5, 1.5]\n")
+    told = "plan.toml:4: levers.fund.take_up.unassisted_rate: 1.5 must be a share between 0 and 1"
+    assert told in run(head + "[levers]\n'fund.take_up.unassisted_rate' = [0.5, 1.5]\n")
     believed = "samples = 2\n[levers]\n'{}' = 'believed'\n"
     assert "has no range to draw from" in run(head + believed.format("fund.opening_capital"))
     assert "is not set in this scenario" in run(head + believed.format("fund.amount.cap"))

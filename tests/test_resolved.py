@@ -77,15 +77,15 @@ def test_random_scenarios_come_back(scenario: Named, again: Any) -> None:
         "caseload.level=70",
         "caseload.level.value=70.123456789012345",
         "fund.amount.cap=10",
-        "fund.take_up.rate={value=0.1, unit='share', source='judgement', shape='discrete', values=[0.1, 1e-5], probabilities=[0.25, 0.75]}",
-        "fund.take_up.rate={value=0.3, low=0.1, high=0.5, unit='share', source='judgement', shape='uniform'}",
+        "fund.take_up.unassisted_rate={value=0.1, unit='share', source='judgement', shape='discrete', values=[0.1, 1e-5], probabilities=[0.25, 0.75]}",
+        "fund.take_up.unassisted_rate={value=0.3, low=0.1, high=0.5, unit='share', source='judgement', shape='uniform'}",
         "macro.depreciation={value=-0.0, unit='share a year', source='judgement'}",
         "macro.inflation={value=-1e-7, unit='share a year', source='judgement'}",
         "time.horizon_years=3",
         "fund.eligible.forms=['labour']",
         "fund.payment.trust_until_18=true",
         'income.budget.label="=1+1 \\"quoted\\" \\\\ back, two\\nlines and a\\ttab, č ш €"',
-        "correlations=[{first='caseload.level', second='fund.take_up.rate', correlation=-0.3, source='judgement', note='Why.'}]",
+        "correlations=[{first='caseload.level', second='fund.take_up.unassisted_rate', correlation=-0.3, source='judgement', note='Why.'}]",
     ],
 )
 def test_what_was_set_comes_back(text: str, again: Any) -> None:
@@ -118,13 +118,13 @@ def test_a_fund_is_never_added_to_a_scenario_without_one(again: Any) -> None:
 
 
 def test_the_heading_says_what_the_file_is_and_no_more_than_the_scenario_tells(again: Any) -> None:
-    text = again("serbia", "fund.take_up.rate=0.2 # a\tremark")
+    text = again("serbia", "fund.take_up.unassisted_rate=0.2 # a\tremark")
     heading = [line for line in text.splitlines() if line.startswith("#")][:9]
     assert heading[0] == "# serbia+tariff, resolved: every value of the scenario, in one file."
-    assert load("serbia", ["fund.take_up.rate=0.2"]).hash in heading[1]
-    assert "# Set: fund.take_up.rate=0.2 # a remark" in heading
+    assert load("serbia", ["fund.take_up.unassisted_rate=0.2"]).hash in heading[1]
+    assert "# Set: fund.take_up.unassisted_rate=0.2 # a remark" in heading
     assert any(line.startswith("# Note: no policy was named") for line in heading)
-    assert text == resolved_toml(load("serbia", ["fund.take_up.rate=0.2 # a\tremark"]))
+    assert text == resolved_toml(load("serbia", ["fund.take_up.unassisted_rate=0.2 # a\tremark"]))
 
 
 def test_meanings_give_way_in_a_large_file_and_one_too_large_is_refused(

@@ -226,7 +226,7 @@ def test_a_rule_is_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("key", "unit", "limit", "words"),
     [
-        ("fund.take_up.rate", "share", 0.4, "a take-up rate of more than 40 %"),
+        ("fund.take_up.unassisted_rate", "share", 0.4, "a take-up rate of more than 40 %"),
         ("pathway.conviction_rate", "share", 0.6, "a conviction rate of more than 60 %"),
         ("enforcement.failure_rate", "share", 0.8, "a failure rate (enforcement) of more than 80 %"),
         ("pathway.criminal.median", "months", 18, "a criminal median of more than 18 months"),
@@ -258,10 +258,10 @@ def test_a_scenario_explains_its_failures() -> None:
     (projection,) = project([scenario], 1920, SEED)
     found = circumstances(projection)
     assert "identified" in found
-    assert "assumption:fund.take_up.rate" in found
+    assert "assumption:fund.take_up.unassisted_rate" in found
     assert not any(name.startswith("assumption:income.gambling") for name in found)
     rules = failure_rules({k: c.values for k, c in found.items()}, projection.column("ruin") > 0)
-    assert rules.rules[0].restrictions[0].name == "assumption:fund.take_up.rate"
+    assert rules.rules[0].restrictions[0].name == "assumption:fund.take_up.unassisted_rate"
     assert rules.rules[0].density.value > 2 * rules.base.value
     for text in sentences(rules, {k: c.words for k, c in found.items()}):
         assert re.fullmatch(

@@ -101,7 +101,7 @@ def test_the_tables_agree_with_the_summary(fundsim, tmp_path) -> None:
     assert rows.num_rows == 800
     ruin = rows.column("ruin").to_numpy().mean()
     assert ruin == pytest.approx(summary["measures"]["ruin"]["mean"])
-    assert "assumption:fund.take_up.rate" in rows.column_names
+    assert "assumption:fund.take_up.unassisted_rate" in rows.column_names
 
 
 @pytest.mark.slow
@@ -252,7 +252,9 @@ def test_diff_of_two_run_folders(fundsim, capsys) -> None:
 
 
 def test_explain_gives_meaning_source_and_effect(fundsim, capsys) -> None:
-    assert fundsim("explain", "serbia", "fund.take_up.rate", "--replications", "200") == 0
+    assert (
+        fundsim("explain", "serbia", "fund.take_up.unassisted_rate", "--replications", "200") == 0
+    )
     told = capsys.readouterr().out
     for part in (
         "Meaning:",
@@ -313,12 +315,13 @@ def test_each_figure_is_a_picture_with_its_stamp(fundsim, tmp_path) -> None:
 
 def test_a_setting_that_makes_an_assumption_certain_is_told(fundsim, capsys) -> None:
     """Confirming a value must not quietly make a fund look safer."""
-    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate=0.2!") == 0
+    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.unassisted_rate=0.2!") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert (
-        "fund.take_up.rate is taken as certain; it was believed to lie between 0.02 and 0.6" in told
+        "fund.take_up.unassisted_rate is taken as certain; it was believed to lie between 0.02 and 0.6"
+        in told
     )
-    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.rate.value=0.3") == 0
+    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.unassisted_rate.value=0.3") == 0
     assert "taken as certain" not in capsys.readouterr().out
 
 

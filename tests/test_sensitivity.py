@@ -201,7 +201,11 @@ def test_a_ranking_has_every_input_once_with_source_and_grade(projection: Projec
     assert all(row.input.source and row.input.unit for row in found.rows)
     assert [r.share for r in found.rows] == sorted((r.share for r in found.rows), reverse=True)
     first = found.rows[0]
-    assert (first.input.name, first.direction, first.told) == ("fund.take_up.rate", 1, True)
+    assert (first.input.name, first.direction, first.told) == (
+        "fund.take_up.unassisted_rate",
+        1,
+        True,
+    )
     unused = next(row for row in found.rows if row.input.name == UNUSED)
     assert not unused.told
     told = [row.share for row in found.rows if row.told]
@@ -248,7 +252,7 @@ def test_exchange_and_given_data_agree_on_the_model(projection: Projection) -> N
 
 def test_inputs_tied_by_a_correlation_are_exchanged_together(projection: Projection) -> None:
     world = projection.scenario.world
-    pair = ("fund.take_up.rate", "caseload.level")
+    pair = ("fund.take_up.unassisted_rate", "caseload.level")
     link = Link(first=pair[0], second=pair[1], correlation=0.5, source="judgement")
     scenario = replace(
         projection.scenario, world=world.model_copy(update={"correlations": (link,)})
@@ -262,7 +266,7 @@ def test_given_uniforms_replace_the_drawn_ones_and_no_others() -> None:
     streams, numbers = Streams(5, "RS"), np.arange(40, 104)
     plain = Parameters(world, streams, numbers, table_years(world))
     same = Parameters(world, streams, numbers, table_years(world), given=plain.uniforms)
-    key, effect = "fund.take_up.rate", "reform.informing.effects[0]"
+    key, effect = "fund.take_up.unassisted_rate", "reform.informing.effects[0]"
     moved = Parameters(
         world, streams, numbers, table_years(world), given={key: np.full(32, 0.9), effect: plain.uniforms[effect]}
     )  # fmt: skip
@@ -288,7 +292,7 @@ def test_a_tornado_stands_on_the_certain_run() -> None:
         "income.budget.amount=300000",
     ]  # else a new value is planned for
     scenario = load("serbia+tariff", sets)
-    keys = ["fund.take_up.rate", "caseload.level", UNUSED]
+    keys = ["fund.take_up.unassisted_rate", "caseload.level", UNUSED]
     found = tornado(scenario, "due_a_year", 160, seed=4, only=keys)
     certain = outcomes(simulate(scenario.world, 4, np.arange(160), certain=True))["due_a_year"]
     assert found.centre.value == certain.mean()
@@ -331,7 +335,7 @@ def test_a_narrowed_assumption_is_moved_by_less() -> None:
         {one.name: one for one in inputs(load(f"serbia+tariff{more}"))}
         for more in ("", "+national_rapporteur")
     )
-    key = "fund.take_up.rate"
+    key = "fund.take_up.unassisted_rate"
     assert plain[key].low < narrow[key].low < narrow[key].high < plain[key].high
     assert not [name for name in narrow if name.startswith("reform.national_rapporteur.effects")]
     # what is told is what is run
@@ -360,8 +364,12 @@ def test_runs_are_put_together_from_blocks_in_order() -> None:
     world = load("serbia+tariff", SHORT).world
     wanted = target(world, "ruin")
     u = uniforms(1, 300, 2)[0]
-    (table,) = run_all([Run(world, range(100, 700), given={"fund.take_up.rate": u})], 3, [wanted])
-    part = simulate(world, 3, np.arange(640, 644), given={"fund.take_up.rate": u[270:272]})
+    (table,) = run_all(
+        [Run(world, range(100, 700), given={"fund.take_up.unassisted_rate": u})], 3, [wanted]
+    )
+    part = simulate(
+        world, 3, np.arange(640, 644), given={"fund.take_up.unassisted_rate": u[270:272]}
+    )
     assert table["ruin"].shape == (600,)
     assert np.array_equal(table["ruin"][540:544], outcomes(part)["ruin"])
 
@@ -392,7 +400,7 @@ def test_bad_inputs_and_too_few_replications_are_refused(projection: Projection)
     with pytest.raises(InputError, match="at least 128 are needed"):
         ranking(few, "due_a_year")
     with pytest.raises(InputError, match="at least 128 are needed"):
-        swapped(few, "due_a_year", ["fund.take_up.rate"])
+        swapped(few, "due_a_year", ["fund.take_up.unassisted_rate"])
 
 
 def test_levers_move_as_expected_in_all_six_countries() -> None:

@@ -49,7 +49,9 @@ def test_the_search_finds_what_is_known_exactly() -> None:
     assert 0.3 < found.mc_error / ((exact.high95 - exact.low95) / (2 * 1.96)) < 3
 
 
-@pytest.mark.parametrize("name", ["tariff", "fund.take_up.rate", "fund.decision.approval_rate"])
+@pytest.mark.parametrize(
+    "name", ["tariff", "fund.take_up.unassisted_rate", "fund.decision.approval_rate"]
+)
 def test_a_lever_at_its_solution_reaches_the_target(name: str) -> None:
     """On the same seed exactly; a little further it does not; a new seed within three errors."""
     lever = lever_of(scenario(), name)
@@ -125,10 +127,10 @@ def test_the_error_covers_over_repeated_runs(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("name", "between", "message"),
     [
-        ("fund.take_up.rat", None, "did you mean 'fund.take_up.rate'"),
+        ("fund.take_up.rat", None, "did you mean 'fund.take_up.unassisted_rate'"),
         ("fund.amount.cap", None, "is not set in the scenario"),
-        ("fund.take_up.rate", (0.5, 1.5), "within 0 and 1"),
-        ("fund.take_up.rate", (0.5, 0.2), "must rise"),
+        ("fund.take_up.unassisted_rate", (0.5, 1.5), "within 0 and 1"),
+        ("fund.take_up.unassisted_rate", (0.5, 0.2), "must rise"),
         ("fund.opening_capital", None, "no value above 0 to start from"),
     ],
 )
@@ -141,10 +143,10 @@ def test_levers_that_cannot_be_solved_for(
 
 def test_a_lever_keeps_other_sets() -> None:
     """`with_lever` replaces a --set of the same key and keeps the rest."""
-    one = scenario("fund.take_up.rate=0.3", "fund.decision.posts=2")
-    lever = Lever("fund.take_up.rate", "share", 0.3, 0, 1)
+    one = scenario("fund.take_up.unassisted_rate=0.3", "fund.decision.posts=2")
+    lever = Lever("fund.take_up.unassisted_rate", "share", 0.3, 0, 1)
     world = with_lever(one, lever, 0.4).world
-    assert world.fund.take_up.rate.value == 0.4
+    assert world.fund.take_up.unassisted_rate.value == 0.4
     assert world.fund.decision.posts.value == 2
 
 

@@ -53,7 +53,9 @@ def test_the_money_of_all_stories_is_the_ledger_s(name: str) -> None:
 
 def test_a_step_that_chance_decided_tells_its_draw() -> None:
     """Information, courts, take-up and approval: each with its chance and the number drawn."""
-    future = lived("serbia+tariff", "pathway.informed_rate=0.5!", "fund.take_up.rate=0.5!")
+    future = lived(
+        "serbia+tariff", "pathway.informed_rate=0.5!", "fund.take_up.unassisted_rate=0.5!"
+    )
     for victim in future.victims:
         told = {s.what: s.draw for s in tell(future, victim.number)}
         draw = victim.draws["informed"]

@@ -448,7 +448,12 @@ def test_assumptions_meet_their_percentiles() -> None:
     w = world()
     p = Parameters(w, Streams(SEED, "RS"), np.arange(0, 32_000, 2), table_years(w))
     drawn = p.drawn()
-    for key in ("caseload.level", "pathway.informed_rate", "macro.inflation", "fund.take_up.rate"):
+    for key in (
+        "caseload.level",
+        "pathway.informed_rate",
+        "macro.inflation",
+        "fund.take_up.unassisted_rate",
+    ):
         a = next(a for k, a, _ in assumptions(w) if k == key)
         for edge, share in ((a.low, 0.1), (a.value, 0.5), (a.high, 0.9)):
             assert edge is not None

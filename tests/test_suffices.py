@@ -106,7 +106,16 @@ def test_a_desk_that_cannot_keep_pace_is_named(
 ) -> None:
     """Money that is there pays nobody whose claim is not decided."""
     slow = ("--set", "fund.decision.working_months=30!", "--set", "caseload.level=200!")
-    asked = ("run", NAME, *slow, "--set", "fund.take_up.rate=0.9!", "-n", "100", "--json")
+    asked = (
+        "run",
+        NAME,
+        *slow,
+        "--set",
+        "fund.take_up.unassisted_rate=0.9!",
+        "-n",
+        "100",
+        "--json",
+    )
     command(*asked, monkeypatch=monkeypatch)
     summary = json.loads(capsys.readouterr().out)
     assert summary["measures"]["claims_slow_rate"]["mean"] > LATE
@@ -119,7 +128,7 @@ def test_the_desk_is_named_by_solve_and_briefing_too(
     slow = (
         "fund.decision.working_months=30!",
         "caseload.level=200!",
-        "fund.take_up.rate=0.9!",
+        "fund.take_up.unassisted_rate=0.9!",
         *SHORT,
     )
     words = "a larger desk may (fund.decision.posts)"

@@ -45,7 +45,7 @@ measures = ["due_a_year", "ruin", "share_paid_with", "due_real", "contribution_n
 "fund.payment.when_short" = ["queue", "pro_rata"]
 
 [assumptions]
-"fund.take_up.rate" = { from = 0.1, to = 0.5 }
+"fund.take_up.unassisted_rate" = { from = 0.1, to = 0.5 }
 
 [best]
 least = "contribution_needed:solvent90"
@@ -403,7 +403,7 @@ measures = ["due_a_year", "contribution_needed"]
 [levers]
 "fund.amount.cap" = [4, 6]
 [assumptions]
-"fund.take_up.rate" = [0.1, 0.2]
+"fund.take_up.unassisted_rate" = [0.1, 0.2]
 [best]
 least = "FIGURE"
 over = "mean"

@@ -44,7 +44,7 @@ def told(change: str, *sets: str, policy: str = "tariff", still: bool = True, n:
          "No offender has paid anything by the time a claim is filed in 32 futures."),
         ("award.median=20000", NO_AWARDS, "No court awards anything to a victim identified within the horizon in 32 futures."),
         ("pathway.conviction_rate=0.5", NOBODY, "Nobody is identified within the horizon in 32 futures."),
-        ("fund.decision.approval_rate=0.5", ("fund.take_up.rate=0.000000001",),
+        ("fund.decision.approval_rate=0.5", ("fund.take_up.unassisted_rate=0.000000001",),
          "No claim is filed in 32 futures."),
         ("caseload.mass.size=90", ("caseload.mass.events_a_year=0.000000001",),
          "No future has more or other victims of a mass case by it in 32 futures."),

@@ -42,7 +42,7 @@ SETS = [
     "income.budget.amount=12000", "income.budget.index=wages", "income.budget.cut_rate=0", "income.budget.lapses=false",
     "fund.costs.office_a_year=1200", "fund.costs.caseworker_a_year=600", "fund.costs.per_decision=25",
     "fund.entry_point=judgment", "fund.amount.basis=judgment", "fund.amount.money=euro",
-    "fund.amount.cap=10000", "fund.take_up.rate=1", "fund.take_up.first_year_share=1",
+    "fund.amount.cap=10000", "fund.take_up.unassisted_rate=1", "fund.take_up.first_year_share=1",
     "fund.take_up.filing.median=1", "fund.take_up.filing.sigma=0",
     "fund.decision.posts=1", "fund.decision.working_months=1", "fund.decision.handling.median=0!",
     "fund.subrogation.pursued_share=0",
@@ -71,7 +71,8 @@ def five_cases(**changed: float) -> Future:
     victims = Victims(
         by_year=by_year, word=np.arange(n, dtype=np.uint64), replication=np.zeros(n, dtype=np.int64),
         year=np.full(n, start), identified_at=np.zeros(n, dtype=np.float32),
-        form=np.zeros(n, dtype=np.int8), child=~yes, foreign=~yes,
+        kind=np.zeros(n, dtype=np.uint8), form=np.zeros(n, dtype=np.int8), child=~yes, foreign=~yes,
+        female=yes, formal=yes,
     )  # fmt: skip
     cases = Cases(
         victims, informed=yes, legal_aid=~yes, indicted=np.full(n, TRAFFICKING, dtype=np.int8),

@@ -235,7 +235,7 @@ LEVERS: tuple[Lever, ...] = (
           _in_force("trafficking_assets")),
     Lever("conviction levy", "a quarter more", _effects("factor", 1.25, "income.conviction_levy.levy"),
           _RICHER, _in_force("conviction_levy")),
-    Lever("take-up", "odds doubled", _effects("odds_ratio", 2, "fund.take_up.rate"), _MORE_CLAIMS,
+    Lever("take-up", "odds doubled", _effects("odds_ratio", 2, "fund.take_up.unassisted_rate"), _MORE_CLAIMS,
           _no_fund),
     Lever("approval", "odds doubled", _effects("odds_ratio", 2, "fund.decision.approval_rate"),
           _MORE_CLAIMS, _no_fund),

@@ -18,8 +18,8 @@ from fundsim.model.costs import COST_KINDS
 from fundsim.scenario.asked import wrong
 from fundsim.scenario.schema import FORMS, World, assumptions
 
-GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "nationality.foreign",
-          "nationality.national")  # fmt: skip
+GROUPS = (*(f"form.{f}" for f in FORMS), "age.child", "age.adult", "sex.female", "sex.male", "status.formal",
+          "status.presumed", "nationality.foreign", "nationality.national")  # fmt: skip
 
 
 def _m(name: str, label: str, unit: str, formula: str, **more: object) -> Measure:
@@ -116,6 +116,8 @@ _WHOLE = (
        if_less="it costs {change} less a year", if_more="it costs {change} more a year"),
     _m("due_per_head", "Cost due a year per inhabitant", REAL, "due_a_year / inhabitants", better="less",
        shown=at("sheet") + at("countries", words="per inhabitant")),
+    _m("due_of_gdp", "Cost due a year, of gross domestic product", "share", "due_a_year / gross domestic product of the price year",
+       better="less", shown=at("sheet")),
     _m("outgo_a_year", "Cost paid a year", REAL, "mean of outgo_real over the horizon's years", shown=at("sheet", "compare")),
     _m("benefits_a_year", "Benefits a year", REAL, "mean of benefits_real over the years", better="more",
        shown=(at("sheet", "batch") + at("runs", "countries", "what if", words="to victims")
@@ -167,8 +169,10 @@ _WHOLE = (
               + at("explain", words="longest delay of a payment", after="received_with"))),
     _ratio("benefits_to_awards", "Benefits paid to court awards", "ratio", "amount_by_fund",
            "awards", "paid by the fund to victims of the horizon / court awards to them, real", better="more"),
-    _m("identified", "Identified victims", "persons", "identified within the horizon", needs=None,
+    _m("identified", "Identified victims", "persons",
+       "registered within the horizon: presumed and formally identified victims", needs=None,
        shown=at("sheet") + at("without the fund", "with the fund", words="Identified victims")),
+    _m("formal", "Formally identified victims", "persons", "of them, formally identified", needs=None, shown=at("sheet")),
     _m("informed", "Informed of the right", "persons", "of them, informed", better="more", needs=None,
        shown=at("without the fund", words="informed of the right")),
     _m("prosecuted", "Offender indicted for trafficking", "persons", "of them", better="more", needs=None,
@@ -182,10 +186,18 @@ _WHOLE = (
        shown=at("without the fund", words="paid anything by the offender")),
     _m("entitled", "Entitled to claim", "persons", "of them, past the entry point and covered", better="more",
        shown=at("with the fund", words="entitled to claim")),
+    _m("helped", "Helped to apply", "persons", "of them, entitled and helped to apply", shown=at("sheet")),
     _m("applied", "Claimed", "persons", "of them, filed in time", better="more", shown=at("with the fund", words="claimed")),
     _m("granted", "Granted", "persons", "of them, claim approved", better="more", shown=at("with the fund", words="granted")),
     _m("paid_by_fund", "Paid in full by the fund", "persons", "of them", better="more",
        shown=at("with the fund", words="paid in full by the fund")),
+    _m("paid_earlier", "Paid in full, identified before the opening", "persons",
+       "victims identified before the opening whom the fund pays in full; in no other count of victims", better="more",
+       shown=at("sheet") + at("with the fund", words="besides, of those identified before the opening: paid in full by the fund")),
+    _m("amount_earlier", "Paid to victims identified before the opening", REAL, "all years together", shown=at("sheet")),
+    _m("claims_others", "Claims by victims of other crimes", "claims", "filed within the horizon; counted apart", shown=at("sheet")),
+    _m("paid_others", "Victims of other crimes paid in full", "persons", "of them, granted and paid in full", shown=at("sheet")),
+    _m("amount_others", "Paid to victims of other crimes", REAL, "all years together", shown=at("sheet")),
     _m("paid_with", "Paid with the fund", "persons",
        "of them, paid in full by the fund or anything by the offender", better="more",
        shown=at("compare") + at("with the fund", words="paid by fund or offender")),

@@ -108,6 +108,8 @@ def money(future: Future) -> dict[str, Floats]:
     population = drawn.parameters["country.population"][:, 0]
     out["due_per_head"] = out["due_a_year"] / population
     out["outgo_per_head"] = out["outgo_a_year"] / population
+    if "country.gdp" in drawn.parameters:
+        out["due_of_gdp"] = out["due_a_year"] / drawn.parameters["country.gdp"][:, 0]
     out["incurred_total"] = before + incurred.sum(axis=1)
     out["benefits_total"] = out["benefits"].sum(axis=1)
     lowest = ledger.notional[:, : 12 * years].min(axis=1) / 100.0
@@ -202,7 +204,8 @@ def victims(future: Future) -> dict[str, Floats]:
     """
     drawn, cases, claims = future.drawn, future.drawn.cases, future.drawn.claims
     people, n = cases.victims, drawn.replications.size
-    counted = people.identified_at >= 0
+    registered = people.registered
+    counted = registered & (people.identified_at >= 0)
     bounds = np.searchsorted(people.replication, np.arange(n + 1))
 
     def count(flag: Bools) -> Floats:
@@ -246,6 +249,9 @@ def victims(future: Future) -> dict[str, Floats]:
         "amount_by_fund": _sums(
             claims.replication, np.where(filed_in_time, fund_pays[claims.case], 0.0), n
         ),
+        "formal": count(people.formal),
+        "helped": count(drawn.entry.assisted),
+        **_beside(fund_pays, fund_at, people, n),
         "entitled": count(drawn.entry.entitled),
         "applied": _sums(claims.replication, filed_in_time, n),
         "granted": _sums(claims.replication, filed_in_time & granted, n),
@@ -256,6 +262,8 @@ def victims(future: Future) -> dict[str, Floats]:
     codes = {
         "form": (people.form, FORMS),
         "age": (people.child.view(np.int8), ("adult", "child")),
+        "sex": (people.female.view(np.int8), ("male", "female")),
+        "status": (people.formal.view(np.int8), ("presumed", "formal")),
         "nationality": (people.foreign.view(np.int8), ("national", "foreign")),
     }
     for attribute, (code, names) in codes.items():
@@ -280,6 +288,19 @@ def victims(future: Future) -> dict[str, Floats]:
         for number, name in enumerate(names):
             for outcome, table in tables.items():
                 out[f"{outcome}.{attribute}.{name}"] = table[:, number]
+    return out
+
+
+def _beside(fund_pays: Floats, fund_at: Floats32, people: Victims, n: int) -> dict[str, Floats]:
+    """Whom the fund pays beside the victims that are counted: registered before the opening, or of other crimes."""
+    earlier = np.flatnonzero(people.registered & (people.identified_at < 0))
+    others = np.flatnonzero(~people.registered)
+    out = {}
+    for name, those in (("earlier", earlier), ("others", others)):
+        place = people.replication[those]
+        out[f"paid_{name}"] = _sums(place, fund_at[those] < np.inf, n)
+        out[f"amount_{name}"] = _sums(place, fund_pays[those], n)
+    out["claims_others"] = _sums(people.replication[others], None, n)
     return out
 
 

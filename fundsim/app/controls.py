@@ -35,7 +35,7 @@ Kind = Literal["share", "number", "whole", "switch", "choice", "choices", "scale
 
 MAIN = (
     "fund.entry_point", "fund.amount.fixed", "fund.amount.tariff", "fund.amount.judgment_share", "fund.amount.cap",
-    "fund.take_up.rate", "fund.decision.posts", "fund.payment.when_short",
+    "fund.take_up.unassisted_rate", "fund.decision.posts", "fund.payment.when_short",
     "income.budget.vote", "income.budget.margin", "income.budget.amount", "fund.opening_capital", "income.seized_assets.earmarked_rate",
     "income.conviction_levy.levy", "caseload.level",
 )  # fmt: skip

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from fundsim.model.compiled import compiled
-from fundsim.model.parameters import Parameters
-from fundsim.model.streams import TICKS, Floats32, Streams, Words, below, case_words, uniforms
+from fundsim.model.parameters import Parameters, value_of
+from fundsim.model.streams import (
+    TICKS,
+    Floats32,
+    Streams,
+    Words,
+    below,
+    case_words,
+    uniform,
+    uniforms,
+    word,
+)
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import FORMS, World
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+OTHERS = 255  # in place of the number of a mass case: claimants who are victims of other crimes
 MASS_SPREAD = 0.5  # months in which the victims of one mass case are identified
 
 
@@ -28,7 +41,9 @@ class Victims:
     replication    place of its replication in the block
     year           place of its year of identification in ``parameters.years``
     identified_at  months from the opening
-    form           place in FORMS;  child, foreign  as named
+    kind           0 ordinary, 1, 2, … of a mass case of the year, OTHERS a claimant of another crime
+    form           place in FORMS;  child, foreign, female  as named
+    formal         formally identified; else a presumed victim
     """
 
     by_year: Ints
@@ -36,9 +51,17 @@ class Victims:
     replication: Ints
     year: Ints
     identified_at: Floats32
+    kind: NDArray[np.uint8]
     form: NDArray[np.int8]
     child: Bools
     foreign: Bools
+    female: Bools
+    formal: Bools
+
+    @property
+    def registered(self) -> Bools:
+        """Victims of trafficking, and not of another crime.  [case]"""
+        return np.asarray(self.kind != OTHERS)
 
     def spread(self, table: Floats) -> Floats32:
         """A rate read at identification, for every case.  [case]
@@ -56,19 +79,21 @@ class Victims:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """The victims of each replication, year and kind: ordinary ones, then those of each mass case.
+    """The victims of each replication, year and kind: ordinary ones, those of each mass case, claimants of other crimes.
 
+    kinds   what the places on the last axis stand for, as in `Victims`  [kind]
     number  of victims;  word  key of their draws;  begins  months from the opening, the earliest
-    All are [replication, year, kind].
+    These are [replication, year, kind].
     """
 
+    kinds: Sequence[int]
     number: Ints
     word: Words
     begins: Floats32
 
     def part(self, rows: slice) -> Cohorts:
         """Those of some replications."""
-        return Cohorts(self.number[rows], self.word[rows], self.begins[rows])
+        return Cohorts(self.kinds, self.number[rows], self.word[rows], self.begins[rows])
 
 
 def poisson_quantile(u: Floats, mean: Floats) -> Ints:
@@ -99,6 +124,24 @@ def mean_caseload(world: World, parameters: Parameters) -> Floats:
     time, years = world.time, parameters.years
     grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
     return parameters["caseload.level"] * (1 + parameters["caseload.trend"]) ** grown[None, :]
+
+
+def others(world: World, parameters: Parameters, streams: Streams, replications: Ints) -> Ints:
+    """Claims by victims of other crimes in each year: none before the opening, nor in the run-off.  [replication, year]"""
+    time, years = world.time, parameters.years
+    since = years - time.start_year
+    grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
+    level = parameters["caseload.others.claims_a_year"]
+    mean = level * (1 + parameters["caseload.others.trend"]) ** grown[None, :]
+    mean = mean * ramp(parameters, since)
+    mean = np.where((since >= 0) & (since < time.horizon_years), mean, 0.0)
+    return poisson_quantile(streams.yearly("others", replications, years), mean)
+
+
+def ramp(parameters: Parameters, since: Ints) -> Floats:
+    """The share of take-up that is reached so many years after the opening.  [replication, year]"""
+    first = parameters["fund.take_up.first_year_share"]
+    return np.minimum(first + (1 - first) * since / parameters["fund.take_up.ramp_years"], 1.0)
 
 
 def counts(world: World, parameters: Parameters, streams: Streams, replications: Ints) -> Ints:
@@ -134,7 +177,7 @@ def years_drawn(world: World) -> tuple[int, int]:
     time, fund = world.time, world.fund
     direct = fund.entry_point == "identified" and not fund.subsidiarity.wait_for_enforcement
     back = fund.eligible.retroactive_years if direct else time.history_years
-    if not world.has_fund:
+    if not world.takes_claims:
         back = 0
     return time.start_year - back, time.start_year + time.horizon_years - 1
 
@@ -144,25 +187,32 @@ def cohorts_of(
 ) -> Cohorts:
     """Draw how many are identified in each year, and when each mass case begins."""
     number = counts(world, parameters, streams, replications)
-    years, kinds = parameters.years, number.shape[2]
+    years, kinds = parameters.years, list(range(number.shape[2]))
     begins = np.empty(number.shape, dtype=np.float32)
     begins[:] = (years - world.time.start_year)[None, :, None] * 12.0
-    for event in range(1, kinds):
+    for event in kinds[1:]:
         u = streams.yearly("mass case month", replications, years, event)
         begins[:, :, event] += np.floor((12 - MASS_SPREAD) * u * TICKS) / TICKS
-    words = [streams.cohorts(replications, years, mass) for mass in range(kinds)]
-    return Cohorts(number, np.stack(words, axis=2), begins)
+    if world.takes_claims and parameters["caseload.others.claims_a_year"].any():
+        more = others(world, parameters, streams, replications)
+        kinds.append(OTHERS)
+        number = np.concatenate([number, more[:, :, None]], axis=2)
+        begins = np.concatenate([begins, begins[:, :, :1]], axis=2)
+    words = [streams.cohorts(replications, years, kind) for kind in kinds]
+    return Cohorts(kinds, number, np.stack(words, axis=2), begins)
 
 
 def draw_victims(parameters: Parameters, cohorts: Cohorts) -> Victims:
     """Draw the identified victims of some replications: when, and who."""
-    number, kinds = cohorts.number, cohorts.number.shape[2]
+    number = cohorts.number
     many = number.ravel()
     words = case_words(cohorts.word.ravel(), many)
-    rows, columns, kind = np.unravel_index(np.arange(many.size), number.shape)
+    rows, columns, place = np.unravel_index(np.arange(many.size), number.shape)
+    kind = np.asarray(cohorts.kinds, dtype=np.uint8)[place]
+    in_mass_case = (kind > 0) & (kind < OTHERS)
 
     # ordinary victims are spread over the year, those of a mass case over MASS_SPREAD months
-    within = np.where(kind == 0, 12.0, MASS_SPREAD).astype(np.float32)
+    within = np.where(in_mass_case, MASS_SPREAD, 12.0).astype(np.float32)
     identified_at = np.repeat(cohorts.begins.ravel(), many)
     _arrive(uniforms(words, "arrival"), np.repeat(within, many), identified_at)
 
@@ -171,22 +221,43 @@ def draw_victims(parameters: Parameters, cohorts: Cohorts) -> Victims:
     _choose(uniforms(words, "form"), edges, number.sum(axis=(1, 2)), form)
 
     def share(ordinary: str, mass: str) -> Floats32:
-        shares = [np.broadcast_to(parameters[key], number.shape[:2]) for key in (ordinary, mass)]
-        each = np.stack([shares[0]] + [shares[1]] * (kinds - 1), axis=2).astype(np.float32)
-        return np.repeat(each.ravel(), many)
+        """A rate of each case; none of claimants who are victims of other crimes."""
+        of_kind = {0: ordinary, OTHERS: ""}
+        keys = [of_kind.get(one, mass) for one in cohorts.kinds]
+        none = np.zeros((1, 1))
+        each = [np.broadcast_to(parameters[k] if k else none, number.shape[:2]) for k in keys]
+        return np.repeat(np.stack(each, axis=2).astype(np.float32).ravel(), many)
 
     child = share("caseload.child_rate", "caseload.child_rate")
     foreign = share("caseload.foreign_rate", "caseload.mass.foreign_rate")
+    replication, year = np.repeat(rows, many), np.repeat(columns, many)
+    female = np.empty(words.size, dtype=np.bool_)
+    keys = [f"caseload.female_rate.{form}" for form in FORMS]
+    of_forms = np.stack(np.broadcast_arrays(*(parameters[key] for key in keys)))
+    _below_by_form(words, word("sex"), of_forms, form, replication, year, female)
     return Victims(
         by_year=number.sum(axis=2),
         word=words,
-        replication=np.repeat(rows, many),
-        year=np.repeat(columns, many),
+        replication=replication,
+        year=year,
         identified_at=identified_at,
+        kind=np.repeat(kind, many),
         form=form,
         child=below(words, "child", child),
         foreign=below(words, "foreign", foreign),
+        female=female,
+        formal=below(words, "formal", share("caseload.formal_rate", "caseload.formal_rate")),
     )
+
+
+@compiled
+def _below_by_form(
+    words: Words, key: Any, rates: Floats, form: NDArray[np.int8], replication: Ints, year: Ints, out: Bools
+) -> None:  # fmt: skip
+    """Whether a case's uniform lies below the rate of its form.  rates [form, replication, year or 1]"""
+    for i in range(words.size):
+        rate = np.float32(value_of(rates, form[i], replication[i], year[i]))
+        out[i] = uniform(words[i], key) < rate
 
 
 @compiled

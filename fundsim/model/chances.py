@@ -54,10 +54,10 @@ APPROVAL = Step("fund.decision.approval_rate", "fund.decision.legal_aid_odds_rat
 
 
 def take_up_step(world: World) -> Step:
-    """Taking up the fund: of everybody, or of those with an award where the entry point needs one."""
+    """Taking up the fund without help: of everybody, or of those with an award where the entry point needs one."""
     awarded = world.fund.entry_point in ("judgment", "unpaid_judgment")
     return Step(
-        "fund.take_up.rate",
+        "fund.take_up.unassisted_rate",
         "fund.take_up.legal_aid_odds_ratio",
         "awarded" if awarded else "everybody",
         "fund.take_up.informed_odds_ratio",
@@ -133,7 +133,12 @@ class _Averages:
         if among == "everybody":
             return everybody
         if among == "claiming":
-            return self._to_one(self._shares(self.take_up.among) * self._today(self.take_up))
+            helped = self._parameters.before_changes("fund.take_up.assisted_share")
+            applies = (1 - helped) * self._today(self.take_up)
+            applies = applies + helped * self._parameters.before_changes(
+                "fund.take_up.assisted_rate"
+            )
+            return self._to_one(self._shares(self.take_up.among) * applies)
         criminal = self._today(CRIMINAL_AWARD)
         referred = everybody * (1 - criminal)
         if among == "referred":

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.model.amounts import amounts, event_limit, of_others, within_events
 from fundsim.model.caseload import Bools, Ints
 from fundsim.model.chances import APPROVAL, Chances
 from fundsim.model.entry import Entry
@@ -16,7 +17,7 @@ from fundsim.model.macro import Macro
 from fundsim.model.money import Cents, to_cents
 from fundsim.model.parameters import Parameters, look_up
 from fundsim.model.pathway import Cases, clock_of, share_with_mean
-from fundsim.model.stages import happens_by_group, lasts
+from fundsim.model.stages import happens, happens_by_group, lasts
 from fundsim.model.streams import (
     Floats32,
     Words,
@@ -26,7 +27,7 @@ from fundsim.model.streams import (
     whole_ticks,
 )
 from fundsim.scenario.assumption import Floats
-from fundsim.scenario.schema import FORMS, DecisionSpread, World
+from fundsim.scenario.schema import DecisionSpread, World
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Claims:
     """Claims filed with the fund, by (replication, filed_at, case).  All columns are [claim].
 
     case           place of the case in `Cases`;  replication  place in the block
+    other          of a victim of another crime
     filed_at       months from the opening
     ready_at       when it can be decided;  working_months  of an officer in a full-time post
     approved       granted, once decided
@@ -45,6 +47,7 @@ class Claims:
 
     case: Ints
     replication: Ints
+    other: Bools
     filed_at: Floats
     ready_at: Floats
     working_months: Floats
@@ -114,8 +117,16 @@ def draw_claims(
     asked, capped = by_era(
         world,
         calendar,
-        lambda era: amounts(era, parameters, cases, case, filed_at, year, index),
+        lambda era: amounts(era, parameters, cases, claimants, filed_at, index),
     )
+    other = ~victims.registered[case]
+    if other.any():
+        approved[other] = happens(
+            "approval", claimants.only(other), parameters["caseload.others.approval_rate"]
+        )
+        asked[other], capped[other] = of_others(parameters, claimants, index)[other], False
+    most = by_era(world, calendar, lambda era: event_limit(era, parameters, claimants, index))
+    within_events(cases, claimants, approved, np.asarray(most), asked, capped)
     deducts = by_era(world, calendar, lambda era: era.fund.subsidiarity.set_off)
     before = deducts & (cases.recovered_at[case] <= filed_at)
     set_off = np.where(before, np.minimum(cases.recovered[case], asked), 0)
@@ -133,6 +144,7 @@ def draw_claims(
     return Claims(
         case,
         replication,
+        other,
         filed_at,
         filed_at + handling,
         to_ticks(working).astype(np.float64),
@@ -156,60 +168,6 @@ def _spread(spread: DecisionSpread, mean: Floats, words: Words) -> Floats:
             return -np.log1p(-uniforms(words, "working time").astype(np.float64)) * mean
         case _:
             assert_never(spread)
-
-
-def amounts(
-    world: World,
-    parameters: Parameters,
-    cases: Cases,
-    case: Ints,
-    filed_at: Floats,
-    year: Ints,
-    index: Floats,
-) -> tuple[Cents, Bools]:
-    """What each claim is worth before set-off, in cents, and whether the cap made it smaller."""
-    lever, victims = world.fund.amount, cases.victims
-    replication = victims.replication[case]
-    match lever.money:
-        case "euro":
-            unit = np.ones(replication.size)
-        case "monthly_wages":
-            unit = parameters["country.net_wage"][replication, 0]
-        case _:
-            assert_never(lever.money)
-
-    def at(key: str) -> Floats:
-        return parameters.at(f"fund.amount.{key}", replication, year)
-
-    def tariff() -> Floats:
-        keys = [f"fund.amount.tariff.{age}.{form}" for age in ("adult", "child") for form in FORMS]
-        row = victims.child[case] * np.int64(len(FORMS)) + victims.form[case]
-        return parameters.one_of(keys, row, replication, year) * unit * index
-
-    def judgment() -> Floats:
-        return at("judgment_share") * cases.award[case] / 100
-
-    match lever.basis:
-        case "fixed":
-            euros = at("fixed") * unit * index
-        case "tariff":
-            euros = tariff()
-        case "judgment":
-            euros = judgment()
-        case "smaller":
-            euros = tariff()
-            known = cases.award_at[case] <= filed_at
-            euros = np.where(known, np.minimum(euros, judgment()), euros)
-        case _:
-            assert_never(lever.basis)
-    if lever.floor is not None:
-        euros = np.maximum(euros, at("floor") * unit * index)
-    capped = np.zeros(case.size, dtype=bool)
-    if lever.cap is not None:
-        cap = at("cap") * unit * index
-        capped = euros > cap
-        euros = np.minimum(euros, cap)
-    return to_cents(euros, "fund.amount"), capped
 
 
 def draw_pursuit(

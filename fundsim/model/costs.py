@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 # the order in which costs of one month are paid; subrogation comes last (`fund.settle` counts on it)
 COST_KINDS = (
-    "office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation",
+    "office", "caseworkers", "decisions", "legal_aid", "help", "assistance", "reforms", "subrogation",
 )  # fmt: skip
 
 
@@ -50,12 +50,13 @@ def costs_due(
     macro: Macro,
     decided: Ints,
     aided: Ints,
+    helped: Ints,
     identified: Ints,
 ) -> Costs:
     """What falls due in each month.
 
     decided     claims decided in each month;  identified  victims identified in each month
-    aided       victims with free legal aid identified in each month
+    aided       victims with free legal aid identified in each month;  helped  who are helped to apply from then on
     """
     reforms = {"reforms": reform_costs(world, parameters, macro, "state")}
     if not world.has_fund:
@@ -89,6 +90,7 @@ def costs_due(
         state = {kind: np.where(by_fund, 0.0, flow) for kind, flow in desk.items()}
     aid = by_era(world, months, lambda era: era.fund.costs.legal_aid_by_fund)
     due["legal_aid"] = aid * aided * monthly(price("fund.costs.legal_aid_per_case"))
+    due["help"] = helped * monthly(price("fund.costs.per_assisted"))
     assisted = by_era(
         world, months, lambda era: _last_months(identified, era.fund.assistance.months)
     )

@@ -162,7 +162,9 @@ def planned(world: World, index: Index) -> Floats:
         for _, era in world.eras for line in era.income.values() if isinstance(line, BudgetLine)
     )  # fmt: skip
     years = min(ahead, world.time.horizon_years)
-    time = world.time.model_copy(update={"horizon_years": years, "runoff_years": ahead - years})
+    time = world.time
+    settled = max(ahead, time.price_year - time.start_year + 1)  # prices are followed to their year
+    time = time.model_copy(update={"horizon_years": years, "runoff_years": settled - years})
     short = world.model_copy(update={"time": time, "stress": {}})
     return _planned(Kept(short.model_dump_json(), short))[index]
 

@@ -18,6 +18,7 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import World
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Obligations:
     decided_at  when each claim is decided  [claim]
     due         payments due, in the order of the line
     costs       due from the fund and from the state
-    identified, decided  in each month, those before the opening first  [replication, 1 + month]
+    identified, decided  in each month, those before the opening first; victims of other crimes are not identified, but
+                         their claims are decided  [replication, 1 + month]
     """
 
     decided_at: Floats
@@ -51,11 +53,11 @@ def obligations(world: World, drawn: Drawn) -> Obligations:
     decided_at = decide(desk_of(world, drawn.parameters), queue_of(drawn))
     last = np.minimum(decided_at / 12, drawn.years.size - 1).astype(np.int64)
     due = payments_due(world, claims, decided_at, drawn.years[last], drawn.months)
-    identified = by_month(drawn, victims.replication, victims.identified_at)
+    identified = by_month(drawn, victims.replication, victims.identified_at, victims.registered)
     aided = np.zeros_like(identified)
     if any(era.fund.costs.legal_aid_by_fund for _, era in world.eras):
-        own = drawn.cases.legal_aid
-        aided = by_month(drawn, victims.replication[own], victims.identified_at[own])
+        aided = by_month(drawn, victims.replication, victims.identified_at, drawn.cases.legal_aid)
+    helped = by_month(drawn, victims.replication, drawn.entry.clock_at, drawn.entry.assisted)
     decided = by_month(drawn, claims.replication, decided_at)
     costs = costs_due(
         world,
@@ -63,13 +65,21 @@ def obligations(world: World, drawn: Drawn) -> Obligations:
         drawn.macro,
         decided=decided[:, 1:],
         aided=aided[:, 1:],
+        helped=helped[:, 1:],
         identified=identified[:, 1:],
     )
     return Obligations(decided_at, due, costs, identified, decided)
 
 
-def by_month(drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints) -> Ints:
-    """How often something happens, before the opening and then in each month.  [replication, 1 + month]"""
+def by_month(
+    drawn: Drawn, replication: Ints, at: Floats | Floats32 | Ints, among: Bools | None = None
+) -> Ints:
+    """How often something happens, before the opening and then in each month; to those among all, if not to all.
+
+    returns  [replication, 1 + month]
+    """
+    if among is not None and not among.all():
+        replication, at = replication[among], at[among]
     count = np.zeros((drawn.replications.size, drawn.months + 2), dtype=np.int64)
     # 32 bits tell whole ticks apart up to month 4096
     _count_by_month(replication, at.astype(np.float32, copy=False), count)

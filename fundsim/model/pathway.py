@@ -92,15 +92,17 @@ def draw_cases(
     def identified(stream: str, rate: Floats) -> Bools:
         return below(word, stream, victims.spread(rate))
 
-    # information and legal aid
-    informed = identified("informed", parameters["pathway.informed_rate"])
+    # information and legal aid; the way through the courts is that of trafficking alone
+    registered = victims.registered
+    informed = registered & identified("informed", parameters["pathway.informed_rate"])
     legal_aid = informed & identified("legal aid", parameters["pathway.legal_aid_rate"])
 
     # indictment: for trafficking below the first rate, for a lesser offence between it and the second
     prosecuted = parameters["pathway.prosecuted_rate"]
     either = prosecuted + (1 - prosecuted) * parameters["pathway.requalified_rate"]
     u = uniforms(word, "prosecution")
-    trafficking, charge = u < victims.spread(prosecuted), u < victims.spread(either)
+    trafficking = (u < victims.spread(prosecuted)) & registered
+    charge = (u < victims.spread(either)) & registered
     indicted = LESSER * charge.view(np.int8) - trafficking.view(np.int8)
     tier = informed.view(np.int8) + legal_aid.view(np.int8)
     group = tier + LESSER_GROUP * (charge & ~trafficking).view(np.int8)

@@ -225,17 +225,20 @@ def _paid_in_month(claims: Claims, due: Due, books: Books, decided_at: Floats) -
 def _states(drawn: Drawn, owed: Obligations, paid_in_month: Ints) -> dict[str, Ints]:
     """Victims in each state at each month end, from the months in which they change state."""
     people, entry, claims = drawn.cases.victims, drawn.entry, drawn.claims
-    left = by_month(drawn, people.replication, entry.leaves_at)
-    filed = by_month(drawn, claims.replication, claims.filed_at)
-    refused = by_month(
-        drawn, claims.replication, np.where(claims.approved, np.inf, owed.decided_at)
-    )
-    paid = by_month(drawn, claims.replication, np.minimum(paid_in_month, drawn.months))
+    left = by_month(drawn, people.replication, entry.leaves_at, people.registered)
+
+    def claimed(at: Floats | Ints) -> Ints:
+        return by_month(drawn, claims.replication, at, ~claims.other)
+
+    filed = claimed(claims.filed_at)
+    decided = claimed(owed.decided_at) if claims.other.any() else owed.decided
+    refused = claimed(np.where(claims.approved, np.inf, owed.decided_at))
+    paid = claimed(np.minimum(paid_in_month, drawn.months))
     changes = {
         "waiting": owed.identified - left,
-        "filed": filed - owed.decided,
+        "filed": filed - decided,
         "refused": refused,
-        "granted": owed.decided - refused - paid,
+        "granted": decided - refused - paid,
         "paid": paid,
         "outside": left - filed,
     }

@@ -166,7 +166,7 @@ class Beliefs:
 def years_before(world: World) -> int:
     """Years before the opening whose victims are drawn: as many as the entry point can reach (method §5)."""
     fund = world.fund
-    if not world.has_fund:
+    if not world.takes_claims:
         return 0
     if fund.entry_point == "identified" and not fund.subsidiarity.wait_for_enforcement:
         return fund.eligible.retroactive_years

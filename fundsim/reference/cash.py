@@ -79,7 +79,7 @@ class CashBox:
         self.costs = {kind: [0] * months for kind in kinds}
         self.state_costs = {kind: [0.0] * months for kind in (*DESK, "reforms")}
         self.states = {state: [0] * months for state in STATES}
-        self.counted = {what: [0] * months for what in ("identified", "aided", "decided")}
+        self.counted = {what: [0] * months for what in ("identified", "aided", "helped", "decided")}
         self.cases: list[Case] = []
         self.opening_capital = 0
         if life.world.has_fund:
@@ -100,8 +100,10 @@ class CashBox:
         """An assumption in the year of a month."""
         return self.life.beliefs.at(key, self.year(t))
 
-    def moves(self, old: str, new: str) -> None:
-        """A victim changes state; none before it is identified."""
+    def moves(self, victim: Victim, old: str, new: str) -> None:
+        """A victim changes state; none before it is identified.  Victims of other crimes are not counted."""
+        if victim.other:
+            return
         if old:
             self._now[old] -= 1
         self._now[new] += 1
@@ -279,7 +281,7 @@ def pay(box: CashBox, t: int, payment: Payment, amount: int) -> int:
 
 def paid_in_full(box: CashBox, case: Case, t: int) -> None:
     """A granted claim is paid in full: its right against the offender passes to the fund."""
-    box.moves("granted", "paid")
+    box.moves(case.victim, "granted", "paid")
     case.paid_in = t
     if case.victim.convicted and case.claim.benefit > 0:
         pursue(box, case, t)

@@ -11,7 +11,16 @@ from fundsim.scenario.schema import Bearer, Change
 
 DESK = ("office", "caseworkers", "decisions")  # what the fund or the state pays
 # the order in which the bills of a month are paid
-KINDS = ("office", "caseworkers", "decisions", "legal_aid", "assistance", "reforms", "subrogation")
+KINDS = (
+    "office",
+    "caseworkers",
+    "decisions",
+    "legal_aid",
+    "help",
+    "assistance",
+    "reforms",
+    "subrogation",
+)
 
 
 def bills_of(
@@ -19,7 +28,7 @@ def bills_of(
 ) -> tuple[dict[str, int], dict[str, float]]:
     """What a month costs the fund, cents by kind, and the state, euro by kind.
 
-    Pursuing offenders is added when it is begun.  counted  victims identified and aided, claims decided, by month
+    Pursuing offenders is added when it is begun.  counted  victims identified, aided and helped to apply, claims decided, by month
     """
     year, at = life.beliefs.year_of(t), life.beliefs.at
     state = dict.fromkeys(DESK, 0.0) | {"reforms": sum(reform_costs(life, t, "state"))}
@@ -43,6 +52,7 @@ def bills_of(
     }
     euros = {
         "legal_aid": aided * price("fund.costs.legal_aid_per_case"),
+        "help": counted["helped"][t] * price("fund.costs.per_assisted"),
         "assistance": assisted
         * (at("fund.assistance.rate", year) * price("fund.assistance.monthly_cost")),
         "reforms": sum(reform_costs(life, t, "fund")),

@@ -50,8 +50,8 @@ class Chances:
         return self._chance("pathway.civil_award_rate", who, year)
 
     def take_up(self, who: Standing, year: int) -> float:
-        """Applying to the fund once the scheme is known."""
-        return self._chance("fund.take_up.rate", who, year)
+        """Applying to the fund without help once the scheme is known."""
+        return self._chance("fund.take_up.unassisted_rate", who, year)
 
     def approval(self, who: Standing, year: int) -> float:
         """The fund grants the claim."""
@@ -98,12 +98,15 @@ class Chances:
         everybody = self._everybody()
         if rate == "pathway.criminal_award_rate":
             return everybody
-        if rate == "fund.take_up.rate" and self._who_applies == "everybody":
+        if rate == "fund.take_up.unassisted_rate" and self._who_applies == "everybody":
             return everybody
         if rate == "fund.decision.approval_rate":
-            return self._to_one(
-                times(self._among("fund.take_up.rate"), self._today("fund.take_up.rate"))
+            alone = self._today("fund.take_up.unassisted_rate")
+            share, helped = (
+                self._beliefs.today(f"fund.take_up.assisted_{what}") for what in ("share", "rate")
             )
+            applies = {s: (1 - share) * alone[s] + share * helped for s in EVERY}
+            return self._to_one(times(self._among("fund.take_up.unassisted_rate"), applies))
         in_criminal_case = self._today("pathway.criminal_award_rate")
         referred = {s: everybody[s] * (1 - in_criminal_case[s]) for s in EVERY}
         if rate == "pathway.civil_suit_rate":

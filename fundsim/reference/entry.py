@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
+from fundsim.reference.amounts import Taken, asked_by_another, left_for, offered, worth
 from fundsim.reference.chance import cents, single, to_tick
+from fundsim.reference.identified import risen
 from fundsim.reference.pathway import takes
 from fundsim.reference.victim import NEVER, Claim, Life, Victim
 from fundsim.scenario.schema import World
@@ -15,7 +17,7 @@ def entry_point(world: World, victim: Victim) -> float:
     """When the victim reaches the fund's entry point; NEVER if it does not."""
     fund, charged = world.fund, victim.charge == "trafficking"
     match fund.entry_point:
-        case "none":
+        case "none" | "services":
             return NEVER
         case "identified":
             at = victim.identified_at
@@ -35,12 +37,18 @@ def entry_point(world: World, victim: Victim) -> float:
 
 
 def is_covered(life: Life, victim: Victim, month: float) -> bool:
-    """Whether the fund in that month covers the victim's age, form of exploitation and nationality."""
+    """Whether the fund in that month covers the victim's age, form, status and nationality, and its law's conditions."""
     eligible = life.fund(month).eligible
     if not (eligible.children if victim.child else eligible.adults):
         return False
     if victim.form not in eligible.forms:
         return False
+    if not (victim.formal or eligible.presumed):
+        return False
+    for name in sorted(eligible.conditions):
+        rate = life.beliefs.at(f"fund.eligible.conditions.{name}.rate", victim.year)
+        if not victim.decided_by(f"condition {name}", rate):
+            return False
     match eligible.foreign:
         case "all":
             return True
@@ -66,33 +74,68 @@ def entry(life: Life, victim: Victim) -> None:
         return
     victim.entitled = True
     victim.clock_at = victim.leaves_at = max(at, 0.0)
+    share = life.beliefs.at("fund.take_up.assisted_share", life.beliefs.year_of(victim.clock_at))
+    victim.assisted = share > 0 and victim.decided_by("assisted", share)
     victim.applies = applies(life, victim) if at >= 0 else hears_of_it(life, victim)
     if not victim.applies:
         return
     year = life.beliefs.year_of(victim.clock_at)
     delay = takes(life, victim, "fund.take_up.filing", "filing", year)
-    limit = life.fund(victim.clock_at).eligible.filing_limit_months or NEVER
+    limit = time_to_file(life, victim)
     victim.files = delay <= limit
-    victim.leaves_at = victim.clock_at + min(delay, limit)
+    victim.leaves_at = victim.clock_at + max(min(delay, limit), 0.0)
 
 
-def risen(life: Life, years: int, year: int) -> float:
-    """The share of the take-up rate that is reached some years after the opening."""
-    first = life.beliefs.at("fund.take_up.first_year_share", year)
-    return min(1.0, first + (1 - first) * years / life.world.fund.take_up.ramp_years)
+def time_to_file(life: Life, victim: Victim) -> float:
+    """Months from the entry point in which a claim is in time; none left where the time from the crime is over."""
+    eligible = life.fund(victim.clock_at).eligible
+    limit = eligible.filing_limit_months or NEVER
+    match eligible.filing_limit_from:
+        case "entry":
+            return limit
+        case "crime":
+            before = takes(life, victim, "caseload.crime_to_identification", "crime", victim.year)
+            return limit - (victim.clock_at - victim.identified_at + before)
+        case _:
+            assert_never(eligible.filing_limit_from)
+
+
+def files_at_once(victim: Victim) -> None:
+    """A victim of another crime comes to the fund's door with a claim, and with nothing else."""
+    victim.covered = victim.entitled = victim.applies = victim.files = True
+    victim.clock_at = victim.leaves_at = victim.closed_at = victim.identified_at
+
+
+def take_up(life: Life, victim: Victim, year: int) -> float:
+    """The chance of applying once the scheme is known: with help or without, before the sum on offer counts."""
+    if victim.assisted:
+        return life.beliefs.at("fund.take_up.assisted_rate", year)
+    return life.chances.take_up(victim.door, year)
+
+
+def pull(life: Life, victim: Victim, year: int) -> float:
+    """What the sum on offer multiplies the chance of applying by."""
+    at = life.beliefs.at
+    elasticity = at("fund.take_up.amount_elasticity", year)
+    if elasticity == 0:
+        return 1.0
+    usual = at("fund.take_up.reference_sum", year) * at("country.net_wage", year)
+    ratio = offered(life, victim, year) / usual
+    return float(ratio**elasticity)
 
 
 def applies(life: Life, victim: Victim) -> bool:
     """Whether a victim who reaches the entry point while the fund is open applies."""
     year = life.beliefs.year_of(victim.clock_at)
     known = single(risen(life, year - life.world.time.start_year, year))
-    return victim.decided_by("apply", single(life.chances.take_up(victim.door, year)) * known)
+    chance = single(single(take_up(life, victim, year)) * known)
+    return victim.decided_by("apply", chance * single(pull(life, victim, year)))
 
 
 def hears_of_it(life: Life, victim: Victim) -> bool:
     """Whether a victim from before the opening applies: in the first year in which the ramp is above its draw."""
     opening = life.world.time.start_year
-    chance = single(life.chances.take_up(victim.door, opening))
+    chance = single(single(take_up(life, victim, opening)) * single(pull(life, victim, opening)))
     if not victim.decided_by("apply", chance):
         return False
     years = 0
@@ -102,12 +145,22 @@ def hears_of_it(life: Life, victim: Victim) -> bool:
     return True
 
 
-def claim(life: Life, victim: Victim) -> Claim:
-    """What the victim claims, when it files (method §7)."""
+def claim(life: Life, victim: Victim, taken: Taken) -> Claim:
+    """What the victim claims, when it files (method §7).  taken  by those who have filed before, of mass cases"""
     fund, at, filed_at = life.fund(victim.leaves_at), life.beliefs.at, victim.leaves_at
     year = life.beliefs.year_of(filed_at)
     index = life.economy.index(fund.amount.index, year)
     asked, capped = worth(life, victim, filed_at, year)
+    approval = life.chances.approval(victim.door, year)
+    if victim.other:
+        asked, capped = asked_by_another(life, victim, year), False
+        approval = at("caseload.others.approval_rate", year)
+    approved = victim.decided_by("approval", approval)
+    left = left_for(life, victim, year, taken)
+    if asked > left:
+        asked, capped = int(left), True
+    if approved and victim.mass:
+        taken[victim.year, victim.mass] = taken.get((victim.year, victim.mass), 0) + asked
     set_off = 0
     if fund.subsidiarity.set_off and victim.recovered_at <= filed_at:
         set_off = min(victim.recovered, asked)
@@ -131,41 +184,6 @@ def claim(life: Life, victim: Victim) -> Claim:
         interim=min(interim, cents(at("fund.interim.cap", year) * index)),
         interim_at=filed_at + fund.interim.after_months,
         working_months=to_tick(working),
-        approved=victim.decided_by("approval", life.chances.approval(victim.door, year)),
+        approved=approved,
         majority_at=majority_at,
     )  # fmt: skip
-
-
-def worth(life: Life, victim: Victim, filed_at: float, year: int) -> tuple[int, bool]:
-    """What a claim is worth before set-off, and whether the cap made it smaller."""
-    amount = life.fund(filed_at).amount
-    unit = life.economy.index(amount.index, year)
-    match amount.money:
-        case "euro":
-            pass
-        case "monthly_wages":
-            unit *= life.beliefs.at("country.net_wage", year)
-        case _:
-            assert_never(amount.money)
-
-    def at(key: str) -> float:
-        return life.beliefs.at(f"fund.amount.{key}", year)
-
-    tariff = at(f"tariff.{'child' if victim.child else 'adult'}.{victim.form}") * unit
-    judgment = at("judgment_share") * victim.award / 100
-    match amount.basis:
-        case "fixed":
-            euros = at("fixed") * unit
-        case "tariff":
-            euros = tariff
-        case "judgment":
-            euros = judgment
-        case "smaller":
-            euros = min(tariff, judgment) if victim.award_at <= filed_at else tariff
-        case _:
-            assert_never(amount.basis)
-    if amount.floor is not None:
-        euros = max(euros, at("floor") * unit)
-    if amount.cap is not None and euros > at("cap") * unit:
-        return cents(at("cap") * unit), True
-    return cents(euros), False

@@ -86,16 +86,19 @@ def comes(desk: Desk, victim: Victim, case: Case | None) -> Story:
     """One victim: is identified, waits, files or never does, is decided, and is owed a benefit."""
     box, turn = desk.box, FIRST_VICTIM + 2 * victim.number
     yield desk.until(victim.identified_at, turn)
-    box.moves("", "waiting")
-    box.counts("identified", desk.env.now)
+    box.moves(victim, "", "waiting")
+    if not victim.other:
+        box.counts("identified", desk.env.now)
+    if victim.assisted:
+        box.counts("helped", victim.clock_at)
     if victim.legal_aid:
         box.counts("aided", desk.env.now)
 
     yield desk.until(victim.leaves_at, turn)
     if case is None:
-        box.moves("waiting", "outside")
+        box.moves(victim, "waiting", "outside")
         return
-    box.moves("waiting", "filed")
+    box.moves(victim, "waiting", "filed")
     yield from is_decided(desk, case, turn)
 
 
@@ -110,9 +113,9 @@ def is_decided(desk: Desk, case: Case, turn: int) -> Story:
     yield desk.until(case.decided_at, turn)
     box.counts("decided", desk.env.now)
     if not claim.approved:
-        box.moves("filed", "refused")
+        box.moves(case.victim, "filed", "refused")
         return
-    box.moves("filed", "granted")
+    box.moves(case.victim, "filed", "granted")
     if claim.benefit == 0:
         return paid_in_full(box, case, math.floor(case.decided_at))
     owes(desk, account, turn)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fundsim.reference.amounts import Taken
 from fundsim.reference.beliefs import Beliefs
 from fundsim.reference.cash import CashBox, fell_due
 from fundsim.reference.chance import Dice
 from fundsim.reference.courts import Chances
 from fundsim.reference.economy import Economy
-from fundsim.reference.entry import claim, entry
+from fundsim.reference.entry import claim, entry, files_at_once
 from fundsim.reference.fund import open_for
 from fundsim.reference.identified import identified, who
 from fundsim.reference.pathway import pathway
@@ -51,7 +51,7 @@ def live(world: World, seed: int, replication: int, plan: Plan | None = None) ->
     plan         what is planned to fall due, where that is known already; else it is worked out
     """
     life = begin(world, seed, replication, plan=plan)
-    people = list(victims(life))
+    people = victims(life)
     return Future(life, people, open_for(life, people))
 
 
@@ -82,7 +82,9 @@ def planned(world: World, index: Index) -> list[float]:
     ]
     years = max(line.base_years + line.lag_years - 1 for line in lines)
     horizon = min(years, world.time.horizon_years)
-    time = world.time.model_copy(update={"horizon_years": horizon, "runoff_years": years - horizon})
+    time = world.time
+    settled = max(years, time.price_year - time.start_year + 1)  # prices are followed to their year
+    time = time.model_copy(update={"horizon_years": horizon, "runoff_years": settled - horizon})
     phases = tuple(one.model_copy(update={"income": {}}) for one in world.phase)
     short = world.model_copy(update={"time": time, "stress": {}, "income": {}, "phase": phases})
     said = short.model_dump_json()
@@ -96,19 +98,31 @@ def work_out(world: World, index: Index, years: int) -> list[float]:
     total = [0.0] * years
     for number in range(PLANNED):
         life = begin(world, PLANNED_SEED, number, certain=True)
-        books = open_for(life, list(victims(life)))
+        books = open_for(life, victims(life))
         due = fell_due(books, 12 * years)
         for y in range(years):
             total[y] += due[y] / 100 / life.economy.index(index, world.time.start_year + y)
     return [x / PLANNED for x in total]
 
 
-def victims(life: Life) -> Iterator[Victim]:
-    """Every identified victim of a replication, each followed to the fund's door."""
-    for number, (year, mass, k, begins, within) in enumerate(identified(life)):
-        victim = who(life, number, life.dice.case(year, mass, k), year, mass, begins, within)
+def victims(life: Life) -> list[Victim]:
+    """Every identified victim of a replication and every other claimant, each followed to its claim."""
+    people = [comes_to_the_door(life, number, *one) for number, one in enumerate(identified(life))]
+    taken: Taken = {}
+    filed = [one for one in people if one.files and one.leaves_at < life.months]
+    for victim in sorted(filed, key=lambda one: (one.leaves_at, one.number)):
+        victim.claim = claim(life, victim, taken)
+    return people
+
+
+def comes_to_the_door(
+    life: Life, number: int, year: int, mass: int, k: int, begins: float, within: float
+) -> Victim:
+    """One of them, followed to the fund's door."""
+    victim = who(life, number, life.dice.case(year, mass, k), year, mass, begins, within)
+    if victim.other:
+        files_at_once(victim)
+    else:
         pathway(life, victim)
         entry(life, victim)
-        if victim.files and victim.leaves_at < life.months:
-            victim.claim = claim(life, victim)
-        yield victim
+    return victim

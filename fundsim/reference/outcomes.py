@@ -188,6 +188,8 @@ def whole(future: Future, yearly: dict[str, dict[int, float]]) -> Outcomes:
     inhabitants = life.beliefs.today("country.population")
     found["due_per_head"] = found["due_a_year"] / inhabitants
     found["outgo_per_head"] = found["outgo_a_year"] / inhabitants
+    if life.beliefs.knows("country.gdp"):
+        found["due_of_gdp"] = found["due_a_year"] / life.beliefs.today("country.gdp")
     before, incurred = ever_due(future)
     found["incurred_total"] = before + sum(incurred.values())
     found["benefits_total"] = sum(yearly["benefits"].values())
@@ -264,7 +266,7 @@ def people(future: Future) -> Outcomes:
     cases = {case.victim.number: case for case in future.books.cases}
     lives = [
         (victim, Receipt(future, victim, cases.get(victim.number)))
-        for victim in future.victims if victim.identified_at >= 0
+        for victim in future.victims if victim.identified_at >= 0 and not victim.other
     ]  # fmt: skip
 
     def count(holds: Callable[[Victim], bool]) -> float:
@@ -274,7 +276,20 @@ def people(future: Future) -> Outcomes:
         case = cases.get(victim.number)
         return case is not None and case.claim.approved and case.decided_at < end
 
+    def beside(name: str, holds: Callable[[Victim], bool]) -> dict[str, float]:
+        """Whom the fund pays beside the victims that are counted."""
+        those = [Receipt(future, v, cases.get(v.number)) for v in future.victims if holds(v)]
+        return {
+            f"paid_{name}": float(sum(one.paid_by_fund for one in those)),
+            f"amount_{name}": sum(one.from_fund for one in those),
+        }
+
     found = {
+        **beside("earlier", lambda v: v.identified_at < 0),
+        **beside("others", lambda v: v.other),
+        "claims_others": float(sum(v.other for v in future.victims)),
+        "formal": count(lambda v: v.formal),
+        "helped": count(lambda v: v.assisted),
         "informed": count(lambda v: v.informed),
         "prosecuted": count(lambda v: v.charge == "trafficking"),
         "convicted": count(lambda v: v.convicted and v.judged_at < end),
@@ -290,6 +305,8 @@ def people(future: Future) -> Outcomes:
     groups: dict[str, Callable[[Victim], bool]] = {"": lambda v: True}
     groups |= {f".form.{form}": lambda v, form=form: v.form == form for form in FORMS}  # type: ignore[misc]
     groups |= {".age.adult": lambda v: not v.child, ".age.child": lambda v: v.child}
+    groups |= {".sex.female": lambda v: v.female, ".sex.male": lambda v: not v.female}
+    groups |= {".status.formal": lambda v: v.formal, ".status.presumed": lambda v: not v.formal}
     groups |= {
         ".nationality.national": lambda v: not v.foreign,
         ".nationality.foreign": lambda v: v.foreign,

@@ -31,7 +31,8 @@ PROBABILITIES = ("ruin", "shortfall", "shortfall_so_far", "too_small")
 OF = {"longest_delay": "incurred_total"}  # a mean, and without what it is none
 WITH_TAIL = ("outgo", "outgo_real")
 GROUPS = (
-    "", *(f".form.{form}" for form in FORMS), ".age.child", ".age.adult", ".nationality.foreign",
+    "", *(f".form.{form}" for form in FORMS), ".age.child", ".age.adult", ".sex.female", ".sex.male",
+    ".status.formal", ".status.presumed", ".nationality.foreign",
     ".nationality.national",
 )  # fmt: skip
 # a ratio is the sum of the first over the sum of the second

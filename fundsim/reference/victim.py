@@ -34,7 +34,8 @@ class Draw:
 class Victim:
     """A victim's life in the model.  Times are months from the opening, NEVER if not; money is cents.
 
-    number  within the replication, in the order of year, ordinary before mass cases, k
+    number  within the replication, in the order of year, ordinary before mass cases before other crimes, k
+    mass    0, or the number of the mass case in its year;  other  a claimant who is a victim of another crime
     draws   what decided, by the name of its stream
     claim   what is claimed from the fund; None for who never files before the end
     """
@@ -44,8 +45,12 @@ class Victim:
     year: int
     identified_at: float
     form: Form
-    child: bool
-    foreign: bool
+    mass: int = 0
+    other: bool = False
+    child: bool = False
+    foreign: bool = False
+    female: bool = False
+    formal: bool = False
     draws: dict[str, Draw] = field(default_factory=dict)
     informed: bool = False
     legal_aid: bool = False
@@ -63,6 +68,7 @@ class Victim:
     closed_at: float = NEVER
     covered: bool = False
     entitled: bool = False
+    assisted: bool = False
     clock_at: float = NEVER
     applies: bool = False
     files: bool = False

@@ -41,6 +41,7 @@ KIND_LABELS = {
     "caseworkers": marked("Caseworkers"),
     "decisions": marked("Decisions"),
     "legal_aid": marked("Legal aid"),
+    "help": marked("Help with applications"),
     "assistance": marked("Assistance"),
     "reforms": marked("Reforms"),
     "subrogation": marked("Pursuing offenders"),
@@ -49,6 +50,8 @@ GROUP_LABELS = {
     "form.sexual": marked("Sexual exploitation"), "form.labour": marked("Labour exploitation"),
     "form.begging": marked("Forced begging"), "form.criminality": marked("Forced criminality"),
     "form.other": marked("Forced marriage or other"), "age.child": marked("Children"), "age.adult": marked("Adults"),
+    "sex.female": marked("Women and girls"), "sex.male": marked("Men and boys"),
+    "status.formal": marked("Formally identified"), "status.presumed": marked("Presumed victims"),
     "nationality.foreign": marked("Foreign nationals"), "nationality.national": marked("Nationals"),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.schema.income import KINDS
@@ -24,7 +24,10 @@ def fill_defaults(kind: Any, tables: dict[str, Any]) -> None:
                 if isinstance(source, dict) and source.get("kind") in KINDS:
                     fill_defaults(KINDS[source["kind"]], source)
         elif (table := _table_of(field.annotation)) is not None:
-            fill_defaults(table, below)
+            named = get_origin(field.annotation) is dict
+            for one in below.values() if named else [below]:
+                if isinstance(one, dict):
+                    fill_defaults(table, one)
 
 
 def _as_tables(part: Part) -> dict[str, Any]:

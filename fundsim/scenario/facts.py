@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fundsim.scenario.schema import Effect
 
 # said of what moves figures in local currency and no others
+AFFORDABILITY_ONLY = Phrase("only the cost's share of it hangs on it")
 LOCAL_ONLY = Phrase("only figures in local currency hang on it")
 # what a run shows in which the years before the opening moved nothing
 NOBODY_BEFORE = "Nobody identified before the opening claims more or less by it"
@@ -32,6 +33,9 @@ NO_FOREIGNER = all_of(
     either(
         when("caseload.mass.foreign_rate", 0, why="no victim of a mass case is foreign"), NO_MASS
     ),
+)
+ALL_FORMAL = either(
+    NO_VICTIM, when("caseload.formal_rate", 1, why="every victim is formally identified")
 )
 NO_INDICTMENT = either(
     NO_VICTIM,
@@ -72,8 +76,11 @@ def entry_is(*points: str) -> Fact:
     return when("fund.entry_point", *points, why="the fund's entry point is another")
 
 
+NO_CLAIMS_TAKEN = either(
+    NO_FUND, when("fund.entry_point", "services", why="the fund takes no claims")
+)
 NOBODY_ENTITLED = either(
-    NO_FUND,
+    NO_CLAIMS_TAKEN,
     NO_VICTIM,
     all_of(NO_TRAFFICKING, entry_is("indictment", "conviction")),
     all_of(NO_CONVICTION, entry_is("conviction")),
@@ -82,9 +89,34 @@ NOBODY_ENTITLED = either(
         when("fund.eligible.adults", False, why="nobody may claim"),
         when("fund.eligible.children", False, why="nor children"),
     ),
+    all_of(
+        when("fund.eligible.presumed", False, why="presumed victims may not claim"),
+        when("caseload.formal_rate", 0, why="nobody is formally identified"),
+    ),
 )
-NO_CLAIM = either(NOBODY_ENTITLED, when("fund.take_up.rate", 0, why="nobody applies"))
-NO_GRANT = either(NO_CLAIM, when("fund.decision.approval_rate", 0, why="no claim is granted"))
+NO_OTHERS = either(
+    NO_CLAIMS_TAKEN,
+    when("caseload.others.claims_a_year", 0, why="no victim of another crime claims"),
+)
+NO_PULL = when("fund.take_up.amount_elasticity", 0, why="take-up does not follow the sum")
+NO_VICTIM_CLAIMS = either(
+    NOBODY_ENTITLED,
+    all_of(
+        either(
+            when("fund.take_up.unassisted_rate", 0, why="nobody applies"),
+            when("fund.take_up.assisted_share", 1, why="everybody is helped to apply"),
+        ),
+        either(
+            when("fund.take_up.assisted_rate", 0, why="nobody applies"),
+            when("fund.take_up.assisted_share", 0, why="nobody is helped to apply"),
+        ),
+    ),
+)
+NO_CLAIM = all_of(NO_VICTIM_CLAIMS, NO_OTHERS)
+NO_GRANT = all_of(
+    either(NO_VICTIM_CLAIMS, when("fund.decision.approval_rate", 0, why="no claim is granted")),
+    either(NO_OTHERS, when("caseload.others.approval_rate", 0, why="no claim is granted")),
+)
 NOT_AWAITED = either(
     NOBODY_ENTITLED,
     when(
@@ -138,7 +170,7 @@ AID_MOVES_NOBODY = all_of(
 
 NOT_FIXED = either(
     when("fund.amount.basis", "tariff", why="the amount is a tariff; the fixed sum is not used"),
-    when("fund.amount.basis", "judgment", "smaller", why="the fixed sum is not used"),
+    when("fund.amount.basis", "judgment", "smaller", "heads", why="the fixed sum is not used"),
 )
 NOT_TARIFF = either(
     when("fund.amount.basis", "fixed", why="the amount is a fixed sum; the tariff is not used"),
@@ -147,16 +179,20 @@ NOT_TARIFF = either(
         "judgment",
         why="the amount is a share of the judgment; the tariff is not used",
     ),
+    when("fund.amount.basis", "heads", why="heads of damage are added up; the tariff is not used"),
 )
+NOT_HEADS = when_not("fund.amount.basis", "heads", why="heads of damage are not added up")
 NOT_JUDGMENT = either(
     when("fund.amount.basis", "fixed", why="the amount is a fixed sum, whatever the judgment"),
     when("fund.amount.basis", "tariff", why="the amount is a tariff, whatever the judgment"),
+    when("fund.amount.basis", "heads", why="heads of damage are added up, whatever the judgment"),
     NO_AWARD,
 )
 NO_SUMS = all_of(
     when("fund.amount.basis", "judgment", why="the amount is a share of the judgment, uncapped"),
     when("fund.amount.floor", None, why="no floor"),
     when("fund.amount.cap", None, why="no cap"),
+    when("fund.amount.event_cap", None, why="no most for a mass case"),
 )
 DECIDED_AT_ONCE = when("fund.decision.working_months", 0, why="decisions take no time")
 BY_COMMITTEE = when("fund.decision.body", "committee", why="a committee decides the claims")
@@ -340,6 +376,11 @@ def _of_the_rest(fact: Fact) -> Fact:
     return Fact(lambda look: "" if look.key == look.whole(".in_force") else fact(look))
 
 
+NOT_FROM_THE_CRIME = either(
+    NO_CLAIM,
+    when("fund.eligible.filing_limit_months", None, why="claims may be filed at any time"),
+    when_not("fund.eligible.filing_limit_from", "crime", why="no time runs from the crime"),
+)
 BEGINS_LATE = Fact(_late)
 NO_INCOME = either(
     NO_FUND,

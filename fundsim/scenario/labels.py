@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
 from fundsim.scenario.assumption import Assumption, Part
-from fundsim.scenario.schema import FORMS, Form, FormShares, SourceOfIncome, World
+from fundsim.scenario.schema import (
+    FORMS,
+    Condition,
+    Form,
+    FormShares,
+    Head,
+    SourceOfIncome,
+    World,
+)
 
 Label = tuple[
     str, ...
 ]  # parts, each a text of its own: "State budget line", "chance each year that it is cut"
 NAMED = ("income", "reform", "stress")  # tables whose tables have names of their own
+WITH_LABEL = (".heads.", ".conditions.")  # tables of the fund whose tables have labels
 _OF_THE_TABLE = ("median", "sigma", *FORMS)  # keys that say nothing without the table they stand in
 
 
@@ -50,7 +59,7 @@ def meanings(world: World) -> dict[str, Meaning]:
         *_, table, name = ["", *key.split(".")]
         (*above, label), text = called[key], " ".join((field.description or "").split())
         first, second, *_ = [*key.split("."), ""]
-        if first not in NAMED:
+        if first not in NAMED and not any(one in key for one in WITH_LABEL):
             above = []
         elif not above:
             above = [getattr(world, first)[second].label]
@@ -105,7 +114,7 @@ def _labelled(part: Any, path: str, above: Label) -> Iterator[tuple[str, Label]]
     """above: what the table is called, where its keys need it"""
     if isinstance(part, dict):
         for name in sorted(part):
-            own = (part[name].label,) if isinstance(part[name], SourceOfIncome) else ()
+            own = (part[name].label,) if _is_labelled(part[name]) else ()
             yield from _labelled(part[name], f"{path}.{name}", own)
         return
     for name, field in type(part).model_fields.items():
@@ -114,9 +123,9 @@ def _labelled(part: Any, path: str, above: Label) -> Iterator[tuple[str, Label]]
         if isinstance(value, dict | FormShares) or (
             isinstance(value, Part) and not isinstance(value, Assumption)
         ):
-            inner = (*above, text[0].lower() + text[1:]) if _is_source(part) else (text,)
+            inner = (*above, text[0].lower() + text[1:]) if _is_labelled(part) else (text,)
             yield from _labelled(value, key, inner)
-        elif above and (name in _OF_THE_TABLE or _is_source(part) or len(above) > 1):
+        elif above and (name in _OF_THE_TABLE or _is_labelled(part) or len(above) > 1):
             yield key, (*above, text[0].lower() + text[1:])
         else:
             yield key, (text,)
@@ -130,8 +139,8 @@ def _plain_type(field: Any) -> Any:
     return get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
 
 
-def _is_source(part: Any) -> bool:
-    return isinstance(part, SourceOfIncome)
+def _is_labelled(part: Any) -> bool:
+    return isinstance(part, SourceOfIncome | Head | Condition)
 
 
 def _first_sentence(description: str) -> str:

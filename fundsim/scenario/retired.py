@@ -11,6 +11,10 @@ from typing import Any
 from fundsim.scenario.phrase import Phrase
 
 RETIRED: dict[str, tuple[str, str]] = {
+    "fund.take_up.rate": (
+        "fund.take_up.unassisted_rate",
+        "victims who are helped to apply have a rate of their own",
+    ),
     "fund.decision.caseworkers": ("fund.decision.posts", "a desk may have parts of a post"),
 }
 """Dotted key -> its successor (empty if there is none) and the reason, in a few words."""

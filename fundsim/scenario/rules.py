@@ -97,8 +97,24 @@ def _fund(world: World) -> Iterator[Broken]:
         yield "award.median", "0", rule
     if world.award.p90.value < world.award.median.value:
         yield "award.p90", f"{world.award.p90.value:g}", "must not be below award.median"
-    if time.start_year < time.price_year:
-        yield "time.start_year", str(time.start_year), "must not be before time.price_year"
+    if time.start_year + time.horizon_years + time.runoff_years <= time.price_year:
+        rule = "must not be after the last year of the run-off, which prices are followed to"
+        yield "time.price_year", str(time.price_year), rule
+    if amount.basis == "heads" and not amount.heads:
+        rule = "needs at least one head of damage: [fund.amount.heads.NAME]"
+        yield "fund.amount.basis", amount.basis, rule
+    for name, head in amount.heads.items():
+        key = f"fund.amount.heads.{name}"
+        spread = head.median is not None and head.p90 is not None
+        if spread == (head.fixed is not None) or (head.fixed and (head.median or head.p90)):
+            yield key, "", "needs either a fixed sum, or median and p90"
+        elif (
+            head.median is not None and head.p90 is not None and head.p90.value < head.median.value
+        ):
+            yield f"{key}.p90", f"{head.p90.value:g}", "must not be below its median"
+    others = world.caseload.others
+    if others.p90.value < others.median.value:
+        yield "caseload.others.p90", f"{others.p90.value:g}", "must not be below its median"
     if not fund.eligible.forms:
         yield "fund.eligible.forms", "[]", "must name at least one form"
     country = world.country

@@ -73,7 +73,11 @@ def most_cases(world: World, share: float = 0.999) -> float:
     )
     years = np.arange(time.start_year - time.history_years, time.start_year + time.horizon_years)
     grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
-    return float(np.sum(level * (1 + trend) ** grown + (events + scheduled) * size))
+    others, growth = (
+        _most(world, known, f"caseload.others.{key}", share) for key in ("claims_a_year", "trend")
+    )
+    of_years = level * (1 + trend) ** grown + (events + scheduled) * size
+    return float(np.sum(of_years + others * (1 + growth) ** grown))
 
 
 def too_large(world: World) -> Iterator[Broken]:
@@ -86,13 +90,17 @@ def too_large(world: World) -> Iterator[Broken]:
         yield key, f"{known[key][0].value:g}", rule
         return
     wage = world.country.net_wage.value if world.fund.amount.in_wages else 1.0
-    claims = {"award.p90": world.award.p90.value}
+    claims = {"award.p90": world.award.p90.value * max(world.fund.amount.judgment_share.value, 1.0)}
+    if world.caseload.others.claims_a_year.value > 0:
+        claims["caseload.others.p90"] = world.caseload.others.p90.value
+    claims |= {key: x * wage for key, x in _heads(world)}
     for key, (a, quantity) in known.items():
         # what a cap lets through is bounded by the amounts themselves
         if (
             key.startswith("fund.amount.")
             and quantity.unit == "amount"
-            and key != "fund.amount.cap"
+            and key not in ("fund.amount.cap", "fund.amount.event_cap")
+            and not key.startswith("fund.amount.heads.")
         ):
             claims[key] = a.value * wage
     largest = max(claims, key=lambda key: claims[key])
@@ -108,6 +116,21 @@ def too_large(world: World) -> Iterator[Broken]:
         **dict(_yearly(world, known, cases)),
     }
     yield from _with_growth(world, amounts, _growth(world, known))
+
+
+def _heads(world: World) -> Iterator[tuple[str, float]]:
+    """What the heads of damage come to together, if they are used, under the key of the largest."""
+    if world.fund.amount.basis != "heads":
+        return
+    largest = {
+        f"fund.amount.heads.{name}.{'fixed' if head.fixed else 'p90'}": min(
+            (head.fixed or head.p90 or world.fund.amount.fixed).value,
+            head.cap.value if head.cap else math.inf,
+        )
+        for name, head in world.fund.amount.heads.items()
+    }
+    if largest:
+        yield max(largest, key=lambda key: largest[key]), sum(largest.values())
 
 
 def _most_of(world: World, known: Known) -> str:
@@ -198,6 +221,7 @@ def _yearly(world: World, known: Known, cases: float) -> Iterator[tuple[str, flo
         "fund.costs.caseworker_a_year": years * fund.decision.posts.value,
         "fund.costs.per_decision": cases,
         "fund.costs.legal_aid_per_case": cases,
+        "fund.costs.per_assisted": cases,
         "fund.subrogation.cost_per_claim": cases,
         "fund.assistance.monthly_cost": cases * fund.assistance.months,
         "fund.payment.yearly_limit": 1,

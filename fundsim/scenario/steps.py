@@ -15,6 +15,10 @@ class Step(Enum):
     CHILD = "identified.age.child", "No victim identified within the horizon is a child"
     ADULT = "identified.age.adult", "No victim identified within the horizon is an adult"
     FOREIGN = "identified.nationality.foreign", "No victim identified within the horizon is foreign"
+    PRESUMED = (
+        "identified.status.presumed",
+        "No victim registered within the horizon is a presumed one only",
+    )
     FORM = (
         "identified.form.{name}",
         "No victim identified within the horizon has this form of exploitation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fundsim.scenario.schema.change import Bearer
-from fundsim.scenario.schema.claim import Basis, Foreign, Money
+from fundsim.scenario.schema.claim import Basis, FilingClock, Foreign, Money
 from fundsim.scenario.schema.fund import Body, DecisionSpread, EntryPoint, Order, WhenShort
 from fundsim.scenario.schema.income import Vote
 from fundsim.scenario.schema.units import Form, Index
@@ -16,6 +16,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         EntryPoint,
         {
             "none": "no fund",
+            "services": "services without claims",
             "identified": "identification as a victim",
             "indictment": "indictment of an offender",
             "conviction": "final conviction of an offender",
@@ -48,7 +49,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "tariff": "a tariff",
             "judgment": "a share of the court's award",
             "smaller": "the smaller of tariff and award",
+            "heads": "the sum of heads of damage",
         },
+    ),
+    "filing_limit_from": total(
+        FilingClock, {"entry": "the fund's entry point", "crime": "the crime"}
     ),
     "money": total(Money, {"euro": "euro", "monthly_wages": "net monthly wages"}),
     "spread": total(

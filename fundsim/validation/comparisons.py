@@ -49,7 +49,7 @@ FUNDS = (
     ("kosovo+tariff+budget_cut", "budget", ("fund.payment.when_short=pro_rata", "income.budget.lapses=false", "fund.reserve_return=true")),
     ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=50000", "fund.opening_capital=0")),
     ("montenegro+status_fixed", "budget", (  # offenders pay a fund that everybody applies to
-        "fund.reserve_return=false", "income.budget.amount=1000", "fund.take_up.rate=1", "fund.subrogation.pursued_share=1",
+        "fund.reserve_return=false", "income.budget.amount=1000", "fund.take_up.unassisted_rate=1", "fund.subrogation.pursued_share=1",
         "fund.subrogation.failure_rate=0", "fund.subrogation.recovered_rate=1", "fund.subrogation.delay.median=1!",
         "pathway.prosecuted_rate=1", "pathway.conviction_rate=1", "pathway.indictment.median=1!", "pathway.criminal.median=1!",
     )),

@@ -45,7 +45,7 @@ HARD = (
       for amount in (300_000, 350_000, 400_000, 450_000)),
     ("serbia+tariff", ("fund.payment.when_short=treasury_advance", "income.budget.amount=100000",
                        "fund.amount.cap=9")),
-    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=200!", "fund.take_up.rate=1",
+    ("serbia+tariff", ("caseload.mass.scheduled_events=1", "caseload.mass.size=200!", "fund.take_up.unassisted_rate=1",
                        "fund.take_up.filing.sigma=0", "fund.decision.posts=50", "fund.costs.caseworker_a_year=0",
                        "income.budget.amount=50000")),
     ("serbia+tariff", ("income.budget.amount=400000", "income.budget.lapses=true", "fund.opening_capital=100000")),
@@ -57,10 +57,10 @@ HARD = (
                               "pathway.criminal_award_rate=0.9!", "fund.amount.floor=3",
                               "fund.subrogation.failure_rate=0")),
     ("serbia+tariff", ("fund.amount.basis=smaller", "pathway.criminal_award_rate=0.9!", "fund.amount.floor=9",
-                       "fund.take_up.rate=1", "fund.interim.share=0.5", "fund.interim.after_months=0",
+                       "fund.take_up.unassisted_rate=1", "fund.interim.share=0.5", "fund.interim.after_months=0",
                        "fund.decision.posts=3", "fund.decision.working_months=0.5!",
                        "fund.decision.spread=exponential")),
-    ("serbia+status_fixed", ("fund.take_up.filing.sigma=0", "fund.take_up.rate=1", "fund.amount.fixed=1.23457",
+    ("serbia+status_fixed", ("fund.take_up.filing.sigma=0", "fund.take_up.unassisted_rate=1", "fund.amount.fixed=1.23457",
                              "fund.payment.instalments=7", "fund.payment.every_months=1",
                              "fund.decision.working_months=1!", "income.budget.amount=30000",
                              "fund.decision.posts=40")),
@@ -82,7 +82,11 @@ HARD = (
                        "caseload.child_rate=0.6!")),
 )  # fmt: skip
 # the money and the desk of a state: lines that follow what fell due, part posts, sessions, children first, phases
-FEW = ("caseload.level=12!", "fund.take_up.rate=0.9!", "fund.decision.working_months=1.3!")
+FEW = (
+    "caseload.level=12!",
+    "fund.take_up.unassisted_rate=0.9!",
+    "fund.decision.working_months=1.3!",
+)
 OF_A_STATE = (
     ("montenegro+tariff+budget_cut+caseload_doubles", (*FEW, "income.budget.least=45000", "income.budget.index=wages", "income.budget.cut_rate=0.4!")),
     ("serbia+tariff", (*FEW, "income.budget.amount=20000", "income.budget.lag_years=2", "income.budget.base_years=1",
@@ -100,11 +104,39 @@ OF_A_STATE = (
                        "phase.2030.fund.decision.body=committee", "phase.2030.income.budget.margin=2!")),
 )  # fmt: skip
 
+# what laws ask of a claimant and pay for, and who else claims from the same line
+HARM = 'fund.eligible.conditions.harm={label="harm", rate={value=0.7, low=0.5, high=0.9, unit="share", source="judgement"}}'
+REPORT = 'fund.eligible.conditions.reported={label="reported", rate={value=0.8, unit="share", source="judgement"}}'
+HEADS = (
+    "fund.amount.basis=heads", 'fund.amount.heads.health={label="health", share=0.8, median=2, p90=9, cap=6}',
+    'fund.amount.heads.costs={label="costs", fixed=1.5}',
+)  # fmt: skip
+OTHERS = ("caseload.others.claims_a_year=25!", "caseload.others.trend=0.1!", "caseload.others.approval_rate=0.6!",
+          "caseload.others.median=900!", "caseload.others.p90=4000!")  # fmt: skip
+CROWD = ("caseload.mass.scheduled_events=1", "caseload.mass.size=30!")
+OF_LAWS = (
+    ("kosovo+tariff+committee", (*FEW, HARM, REPORT, *HEADS, *OTHERS, *CROWD, "fund.amount.cap=8", "fund.amount.event_cap=25",
+                                 "fund.eligible.filing_limit_months=18", "fund.eligible.filing_limit_from=crime",
+                                 "caseload.crime_to_identification.median=9!", "caseload.crime_to_identification.sigma=1!")),
+    ("albania+tariff", (*FEW, *HEADS, *OTHERS, "caseload.formal_rate=0.4!", "fund.eligible.presumed=false",
+                        "fund.take_up.assisted_share=0.5", "fund.take_up.amount_elasticity=0.6!", "fund.costs.per_assisted=90!",
+                        "fund.eligible.retroactive_years=3", "fund.take_up.first_year_share=0.1", "fund.take_up.ramp_years=3.5",
+                        "income.budget.vote=fixed", "income.budget.amount=20000", "phase.2029.fund.eligible.presumed=true",
+                        "phase.2029.fund.amount.basis=tariff", "phase.2030.fund.take_up.assisted_share=0.9")),
+    ("serbia+full_judgment", (*FEW, *OTHERS, "pathway.criminal_award_rate=0.8!", "fund.amount.judgment_share=1.4", REPORT,
+                              "fund.take_up.amount_elasticity=0.3!", "fund.payment.when_short=pro_rata",
+                              "income.budget.vote=fixed", "income.budget.amount=30000")),
+    ("serbia+tariff", (*CROWD, *OTHERS, "fund.entry_point=services", "fund.assistance.rate=0.4", "fund.assistance.months=5")),
+    ("montenegro+tariff+children_first", (*FEW, *CROWD, *OTHERS, "fund.amount.event_cap=12", "caseload.child_rate=0.5!",
+                                          "fund.subsidiarity.set_off=false", "fund.decision.posts=0.4",
+                                          "phase.2030.fund.amount.event_cap=40", "time.start_year=2020")),
+)  # fmt: skip
+
 
 def corners() -> Iterator[World]:
     """Cash that just suffices, lines that lapse and repay, mass cases, awards of a few cents; and the ways of a state."""
     for name, sets in HARD:
         last = {text.partition("=")[0]: text for text in (*ENDOWED, *sets)}  # of two for one key
         yield load(name, [*SHORT, *last.values()]).world
-    for name, sets in OF_A_STATE:
+    for name, sets in (*OF_A_STATE, *OF_LAWS):
         yield load(name, [*SHORT, *sets]).world

@@ -42,7 +42,7 @@ MOVED = (
     "macro.real_wage_growth", "fund.decision.approval_rate", "enforcement.failure_rate",
 )  # fmt: skip
 SETS = 512  # sets of assumptions of the ranking, each lived twice
-SWAPPED = ("fund.take_up.rate", LARGEST)
+SWAPPED = ("fund.take_up.unassisted_rate", LARGEST)
 
 
 def bars(seed: int) -> list[Check]:

@@ -164,7 +164,7 @@ def odds(seed: int) -> list[Check]:
     sets = PLAIN | OPEN | {
         "pathway__informed_rate": 0.4,
         "pathway__legal_aid_rate": 0.25,
-        "fund__take_up__rate": 0.3,
+        "fund__take_up__unassisted_rate": 0.3,
         "fund__take_up__informed_odds_ratio": 3,
         "fund__take_up__legal_aid_odds_ratio": 2,
         "time__horizon_years": YEARS,

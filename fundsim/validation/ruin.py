@@ -120,7 +120,7 @@ def _block(fund: Fund, seed: int, numbers: np.ndarray, months: int) -> Floats:
     nothing, never = np.zeros(cents.size, dtype=np.int64), np.zeros(cents.size, dtype=bool)
     idle = np.zeros(cents.size)
     claims = Claims(
-        case=np.arange(cents.size), replication=replication, filed_at=at, ready_at=at, working_months=idle,
+        case=np.arange(cents.size), replication=replication, other=never, filed_at=at, ready_at=at, working_months=idle,
         approved=~never, asked=cents, benefit=cents, capped=never, set_off=nothing, interim=nothing,
         interim_at=at, majority_at=at,
     )  # fmt: skip

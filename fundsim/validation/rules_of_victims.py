@@ -214,7 +214,7 @@ def entries(seed: int) -> list[Check]:
 def ramp(seed: int) -> list[Check]:
     """Take-up of 0.8, a quarter of it in the first year, all of it from the fourth on."""
     sets = {
-        "fund__take_up__rate": 0.8,
+        "fund__take_up__unassisted_rate": 0.8,
         "fund__take_up__first_year_share": 0.25,
         "fund__take_up__ramp_years": 3,
     }

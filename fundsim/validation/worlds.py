@@ -51,6 +51,8 @@ PLAIN: dict[str, Any] = {
     "pathway__requalified_odds_ratio": 1,
     "pathway__criminal_withdrawal": 0,
     "pathway__civil_withdrawal": 0,
+    "fund__take_up__assisted_share": 0,
+    "fund__take_up__amount_elasticity": 0,
     "fund__take_up__informed_odds_ratio": 1,
     "fund__take_up__legal_aid_odds_ratio": 1,
     "fund__decision__legal_aid_odds_ratio": 1,
@@ -78,7 +80,10 @@ CERTAIN: dict[str, Any] = {
 }
 # everybody applies at once, is approved at once, and cash is never short
 OPEN: dict[str, Any] = {
-    "fund__take_up__rate": 1,
+    "fund__take_up__unassisted_rate": 1,
+    "fund__take_up__assisted_share": 0,
+    "fund__take_up__amount_elasticity": 0,
+    "fund__eligible__presumed": True,
     "fund__take_up__first_year_share": 1,
     "fund__take_up__filing__median": 0,
     "fund__decision__approval_rate": 1,

@@ -189,6 +189,9 @@ def _who(world: World, say: Language) -> Iterator[str]:
     if set(eligible.forms) != set(FORMS):
         names = ", ".join(say.of("form", form) for form in eligible.forms)
         yield say("Covered forms of exploitation: {names}.", names=names)
+    if eligible.conditions:
+        names = ", ".join(say(one.label) for _, one in sorted(eligible.conditions.items()))
+        yield say("A claimant must also meet: {names}.", names=names)
     if eligible.foreign == "all":
         yield (
             say(
@@ -231,6 +234,9 @@ def _amount(world: World, say: Language) -> Iterator[str]:
                 "The fund pays {share} of the judgment or the tariff (from {low} to {high}), whichever is smaller.",
                 share=share, low=low, high=high,
             )  # fmt: skip
+        case "heads":
+            names = ", ".join(say(head.label) for _, head in sorted(amount.heads.items()))
+            yield say("The fund adds up heads of damage: {names}.", names=names)
         case other:
             assert_never(other)
 

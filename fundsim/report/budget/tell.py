@@ -143,7 +143,7 @@ def _rise(asked: Path) -> str:
     """Why the amounts rise; empty for one year or where no rule of the fund makes them rise."""
     first = asked.scenario.world.eras[0][1].fund
     whys = []
-    if first.take_up.first_year_share.value < 1 and first.take_up.ramp_years > 1:
+    if first.take_up.first_year_share.value < 1 and first.take_up.ramp_years.value > 1:
         whys.append("few know of the fund at first")
     if first.amount.index == "wages":
         whys.append("what it pays follows wages")

@@ -6,8 +6,24 @@ between 0 and 1, money is in euro of the price year, durations are in months.
 """
 
 from fundsim.scenario.schema.change import Bearer, Change, Effect, Link, Operation
-from fundsim.scenario.schema.claim import Amount, Basis, Foreign, Money
-from fundsim.scenario.schema.country import Caseload, Country, FormShares, Macro, MassCase, Time
+from fundsim.scenario.schema.claim import (
+    Amount,
+    Basis,
+    Condition,
+    FilingClock,
+    Foreign,
+    Head,
+    Money,
+)
+from fundsim.scenario.schema.country import (
+    Caseload,
+    Country,
+    FormShares,
+    Law,
+    Macro,
+    MassCase,
+    Time,
+)
 from fundsim.scenario.schema.fund import (
     Body,
     DecisionSpread,
@@ -41,16 +57,20 @@ __all__ = [
     "BudgetLine",
     "Caseload",
     "Change",
+    "Condition",
     "Country",
     "DecisionSpread",
     "Effect",
     "Enforcement",
     "EntryPoint",
+    "FilingClock",
     "Foreign",
     "Form",
     "FormShares",
     "Fund",
+    "Head",
     "Index",
+    "Law",
     "Link",
     "Macro",
     "MassCase",

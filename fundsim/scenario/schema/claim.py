@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from fundsim.scenario.facts import (
     ALL_ALIKE_AIDED,
     ALL_ALIKE_INFORMED,
+    ALL_FORMAL,
     NO_ADULT,
     NO_ADULT_CLAIMS,
     NO_CHILD,
@@ -17,33 +18,52 @@ from fundsim.scenario.facts import (
     NO_COVERED_FORM,
     NO_FOREIGNER,
     NO_INTERIM,
+    NO_MASS,
+    NO_PULL,
     NO_SUMS,
     NOBODY_BEFORE,
     NOBODY_ENTITLED,
     NOT_FIXED,
+    NOT_HEADS,
     NOT_JUDGMENT,
     NOT_TARIFF,
     NOTHING_PAID_BY_OFFENDERS,
     entry_is,
     settled,
 )
-from fundsim.scenario.record import Key, Table, all_of, either, when, when_not
-from fundsim.scenario.schema.pathway import Duration
+from fundsim.scenario.record import A_TEXT, Key, Table, all_of, either, when, when_not
+from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (
     FORMS,
     AmountLever,
+    Elasticity,
     Form,
     Index,
+    Multiple,
+    Name,
     OddsRatio,
+    RampYears,
     Share,
     ShareLever,
+    Wages,
     as_tuple,
+    by_default,
 )
 from fundsim.scenario.steps import Step
 
 Foreign = Literal["all", "lawful", "reciprocity", "none"]
-Basis = Literal["fixed", "tariff", "judgment", "smaller"]
+Basis = Literal["fixed", "tariff", "judgment", "smaller", "heads"]
+FilingClock = Literal["entry", "crime"]
 Money = Literal["euro", "monthly_wages"]
+
+
+class Condition(Table):
+    """A condition in law that a claimant meets or not: serious harm, a report to the police."""
+
+    label: Annotated[str, Field(max_length=120), A_TEXT]
+    """Name as printed."""
+    rate: Share
+    """Registered victims who meet it.  Read at identification."""
 
 
 class Eligible(Table, idle=NOBODY_ENTITLED):
@@ -55,6 +75,21 @@ class Eligible(Table, idle=NOBODY_ENTITLED):
     """Adult victims."""
     forms: Annotated[tuple[Form, ...], BeforeValidator(as_tuple)] = FORMS
     """Forms of exploitation that are covered."""
+    presumed: Annotated[
+        bool,
+        Key(
+            idle=ALL_FORMAL,
+            steps=(Step.PRESUMED,),
+            random=(True, False),
+            sentence={
+                True: "Presumed victims may claim, too.",
+                False: "Only formally identified victims may claim.",
+            },
+        ),
+    ] = True
+    """Whether presumed victims may claim, too, or formally identified ones alone."""
+    conditions: Annotated[dict[Name, Condition], Field(default={})]
+    """What the law asks of a claimant besides."""
     foreign: Annotated[
         Foreign,
         Key(
@@ -114,7 +149,18 @@ class Eligible(Table, idle=NOBODY_ENTITLED):
             random=(1, 6, 24),
         ),
     ] = None
-    """A claim filed later than this after the entry point is out of time; none if absent."""
+    """A claim filed later than this is out of time; none if absent."""
+    filing_limit_from: Annotated[
+        FilingClock,
+        Key(
+            idle=either(NO_CLAIM, when(".filing_limit_months", None, why="no limit, at any time")),
+            steps=(Step.ENTITLED, Step.LATE),
+            unmoved="No claim is in or out of time by it",
+            sentence={"entry": "", "crime": "The time to file runs from the crime."},
+            random=get_args(FilingClock),
+        ),
+    ] = "entry"
+    """When the time to file begins: at the fund's entry point, or at the crime."""
     retroactive_years: Annotated[
         int,
         Field(ge=0, le=30),
@@ -141,25 +187,42 @@ class Eligible(Table, idle=NOBODY_ENTITLED):
 class TakeUp(Table, idle=NO_CLAIM, steps=(Step.ENTITLED,)):
     """The share of entitled victims that applies."""
 
-    rate: Annotated[Share, Key(random=(0.05, 0.5, 1))]
-    """Entitled victims who apply once the scheme is known, averaged over today's victims."""
+    unassisted_rate: Annotated[
+        Share,
+        Key(
+            idle=when(".assisted_share", 1, why="everybody is helped to apply"),
+            random=(0.05, 0.5, 1),
+        ),
+    ]
+    """Entitled victims who apply without help once the scheme is known, averaged over today's victims."""
+    assisted_rate: Annotated[
+        Share, Key(idle=when(".assisted_share", 0, why="nobody is helped to apply"))
+    ] = by_default(0.5, "share")
+    """Entitled victims who apply once the scheme is known if a worker helps them."""
+    assisted_share: Annotated[ShareLever, Key(random=(0, 0.3, 1))] = by_default(0, "share")
+    """Entitled victims whom a worker helps to apply."""
     first_year_share: ShareLever
-    """Share of the rate that is reached in the first year."""
+    """Share of these rates that is reached in the first year."""
     ramp_years: Annotated[
-        int,
-        Field(ge=1, le=20),
+        RampYears,
         Key(
             idle=when(".first_year_share", 1, why="the full rate is reached in the first year"),
             steady="it counts from the opening",
         ),
-    ] = 1
-    """Years after which the full rate is reached, in equal steps from the first year's."""
+    ] = by_default(1, "years")
+    """Years after which the full rates are reached, in equal steps from the first year's."""
+    amount_elasticity: Annotated[Elasticity, Key(random=(0, 0, 0.5))] = by_default(0, "elasticity")
+    """How take-up follows the sum that the fund offers: 0.2 is 2 % more claims for a sum 10 % larger."""
+    reference_sum: Annotated[Wages, Key(idle=NO_PULL)] = by_default(8, "monthly wages")
+    """The sum, in monthly net wages, at which the rates hold."""
     informed_odds_ratio: Annotated[
-        OddsRatio, Key(idle=either(ALL_ALIKE_INFORMED, settled(".rate")))
+        OddsRatio, Key(idle=either(ALL_ALIKE_INFORMED, settled(".unassisted_rate")))
     ]
-    """Effect of being informed on applying."""
-    legal_aid_odds_ratio: Annotated[OddsRatio, Key(idle=either(ALL_ALIKE_AIDED, settled(".rate")))]
-    """Effect of legal aid on applying."""
+    """Effect of being informed on applying without help."""
+    legal_aid_odds_ratio: Annotated[
+        OddsRatio, Key(idle=either(ALL_ALIKE_AIDED, settled(".unassisted_rate")))
+    ]
+    """Effect of legal aid on applying without help."""
     filing: Duration
     """Entry point to filing."""
 
@@ -188,19 +251,38 @@ class Tariff(Table, idle=NOT_TARIFF):
     """For victims who are children at identification."""
 
 
+class Head(Table):
+    """A head of damage: what a claim may be worth for one kind of harm, in the unit of fund.amount.money."""
+
+    label: Annotated[str, Field(max_length=120), A_TEXT]
+    """Name as printed."""
+    share: ShareLever = by_default(1, "share")
+    """Claims that have this head."""
+    median: AmountLever | None = None
+    """Median where it is granted, before its maximum; not with a fixed sum."""
+    p90: AmountLever | None = None
+    """90th percentile when the median is at its central value; sets the spread."""
+    fixed: AmountLever | None = None
+    """A fixed sum in place of a spread."""
+    cap: AmountLever | None = None
+    """The most that this head comes to."""
+
+
 class Amount(Table, idle=NO_CLAIM, steps=(Step.CLAIMED,)):
     """How much a granted claim is worth."""
 
     basis: Basis = "fixed"
-    """fixed sum, tariff, share of the judgment, or the smaller of tariff and judgment."""
+    """fixed sum, tariff, share of the judgment, the smaller of tariff and judgment, or the sum of heads of damage."""
     money: Annotated[Money, Key(idle=NO_SUMS)] = "euro"
     """Unit of fixed, tariff, floor and cap: euro, or monthly net wages of the price year."""
     fixed: Annotated[AmountLever, Key(idle=NOT_FIXED)]
     """The fixed sum."""
     tariff: Tariff
     """The tariff."""
-    judgment_share: Annotated[ShareLever, Key(idle=NOT_JUDGMENT)]
-    """Share of the judgment that the fund pays."""
+    heads: Annotated[dict[Name, Head], Field(default={}), Key(idle=NOT_HEADS)]
+    """Heads of damage, which are added up."""
+    judgment_share: Annotated[Multiple, Key(idle=NOT_JUDGMENT)]
+    """Share of the judgment that the fund pays; above 1 with interest and costs of suit."""
     floor: Annotated[
         AmountLever | None,
         Key(
@@ -213,6 +295,16 @@ class Amount(Table, idle=NO_CLAIM, steps=(Step.CLAIMED,)):
         AmountLever | None, Key(steps=(Step.CAPPED,), sentence="No benefit exceeds {amount}.")
     ] = None
     """The most a granted claim is worth, before set-off."""
+    event_cap: Annotated[
+        AmountLever | None,
+        Key(
+            idle=NO_MASS,
+            unmoved="No mass case reaches the most that it may come to",
+            sentence="No mass case comes to more than {amount}.",
+            random=(2, 20),
+        ),
+    ] = None
+    """The most that all granted claims of one mass case are worth together, the first filed first."""
     index: Annotated[
         Index,
         Key(

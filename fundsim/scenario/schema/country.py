@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from fundsim.scenario.assumption import Grade, Number, Part
 from fundsim.scenario.facts import (
+    AFFORDABILITY_ONLY,
+    ALL_FORMAL,
     IDENTIFIED_AT_ONCE,
     LOCAL_ONLY,
     NO_CLAIM,
+    NO_FORM,
     NO_FUND,
     NO_LEVEL,
     NO_MASS,
     NO_MONEY,
+    NO_OTHERS,
+    NO_PULL,
     NO_RESERVES,
     NO_SUMS,
     NO_TRUST,
@@ -22,14 +27,19 @@ from fundsim.scenario.facts import (
     NO_WAGES,
     NOBODY_BEFORE,
     NOBODY_ENTITLED,
+    NOT_FROM_THE_CRIME,
     ONE_FORM,
 )
 from fundsim.scenario.phrase import Phrase
-from fundsim.scenario.record import A_TEXT, Key, Table, always, either, unless, when
+from fundsim.scenario.record import A_TEXT, Key, Table, all_of, always, either, unless, when
+from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (
     FORMS,
+    ClaimsYear,
     Code,
+    Euro,
     EventsYear,
+    Gdp,
     Growth,
     Inhabitants,
     Name,
@@ -42,8 +52,21 @@ from fundsim.scenario.schema.units import (
     Text,
     Wage,
     Years,
+    as_tuple,
+    by_default,
 )
 from fundsim.scenario.steps import Step
+
+
+class Law(Part):
+    """A rule of law on which a scheme stands, or would stand."""
+
+    text: Annotated[str, Field(max_length=600)]
+    """What it says, in our words."""
+    sources: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    """Ids in scenarios/sources.toml."""
+    read: Literal["whole", "article", "extract", "secondary"]
+    """How much of it was read."""
 
 
 class Country(Table):
@@ -61,6 +84,14 @@ class Country(Table):
     """The policy used when the base is named alone."""
     footnote: Annotated[Text, A_TEXT] = ""
     """A footnote printed wherever the name appears."""
+    law_in_force: Annotated[
+        Name | None, Key(idle=always(Phrase("it names what proposals are set against")))
+    ] = None
+    """The policy that stands for the scheme of the law in force; absent where there is none."""
+    legal_basis: Annotated[tuple[Law, ...], BeforeValidator(as_tuple), A_TEXT] = ()
+    """The law on compensation by the state, as far as it could be read."""
+    gdp: Annotated[Gdp | None, Key(idle=either(NO_FUND, always(AFFORDABILITY_ONLY)))] = None
+    """Gross domestic product in the price year; cost is set against it."""
     population: Annotated[Inhabitants, Key(idle=NO_FUND)]
     """Inhabitants; cost per head is divided by it."""
     exchange_rate: Annotated[Rate, Key(idle=either(NO_FUND, always(LOCAL_ONLY)))]
@@ -69,7 +100,11 @@ class Country(Table):
         Wage,
         Key(
             idle=either(
-                NO_CLAIM, when("fund.amount.money", "euro", why="sums are in euro"), NO_SUMS
+                NO_CLAIM,
+                all_of(
+                    either(when("fund.amount.money", "euro", why="sums are in euro"), NO_SUMS),
+                    NO_PULL,
+                ),
             )
         ),
     ]
@@ -79,9 +114,9 @@ class Country(Table):
 class Time(Table):
     """The calendar of the projection."""
 
-    price_year: Annotated[int, Field(ge=2000, le=2100)]
+    price_year: Annotated[int, Field(ge=1900, le=2100)]
     """Money in the scenario is in euro of this year; caseload.level is the level of this year."""
-    start_year: Annotated[int, Field(ge=2000, le=2100)]
+    start_year: Annotated[int, Field(ge=1900, le=2100)]
     """The fund opens in January of this year: month 0."""
     horizon_years: Annotated[int, Field(ge=1, le=60)] = 15
     """Years in which results are measured."""
@@ -175,11 +210,45 @@ class FormShares(Part):
         return self.grade or ("judgement" if self.source == "judgement" else "data")
 
 
+class FormRates(Table, idle=NO_FORM, steps=(Step.FORM,)):
+    """A share by form of exploitation."""
+
+    sexual: Share
+    """Sexual exploitation."""
+    labour: Share
+    """Labour exploitation."""
+    begging: Share
+    """Forced begging."""
+    criminality: Share
+    """Forced criminality."""
+    other: Share
+    """Forced marriage, several forms at once, or other."""
+
+
+class Others(Table, idle=NO_OTHERS):
+    """Victims of other crimes who claim from the same line and stand at the same desk; counted apart."""
+
+    claims_a_year: Annotated[ClaimsYear, Key(random=(0, 0, 0, 30))] = by_default(0, "claims a year")
+    """Their claims a year, once the scheme is known, at the level of the price year."""
+    trend: Growth = by_default(0, "share a year")
+    """Yearly growth of their claims, for as many years as the caseload's."""
+    approval_rate: Annotated[Share, Key(random=(0.5, 1))] = by_default(1, "share")
+    """Share of their claims that is granted.  Read at filing."""
+    median: Annotated[Euro, Key(random=(0, 800))] = by_default(0, "EUR")
+    """Median of what they are granted."""
+    p90: Annotated[Euro, Key(random=(1000, 20_000))] = by_default(0, "EUR")
+    """90th percentile of what they are granted."""
+
+
 class Caseload(Table, steps=(Step.IDENTIFIED,)):
     """Identified victims a year and who they are."""
 
     level: PersonsYear
-    """Identified victims a year in the price year, mass cases apart."""
+    """Registered victims a year in the price year, presumed and formally identified, mass cases apart."""
+    formal_rate: Annotated[Share, Key(idle=either(NO_VICTIM, ALL_FORMAL), random=(1, 1, 0.4))] = (
+        by_default(1, "share")
+    )
+    """Registered victims who are formally identified; the others are presumed victims."""
     trend: Annotated[
         Growth,
         Key(
@@ -204,11 +273,21 @@ class Caseload(Table, steps=(Step.IDENTIFIED,)):
     """Size k of the negative binomial: variance = m + m²/k in each year."""
     forms: Annotated[FormShares, Key(idle=NO_VICTIM)]
     """Shares of the forms of exploitation."""
+    female_rate: FormRates = FormRates(
+        **dict.fromkeys(FORMS, by_default(0.7, "share"))  # where a file says nothing
+    )
+    """Share of women and girls by form of exploitation; results by sex hang on it and nothing else."""
     child_rate: Annotated[Share, Key(idle=NO_VICTIM)]
     """Share of children."""
     foreign_rate: Annotated[Share, Key(idle=NO_LEVEL)]
     """Share of foreign nationals."""
     years_to_majority: Annotated[Years, Key(idle=NO_TRUST, steps=(Step.CHILD,))]
     """Mean years until a child victim is 18 (uniform between 0 and twice the mean)."""
+    crime_to_identification: Annotated[Duration, Key(idle=NOT_FROM_THE_CRIME)] = Duration(
+        median=by_default(0, "months"), sigma=by_default(0, "log sd")
+    )
+    """From the end of the crime to identification."""
     mass: MassCase
     """Rare mass cases."""
+    others: Others = Others()
+    """Claimants who are victims of other crimes."""

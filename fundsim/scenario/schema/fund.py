@@ -36,7 +36,7 @@ from fundsim.scenario.facts import (
 from fundsim.scenario.record import Key, Table, all_of, either, unless, when, when_not
 from fundsim.scenario.schema.change import Bearer
 from fundsim.scenario.schema.claim import Amount, Eligible, Subsidiarity, TakeUp
-from fundsim.scenario.schema.pathway import Duration
+from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (
     Euro,
     EuroLever,
@@ -62,7 +62,7 @@ ENTRY = "a victim who has passed the entry point cannot pass another"
 DecisionSpread = Literal["fixed", "exponential"]
 WhenShort = Literal["queue", "pro_rata", "treasury_advance", "supplement"]
 EntryPoint = Literal[
-    "none", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
+    "none", "services", "identified", "indictment", "conviction", "judgment", "unpaid_judgment"
 ]
 
 
@@ -278,6 +278,16 @@ class Costs(Table):
     """Cost of each decision besides the officer (expert opinion, translation)."""
     legal_aid_per_case: Annotated[Euro, Key(idle=AID_UNPAID, steps=(Step.AIDED,))]
     """Cost of legal aid for one victim, at identification."""
+    per_assisted: Annotated[
+        Euro,
+        Key(
+            idle=either(
+                NOBODY_ENTITLED,
+                when("fund.take_up.assisted_share", 0, why="nobody is helped to apply"),
+            )
+        ),
+    ] = by_default(0, "EUR")
+    """Cost of helping one entitled victim to apply, when it may first file."""
     legal_aid_by_fund: Annotated[
         bool,
         Key(
@@ -333,6 +343,7 @@ class Fund(Table):
             steady=ENTRY,
             sentence={
                 "none": "",
+                "services": "It takes no claims; it pays for services.",
                 "identified": "A person may claim once the state has identified them as a victim of trafficking.",
                 "indictment": "A person may claim once an offender has been indicted.",
                 "conviction": "A person may claim once an offender has been finally convicted.",
@@ -341,7 +352,7 @@ class Fund(Table):
             },
         ),
     ] = "none"
-    """When a victim becomes entitled to claim; none means no fund."""
+    """When a victim becomes entitled to claim; services is a fund that takes no claims, none is no fund."""
     unpaid_months: Annotated[
         int,
         Field(ge=0, le=120),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fundsim.scenario.facts import NO_INCOME
 from fundsim.scenario.record import A_TEXT, Key, Table, unless, when, when_not
-from fundsim.scenario.schema.pathway import Duration
+from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (
     EuroLever,
     EuroYear,

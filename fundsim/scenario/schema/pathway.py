@@ -30,26 +30,16 @@ from fundsim.scenario.facts import (
     settled,
 )
 from fundsim.scenario.record import Key, Table, all_of, either, unless, when
+from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (
     Euro,
     Factor,
     Hazard,
     Index,
-    LogSd,
-    Months,
     OddsRatio,
     Share,
 )
 from fundsim.scenario.steps import Step
-
-
-class Duration(Table):
-    """A lognormal duration."""
-
-    median: Months
-    """Half of the cases take less."""
-    sigma: Annotated[LogSd, Key(idle=when(".median", 0, why="the duration is 0"))]
-    """Standard deviation of the logarithm; 0 makes it fixed."""
 
 
 class Pathway(Table, idle=NO_VICTIM, steps=(Step.IDENTIFIED,)):

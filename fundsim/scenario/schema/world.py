@@ -56,6 +56,11 @@ class World(Table):
         return self.fund.entry_point != "none"
 
     @property
+    def takes_claims(self) -> bool:
+        """Whether victims may claim from the fund."""
+        return self.fund.entry_point not in ("none", "services")
+
+    @property
     def eras(self) -> tuple[tuple[int, World], ...]:
         """The scenario as it stands from one year on, and from each phase's: first calendar year, scenario."""
         later = [
