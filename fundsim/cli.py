@@ -147,6 +147,34 @@ def budget(
 
 
 @app.command()
+@asks("out", json="Print the numbers as JSON.")
+def calibrate(
+    request: Request,
+    counts: Annotated[Path, typer.Argument(help="A CSV of counts: key, year, value, of, …")],
+    country: Annotated[
+        str | None, typer.Option(help="Of which country, where the file has several.")
+    ] = None,
+    definition: Annotated[
+        str | None, typer.Option(help="Of which definition, where a key is counted in two ways.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(help="In whose level the caseload is told.", parser=whole("--year")),
+    ] = None,
+    hold_out: Annotated[
+        int | None,
+        typer.Option(
+            help="Last year fitted to; later ones are predicted.", parser=whole("--hold-out")
+        ),
+    ] = None,
+) -> None:
+    """What published counts say of the numbers of a scenario, with low and high, as TOML to paste."""
+    from fundsim.report.calibrate.tell import print_calibration
+
+    print_calibration(request, counts, country, definition, year, hold_out)
+
+
+@app.command()
 @asks("scenario", *USUAL, json="Print the answer as JSON.")
 def solve(
     request: Request,
