@@ -6,6 +6,7 @@
 # make screenshots   the dashboard's pages as pictures, in docs/screenshots;  make samples  briefings, in docs/samples
 # make audit   known holes in the packages of requirements.lock;  make licences   their licences, in docs/licences.md
 # make hostile    500 scenarios at the ends of what may be said through every command and page, about half an hour
+# make reality   schemes that ran beside what they published, in docs/held_against_reality.md
 # make validate   the model's report about itself, in docs/validation.md
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,7 +17,7 @@ COUNTRIES = $(shell $(BIN)/python -c "from fundsim.scenario.files import countri
 
 DAY := 2026-11-22
 
-.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard hostile dashboard screenshots samples docs validate messages notebooks wheel lock licences audit setup clean
+.PHONY: run test test-rest test-all check bench bench-batches bench-dashboard hostile dashboard screenshots samples docs reality validate messages notebooks wheel lock licences audit setup clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -82,6 +83,9 @@ samples: $(READY)
 	done
 
 # the model's report about itself; a test fails when the model has changed since
+reality: $(READY)
+	$(BIN)/python -m fundsim.report.backtest.page
+
 validate: $(READY)
 	$(BIN)/fundsim validate --markdown docs/validation.md
 

@@ -77,7 +77,7 @@ def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> No
     """Validate scenario files; without names, every shipped file in every combination of two."""
     from fundsim.scenario import files
     from fundsim.scenario.compose import load_all
-    from fundsim.scenario.placeholders import placeholder_problems
+    from fundsim.scenario.placeholders import grade_problems, placeholder_problems
 
     names = list(scenarios or [])
     if not names:
@@ -88,7 +88,7 @@ def check(scenarios: Annotated[list[str] | None, typer.Argument()] = None) -> No
     for scenario in found:
         for note in scenario.notes if scenarios else ():
             typer.echo(f"{scenario.name}: note: {note}.")
-    left = [one for scenario in found for one in placeholder_problems(scenario)]
+    left = [one for s in found for one in (*placeholder_problems(s), *grade_problems(s))]
     if left:
         raise InputError(list(dict.fromkeys(left)))
     typer.echo(f"{len(found)} scenario{'s' if len(found) != 1 else ''} checked: no problems.")
@@ -119,7 +119,7 @@ def run(
 @app.command()
 @asks("scenarios", *USUAL, json="Print the table as JSON.")
 def compare(request: Request) -> None:
-    """How variants differ from the first scenario, future by future, on the same cases."""
+    """How variants differ from the first scenario, future by future, on the same cases; one alone: from the law in force."""
     from fundsim.report.compare.tell import print_comparison
 
     print_comparison(request)
@@ -144,34 +144,6 @@ def budget(
     from fundsim.report.budget.tell import print_budget
 
     print_budget(request, safe, years)
-
-
-@app.command()
-@asks("out", json="Print the numbers as JSON.")
-def calibrate(
-    request: Request,
-    counts: Annotated[Path, typer.Argument(help="A CSV of counts: key, year, value, of, …")],
-    country: Annotated[
-        str | None, typer.Option(help="Of which country, where the file has several.")
-    ] = None,
-    definition: Annotated[
-        str | None, typer.Option(help="Of which definition, where a key is counted in two ways.")
-    ] = None,
-    year: Annotated[
-        int | None,
-        typer.Option(help="In whose level the caseload is told.", parser=whole("--year")),
-    ] = None,
-    hold_out: Annotated[
-        int | None,
-        typer.Option(
-            help="Last year fitted to; later ones are predicted.", parser=whole("--hold-out")
-        ),
-    ] = None,
-) -> None:
-    """What published counts say of the numbers of a scenario, with low and high, as TOML to paste."""
-    from fundsim.report.calibrate.tell import print_calibration
-
-    print_calibration(request, counts, country, definition, year, hold_out)
 
 
 @app.command()
@@ -236,6 +208,8 @@ def stress(request: Request) -> None:
 
 
 app.command()(cli_many.region)
+app.command()(cli_many.calibrate)
+app.command()(cli_many.backtest)
 app.command()(cli_many.sweep)
 app.add_typer(cli_many.store_app, name="store")
 

@@ -1,14 +1,15 @@
-"""The commands over many scenarios: region, sweep, and what is in a store."""
+"""The commands over many scenarios, counts and schemes: region, calibrate, backtest, sweep, and what is in a store."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fundsim.options import USUAL, asks, number
+from fundsim.options import USUAL, asks, number, whole
 from fundsim.report.request import Request
 from fundsim.scenario.errors import DAMAGED, INTERRUPTED, InputError, Problem
 
@@ -35,6 +36,10 @@ def region(
         typer.Option(help="0 to 1: what countries have in common.", parser=number("--dependence")),
     ] = 0.0,
     same_cases: Annotated[bool, typer.Option("--same-cases", help="Victims' draws too.")] = False,
+    untied: Annotated[
+        bool,
+        typer.Option("--untied", help="Take the same guess about several countries as several."),
+    ] = False,
     share: Annotated[str, typer.Option(help="Fair share: caseload, population, gdp.")] = "caseload",
     line: Annotated[str | None, typer.Option(help="The budget line to vary.")] = None,
 ) -> None:
@@ -42,7 +47,47 @@ def region(
     from fundsim.model.streams import Tie
     from fundsim.report.region.tell import print_region
 
-    print_region(request, solvent, Tie(dependence, same_cases), share, line)
+    print_region(request, solvent, Tie(dependence, same_cases), share, line, untied)
+
+
+@asks("replications", "seed", "out", json="Print the tables as JSON.")
+def backtest(
+    request: Request,
+    schemes: Annotated[
+        list[str] | None, typer.Argument(help="uk_1964, kosovo, …; all of them without names.")
+    ] = None,
+) -> None:
+    """Schemes that ran, projected from what was known before, beside what they published later."""
+    from fundsim.report.backtest.tell import print_backtest
+
+    print_backtest(replace(request, names=tuple(schemes or ())))
+
+
+@asks("out", json="Print the numbers as JSON.")
+def calibrate(
+    request: Request,
+    counts: Annotated[Path, typer.Argument(help="A CSV of counts: key, year, value, of, …")],
+    country: Annotated[
+        str | None, typer.Option(help="Of which country, where the file has several.")
+    ] = None,
+    definition: Annotated[
+        str | None, typer.Option(help="Of which definition, where a key is counted in two ways.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(help="In whose level the caseload is told.", parser=whole("--year")),
+    ] = None,
+    hold_out: Annotated[
+        int | None,
+        typer.Option(
+            help="Last year fitted to; later ones are predicted.", parser=whole("--hold-out")
+        ),
+    ] = None,
+) -> None:
+    """What published counts say of the numbers of a scenario, with low and high, as TOML to paste."""
+    from fundsim.report.calibrate.tell import print_calibration
+
+    print_calibration(request, counts, country, definition, year, hold_out)
 
 
 @asks("out", "workers", "store")

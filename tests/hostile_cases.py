@@ -20,7 +20,7 @@ FUTURES = (1, 2, 3, 10, 16, 64)
 SMALL = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2", "caseload.level=6")
 # what makes nobody of somebody, often several at once
 NOBODY = (
-    "caseload.level=0", "caseload.mass.events_a_year=0", "fund.take_up.unassisted_rate=0", "fund.decision.approval_rate=0", "pathway.prosecuted_rate=0",
+    "caseload.level=0", "caseload.mass.events_a_year=0", "fund.take_up.unassisted_rate=0", "fund.take_up.assisted_share=0", "fund.decision.approval_rate=0", "pathway.prosecuted_rate=0",
     "pathway.conviction_rate=0", "pathway.criminal_award_rate=0", "pathway.civil_suit_rate=0", "enforcement.failure_rate=1",
     "enforcement.recovered_rate=0", "income.budget.amount=0", "fund.opening_capital=0", "fund.amount.fixed=0", "time.horizon_years=1",
     "fund.eligible.adults=false", "fund.eligible.children=false", "fund.payment.yearly_limit=0", "caseload.level=0.1",

@@ -132,7 +132,7 @@ def test_the_problems_of_all_scenarios_are_told_at_once() -> None:
         ("caseload.level=1e400", "must be finite"),
         ("caseload.level=1e9", "must be between 0 and 1e\\+06"),
         ("caseload.level=1e6", "cases in one future"),
-        ("caseload.level.value=100", r"--set: caseload.level: low \(45\), value \(100\)"),
+        ("caseload.level.value=100", r"--set: caseload.level: low \(125\), value \(100\)"),
         ('caseload.level.unit="x"', '--set: caseload.level: unit is "x"; must be "persons a year"'),
         ("caseload.level.value.x=1", "--set: caseload.level.value: must be a number"),
         ("caseload=3", "--set: caseload = 3: must be a table"),
@@ -155,7 +155,10 @@ def test_the_problems_of_all_scenarios_are_told_at_once() -> None:
         ('country.code="XK"', r"country.name = Serbia: is written Kosovo\*, with a footnote"),
         ('country.name="Kosovo"', r"--set: country.name = Kosovo: is written Kosovo\*"),
         ('country.name="Kosovo*"', r"is written Kosovo\*, with a footnote"),
-        ("time.start_year=2020", "time.start_year = 2020: must not be before time.price_year"),
+        (
+            "time.price_year=2080",
+            "time.price_year = 2080: must not be after the last year of the run-off",
+        ),
         ("time.horizon_years=0", "must be at least 1"),
         ("time.horizon_years=61", "must be at most 60"),
         ("caseload.trend=0.9", ""),
@@ -267,13 +270,13 @@ def test_all_problems_of_a_file_are_told_at_once(own: Own) -> None:
 
 def test_rules_between_keys_are_told_at_once(own: Own) -> None:
     found = own.refused(
-        '[fund.amount]\nbasis = "judgment"\nfloor = 5\ncap = 4\n[time]\nstart_year = 2020\n'
+        '[fund.amount]\nbasis = "judgment"\nfloor = 5\ncap = 4\n[time]\nprice_year = 2090\n'
         '[fund.eligible]\nforms = []\n[country]\ndefault_policy = "tarif"\n'
     )
     lines = found.splitlines()
     assert "my.toml:4: fund.amount.basis = judgment: a share of the judgment needs" in lines[0]
     assert lines[1] == "my.toml:5: fund.amount.floor = 5: must not be above the cap"
-    assert lines[2] == "my.toml:8: time.start_year = 2020: must not be before time.price_year"
+    assert lines[2].startswith("my.toml:8: time.price_year = 2090: must not be after the last year")
     assert lines[3] == "my.toml:10: fund.eligible.forms = []: must name at least one form"
     assert lines[4].startswith("my.toml:12: country.default_policy = tarif: no such policy; tariff")
 

@@ -166,7 +166,6 @@ def test_compare_prints_and_writes(fundsim, capsys, tmp_path) -> None:  # noqa: 
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["serbia"], "is alone"),
         (["serbia+tariff", "albania+tariff"], "another country"),
         (["serbia", "serbia+tariff"], "same as an earlier scenario"),
         (["serbia+tarif", "serbia+judgment_advance"], "did you mean"),

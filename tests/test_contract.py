@@ -131,7 +131,7 @@ def test_an_older_version_s_assumptions_and_rules_are_told(
 def test_a_range_that_changed_is_told_although_the_link_has_the_value(past: Any) -> None:
     """The link says the value only: low and high are the files', and move the figures."""
     past("0.0.9", ("base/serbia", "caseload.level", [50, 40, 60]))
-    some = replace(TARIFF, design=Design("tariff", (), (("caseload.level.value", "65"),)))
+    some = replace(TARIFF, design=Design("tariff", (), (("caseload.level.value", "150"),)))
     assert any("caseload.level" in t for t in reasons(opened(asked(some, version="0.0.9"))))
     fixed = replace(TARIFF, design=Design("tariff", (), (("caseload.level", "65"),)))
     assert not any("caseload.level" in t for t in reasons(opened(asked(fixed, version="0.0.9"))))

@@ -536,7 +536,7 @@ def test_all_stresses_together_say_which_of_them_helps_victims() -> None:
     [
         ("fund.decision.posts", "-1", "-1 is not possible: it must be between 0.05 and"),
         ("fund.opening_capital", "1000000000000000", "1e+15 is not possible"),
-        ("time.start_year", "2000", "must not be before time.price_year"),
+        ("time.price_year", "2090", "must not be after the last year of the run-off"),
     ],
 )
 def test_a_number_that_is_none_is_told_beside_its_field_while_the_figures_stay(

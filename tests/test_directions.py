@@ -96,7 +96,10 @@ def test_children_first_delays_no_child_at_a_committee_and_leaves_the_number_dec
 
 
 def test_a_higher_tariff_never_lowers_a_benefit_or_moves_a_decision() -> None:
-    low, high = (run("serbia+status_fixed", f"fund.amount.fixed={sum_}") for sum_ in (3, 9))
+    low, high = (
+        run("serbia+status_fixed", f"fund.amount.fixed={sum_}", "fund.take_up.amount_elasticity=0!")
+        for sum_ in (3, 9)
+    )
     assert (high.drawn.claims.benefit >= low.drawn.claims.benefit).all()
     assert np.array_equal(high.decided_at, low.decided_at)
 

@@ -54,7 +54,7 @@ def test_what_is_right_in_a_text_is_left_alone() -> None:
 
 def test_a_fault_is_found_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep that cannot fail is none."""
-    one = Case("montenegro+tariff", ("time.horizon_years=2", "time.runoff_years=1", "fund.take_up.unassisted_rate=0"), 3, 1)  # fmt: skip
+    one = Case("montenegro+tariff", ("time.horizon_years=2", "time.runoff_years=1", "fund.take_up.unassisted_rate=0", "fund.take_up.assisted_share=0"), 3, 1)  # fmt: skip
     assert not tried(one, "stress", random.Random(1)).wrong
     monkeypatch.setattr("fundsim.report.stress.tell._of_claims", lambda share: f"{share.value:.0f}")
     assert "nan" in tried(one, "stress", random.Random(1)).wrong

@@ -13,6 +13,7 @@ from fundsim.model.pathway import Cases
 from fundsim.model.run import simulate
 from fundsim.scenario.compose import load
 from fundsim.scenario.files import shipped
+from fundsim.scenario.numbers import literal
 from fundsim.scenario.schema import Change, World
 from tests.random_scenarios import COUNTRIES, POLICIES
 
@@ -151,7 +152,7 @@ def test_one_percent_more_victims_never_lowers_the_benefits_incurred(
         "{{ value = {0}, low = {1}, high = {2}, unit = 'persons a year', source = 'judgement' }}"
     )
     low, high = level.low or level.value, level.high or level.value
-    more = table.format(level.value * 1.01, low * 1.01, high * 1.01)
+    more = table.format(*(literal(1.01 * x) for x in (level.value, low, high)))
     raised = load(f"{country}+{policy}", [*SHORT, f"caseload.level={more}"])
     a, b = project([scenario, raised], 250, seed=6)
     assert (b.column("identified") >= a.column("identified")).all()

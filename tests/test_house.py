@@ -17,7 +17,7 @@ FLOORS = ["scenario", "reference", "model", "analysis", "validation", "batch", "
 # of report/: a room for each question; tools that several need lie beside them
 ROOMS = [
     "scenario", "run", "compare", "solve", "sensitivity", "stress", "region", "trace", "sweep",
-    "validation", "brief", "budget",
+    "validation", "brief", "budget", "calibrate", "backtest",
 ]  # fmt: skip
 # a run of several scenarios has a workbook of their differences; a stress and a diff are told as differences
 SHARED = {("run/files", "compare"), ("scenario/diff", "compare"), ("stress/tell", "compare")}

@@ -269,7 +269,7 @@ def test_money_for_lawyers_and_shelter_is_not_called_running_the_fund() -> None:
     spent = spending(Results.of(projection, measure(projection)))
     assert sum(spent.values()) == pytest.approx(1)
     assert list(spent) == [
-        "money to victims", "their legal aid", "their shelter and reintegration", "running the fund",
+        "money to victims", "their legal aid", "help with their claims", "their shelter and reintegration", "running the fund",
     ]  # fmt: skip
     running = ("office", "caseworkers", "decisions", "subrogation")
     means = sum(

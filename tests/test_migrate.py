@@ -196,7 +196,8 @@ OLD = with_sets(
 BY_HAND = with_sets(
     ("fund.decision.posts", "3"),
     ("fund.reserve_return", "true"),
-    ("fund.take_up.rate", "0.4!"),
+    ("fund.take_up.assisted_share", "0"),
+    ("fund.take_up.unassisted_rate", "0.4!"),
     ("income.budget.amount", "310000"),
     ("income.budget.vote", "fixed"),
     ("income.budget.index", "wages"),
@@ -210,6 +211,7 @@ def test_a_link_of_version_0_1_opens_as_it_was_meant_and_is_told() -> None:
     assert found.whole
     assert notices(found) == [
         "In this link fund.decision.caseworkers is what is called fund.decision.posts now.",
+        "In this link fund.take_up.rate is what is called fund.take_up.unassisted_rate now.",
         "The link sets the amount of income.budget: as in version 0.1 it is the same every year, rising with wages, "
         "and what is unspent stays with the fund and earns a return.",
     ]

@@ -103,7 +103,7 @@ def test_every_dated_key_is_looked_at() -> None:
     ]
     assert {key.rpartition(".")[2] for key in others} <= {
         "price_year", "start_year", "horizon_years", "runoff_years", "history_years", "trend_years", "years_to_majority",
-        "retroactive_years", "first_year_share", "ramp_years", "office_a_year", "caseworker_a_year", "cost_a_year",
+        "retroactive_years", "first_year_share", "ramp_years", "office_a_year", "claims_a_year", "caseworker_a_year", "cost_a_year",
         "yearly_value", "yearly_revenue", "yearly_sd", "events_a_year", "confiscations_a_year", "convictions_a_year",
         "filing_limit_months", "yearly_limit", "until_18", "sessions_a_year", "base_years", "lag_years",
     }  # fmt: skip

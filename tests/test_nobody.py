@@ -25,7 +25,12 @@ from fundsim.scenario.errors import InputError
 
 SHORT = ("time.horizon_years=3", "time.runoff_years=2", "time.history_years=2")
 NO_VICTIMS = (*SHORT, "caseload.level=0", "caseload.mass.events_a_year=0")
-NO_CLAIMS = (*SHORT, "fund.take_up.unassisted_rate=0", "enforcement.failure_rate=1")
+NO_CLAIMS = (
+    *SHORT,
+    "fund.take_up.unassisted_rate=0",
+    "fund.take_up.assisted_share=0",
+    "enforcement.failure_rate=1",
+)
 Told = Callable[..., str]
 
 

@@ -124,18 +124,18 @@ def test_what_is_taken_as_certain_is_told_beside_the_answer() -> None:
     [said] = [text for text in told if "were set as certain" in text]
     assert f"({TAKE_UP})" in said
     assert told.index(said) < 3
-    [run] = project([load(NAME, [f"{TAKE_UP}=0.22"])], 64, 7)
+    [run] = project([load(NAME, [f"{TAKE_UP}=0.12"])], 64, 7)
     assert not any("as certain" in text for text in answer(Results.of(run, measure(run))))
 
 
 def test_a_moved_range_is_noted_with_the_old_one() -> None:
-    [note] = load(NAME, [f"{TAKE_UP}=0.22"]).notes
+    [note] = load(NAME, [f"{TAKE_UP}=0.12"]).notes
     assert (
         str(note)
-        == f"{TAKE_UP} was moved and its range with it: 0.0225 to 0.629 (files: 0.02 to 0.6)"
+        == f"{TAKE_UP} was moved and its range with it: 0.0365 to 0.29 (files: 0.03 to 0.25)"
     )
-    assert not load(NAME, [f"{TAKE_UP}=0.2"]).notes, "the same number is no change"
-    assert load(NAME, [f"{TAKE_UP}=0.2"]).hash == load(NAME).hash
+    assert not load(NAME, [f"{TAKE_UP}=0.1"]).notes, "the same number is no change"
+    assert load(NAME, [f"{TAKE_UP}=0.1"]).hash == load(NAME).hash
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_a_slider_moves_the_range_and_a_toggle_takes_it_away() -> None:
     assert chosen(certain, now[TAKE_UP], 0.3).sets == ((TAKE_UP, "0.3!"),), (
         "it stays certain when it is moved"
     )
-    assert taken(certain, replace(now[TAKE_UP], value=0.2), False).sets == ()
-    assert taken(design, found, True).sets == ((TAKE_UP, "0.2!"),), "also at the value of the files"
+    assert taken(certain, replace(now[TAKE_UP], value=0.1), False).sets == ()
+    assert taken(design, found, True).sets == ((TAKE_UP, "0.1!"),), "also at the value of the files"
 
 
 def test_links_of_the_first_version_keep_their_meaning() -> None:

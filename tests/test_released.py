@@ -70,7 +70,7 @@ def test_the_version_is_the_same_everywhere() -> None:
 def test_the_record_has_every_file_and_every_number_and_no_text() -> None:
     said = json.loads(record())
     assert list(said) == [f"{k}/{name}" for k in files.KINDS for name in files.shipped(k)]
-    assert said["base/serbia"]["caseload.level"] == [64, 45, 85]
+    assert said["base/serbia"]["caseload.level"] == [155, 125, 194]
     assert said["base/serbia"]["caseload.forms"]["sample_size"] == 328
     assert said["policy/tariff"]["income.budget.in_force"] is True
     effect = "reform.legal_aid.effects[pathway.legal_aid_rate]"
@@ -136,7 +136,7 @@ def test_a_number_a_switch_and_an_effect_that_moved(records: Records) -> None:
     )
     key = "reform.legal_aid.effects[pathway.legal_aid_rate]"
     moved = [
-        Moved("base/serbia", "caseload.level", "70 (45 to 85)", "64 (45 to 85)"),
+        Moved("base/serbia", "caseload.level", "70 (45 to 85)", "155 (125 to 194)"),
         Moved("policy/tariff", "fund.payment.when_short", "prorata", "queue"),
         Moved("reform/legal_aid", key, "factor 2", "odds ratio 6 (3 to 12)"),
         Moved("stress/budget_cut", "stress.budget_cut.from_year", "2028", "2030"),
@@ -149,15 +149,15 @@ def test_a_number_a_switch_and_an_effect_that_moved(records: Records) -> None:
 
 
 def test_a_difference_in_the_low_end_alone_is_told(records: Records) -> None:
-    records.write("0.0.9", ("base/serbia", "caseload.level", [64, 44.5, 85]))
+    records.write("0.0.9", ("base/serbia", "caseload.level", [155, 124.5, 194]))
     [moved] = moved_since("0.0.9", "serbia")
-    assert (moved.then, moved.now) == ("64 (44.5 to 85)", "64 (45 to 85)")
+    assert (moved.then, moved.now) == ("155 (124.5 to 194)", "155 (125 to 194)")
 
 
 def test_a_range_that_came_is_told(records: Records) -> None:
-    records.write("0.0.9", ("base/serbia", "caseload.level", 64))
+    records.write("0.0.9", ("base/serbia", "caseload.level", 155))
     [moved] = moved_since("0.0.9", "serbia")
-    assert (moved.then, moved.now) == ("64", "64 (45 to 85)")
+    assert (moved.then, moved.now) == ("155", "155 (125 to 194)")
 
 
 def test_keys_and_files_that_came_or_went_are_told(records: Records) -> None:
@@ -188,12 +188,14 @@ def test_a_shipped_file_that_is_edited_moves_and_a_text_does_not(
     assert (copy / "released" / f"{__version__}.json").read_text(encoding="utf-8") == record()
     path = copy / "base" / "serbia.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("62 in 2022", "About 62 in 2022"), encoding="utf-8")
+    path.write_text(
+        text.replace("Fitted by fundsim", "It was fitted by fundsim", 1), encoding="utf-8"
+    )
     assert moved_since(__version__, "serbia") == []
     path.write_text(
-        text.replace("value = 64, low = 45", "value = 64.0, low = 50"), encoding="utf-8"
+        text.replace("value = 155, low = 125", "value = 155.0, low = 120"), encoding="utf-8"
     )
-    moved = Moved("base/serbia", "caseload.level", "64 (45 to 85)", "64 (50 to 85)")
+    moved = Moved("base/serbia", "caseload.level", "155 (125 to 194)", "155 (120 to 194)")
     assert moved_since(__version__, "serbia") == [moved]
 
 

@@ -75,7 +75,7 @@ def test_random_scenarios_come_back(scenario: Named, again: Any) -> None:
     "text",
     [
         "caseload.level=70",
-        "caseload.level.value=70.123456789012345",
+        "caseload.level.value=140.123456789012345",
         "fund.amount.cap=10",
         "fund.take_up.unassisted_rate={value=0.1, unit='share', source='judgement', shape='discrete', values=[0.1, 1e-5], probabilities=[0.25, 0.75]}",
         "fund.take_up.unassisted_rate={value=0.3, low=0.1, high=0.5, unit='share', source='judgement', shape='uniform'}",
@@ -85,7 +85,7 @@ def test_random_scenarios_come_back(scenario: Named, again: Any) -> None:
         "fund.eligible.forms=['labour']",
         "fund.payment.trust_until_18=true",
         'income.budget.label="=1+1 \\"quoted\\" \\\\ back, two\\nlines and a\\ttab, č ш €"',
-        "correlations=[{first='caseload.level', second='fund.take_up.unassisted_rate', correlation=-0.3, source='judgement', note='Why.'}]",
+        "correlations=[{first='caseload.dispersion', second='fund.take_up.unassisted_rate', correlation=-0.3, source='judgement', note='Why.'}]",
     ],
 )
 def test_what_was_set_comes_back(text: str, again: Any) -> None:
@@ -136,7 +136,7 @@ def test_meanings_give_way_in_a_large_file_and_one_too_large_is_refused(
         return f"[fund.costs]\noffice_a_year = {value}caseworker_a_year = {value}"
 
     assert "# Inhabitants" in again(own(noted(10)))
-    assert "# Inhabitants" not in again(own(noted(180)))
+    assert "# Inhabitants" not in again(own(noted(130)))
     with pytest.raises(InputError, match="larger than 64 KiB"):
         resolved_toml(load(own(noted(300))))
 

@@ -262,7 +262,7 @@ def test_explain_gives_meaning_source_and_effect(fundsim, capsys) -> None:
         "From:",
         "scenarios/base/serbia.toml:",
         "Drives:",
-        "Grade: partly",
+        "Grade: judgement",
     ):
         assert part in told
     assert fundsim("explain", "serbia", "fund.entry_point") == 0
@@ -318,7 +318,7 @@ def test_a_setting_that_makes_an_assumption_certain_is_told(fundsim, capsys) -> 
     assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.unassisted_rate=0.2!") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert (
-        "fund.take_up.unassisted_rate is taken as certain; it was believed to lie between 0.02 and 0.6"
+        "fund.take_up.unassisted_rate is taken as certain; it was believed to lie between 0.03 and 0.25"
         in told
     )
     assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.unassisted_rate.value=0.3") == 0

@@ -295,8 +295,8 @@ def test_setting_an_assumption_fixes_it() -> None:
 
 def test_setting_only_the_value_keeps_the_range() -> None:
     before = load("serbia").world.caseload.level
-    a = load("serbia", ["caseload.level.value=70"]).world.caseload.level
-    assert (a.value, a.low, a.high, a.unit) == (70, before.low, before.high, before.unit)
+    a = load("serbia", ["caseload.level.value=130"]).world.caseload.level
+    assert (a.value, a.low, a.high, a.unit) == (130, before.low, before.high, before.unit)
 
 
 def test_setting_a_source_drops_the_grade_of_the_old_one() -> None:
@@ -369,7 +369,8 @@ def test_every_origin_of_a_shipped_number_points_at_the_line_that_holds_it(base:
     lines = files.shipped("base")[base].read_text(encoding="utf-8").splitlines()
     for key, origin in scenario.origins.items():
         table = any(other.startswith(f"{key}.") for other in scenario.origins)
-        if origin.file.startswith("scenarios/base/") and not table:
+        listed = key.startswith(("correlations", "country.legal_basis"))  # lists of tables
+        if origin.file.startswith("scenarios/base/") and not table and not listed:
             assert origin.line is not None, key
             assert key.rpartition(".")[2] in lines[origin.line - 1], key
 
@@ -430,7 +431,7 @@ read = "All of it."
 
 def test_loading_twice_does_not_leak_from_one_scenario_to_another(own: Any) -> None:
     plain = load("serbia").hash
-    load("serbia", ["caseload.level.value=70", "fund.amount.tariff.adult.sexual=1"])
+    load("serbia", ["caseload.level.value=130", "fund.amount.tariff.adult.sexual=1"])
     load(own("[caseload]\ntrend_years = 3\n"))
     assert load("serbia").hash == plain
 

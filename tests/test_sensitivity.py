@@ -392,8 +392,8 @@ def test_bad_and_constant_measures_are_refused(
 
 
 def test_bad_inputs_and_too_few_replications_are_refused(projection: Projection) -> None:
-    with pytest.raises(InputError, match=r"did you mean 'fund\.take_up\.rate'"):
-        tornado(projection.scenario, "ruin", 32, only=["fund.take_up.rat"])
+    with pytest.raises(InputError, match=r"did you mean 'fund\.take_up\.unassisted_rate'"):
+        tornado(projection.scenario, "ruin", 32, only=["fund.take_up.unassisted_rat"])
     with pytest.raises(InputError, match="is no uncertain input"):
         swapped(projection, "ruin", ["fund.opening_capital"])
     few = project([projection.scenario], 64, seed=1)[0]

@@ -127,7 +127,7 @@ def test_the_error_covers_over_repeated_runs(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("name", "between", "message"),
     [
-        ("fund.take_up.rat", None, "did you mean 'fund.take_up.unassisted_rate'"),
+        ("fund.take_up.unassisted_rat", None, "did you mean 'fund.take_up.unassisted_rate'"),
         ("fund.amount.cap", None, "is not set in the scenario"),
         ("fund.take_up.unassisted_rate", (0.5, 1.5), "within 0 and 1"),
         ("fund.take_up.unassisted_rate", (0.5, 0.2), "must rise"),

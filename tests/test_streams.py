@@ -410,7 +410,7 @@ def test_twins_share_their_assumptions() -> None:
         assert (values[0:100:2] == values[1:100:2]).all(), key
         assert np.unique(values).size > 40, key
     found = {key: (a, q) for key, a, q in assumptions(w)}
-    for key in ("caseload.level", "pathway.conviction_rate"):
+    for key in ("caseload.years_to_majority", "pathway.conviction_rate"):
         assumption, quantity = found[key]
         expected = quantiles(assumption, quantity, stratified(streams, [key], np.arange(51))[0])
         assert (drawn[key] == np.repeat(expected, 2)[:101]).all()

@@ -44,7 +44,7 @@ def told(change: str, *sets: str, policy: str = "tariff", still: bool = True, n:
          "No offender has paid anything by the time a claim is filed in 32 futures."),
         ("award.median=20000", NO_AWARDS, "No court awards anything to a victim identified within the horizon in 32 futures."),
         ("pathway.conviction_rate=0.5", NOBODY, "Nobody is identified within the horizon in 32 futures."),
-        ("fund.decision.approval_rate=0.5", ("fund.take_up.unassisted_rate=0.000000001",),
+        ("fund.decision.approval_rate=0.5", ("fund.take_up.unassisted_rate=0.000000001", "fund.take_up.assisted_share=0"),
          "No claim is filed in 32 futures."),
         ("caseload.mass.size=90", ("caseload.mass.events_a_year=0.000000001",),
          "No future has more or other victims of a mass case by it in 32 futures."),
@@ -72,7 +72,12 @@ def test_a_change_that_moves_nothing_is_explained(
 
 
 def test_one_future_is_not_called_many() -> None:
-    assert told("fund.amount.cap=900", n=1) == ("No claim is filed in the one future.")
+    assert told(
+        "fund.amount.cap=900",
+        "fund.take_up.unassisted_rate=1e-9",
+        "fund.take_up.assisted_share=0",
+        n=1,
+    ) == ("No claim is filed in the one future.")
 
 
 def test_every_step_of_a_case_is_an_outcome_of_a_run() -> None:

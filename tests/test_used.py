@@ -179,6 +179,8 @@ def moves(world: World, key: str) -> Iterator[Any]:
         if Assumption in typing.get_args(annotation):
             for x in (1.0, 1000.0):
                 yield Assumption(value=x, source="judgement")
+        elif str in typing.get_args(annotation):
+            yield "another"
         else:
             yield 1 if key.endswith("months") else world.time.start_year + 1
     elif key == "fund.eligible.forms":

@@ -42,7 +42,7 @@ SETS = [
     "income.budget.amount=12000", "income.budget.index=wages", "income.budget.cut_rate=0", "income.budget.lapses=false",
     "fund.costs.office_a_year=1200", "fund.costs.caseworker_a_year=600", "fund.costs.per_decision=25",
     "fund.entry_point=judgment", "fund.amount.basis=judgment", "fund.amount.money=euro",
-    "fund.amount.cap=10000", "fund.take_up.unassisted_rate=1", "fund.take_up.first_year_share=1",
+    "fund.amount.cap=10000", "fund.take_up.unassisted_rate=1", "fund.take_up.assisted_share=0", "fund.take_up.first_year_share=1",
     "fund.take_up.filing.median=1", "fund.take_up.filing.sigma=0",
     "fund.decision.posts=1", "fund.decision.working_months=1", "fund.decision.handling.median=0!",
     "fund.subrogation.pursued_share=0",

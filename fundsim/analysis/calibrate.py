@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from fundsim.model.caseload import poisson_quantile
 from fundsim.scenario.assumption import Z90, Floats
 
-STEPS = (41, 31, 21)  # points of the grid: mean, growth, dispersion
+STEPS = (41, 31, 31)  # points of the grid: mean, growth, dispersion
 TREND_SD = 0.1  # prior of log growth a year: registers seldom grow or shrink by more than a fifth
 SIZE_MIDDLE, SIZE_SD = 10.0, 1.2  # prior of the size k, on the log scale
 SPREAD_MIDDLE, SPREAD_SD = 0.8, 0.6  # prior of a log sd, on the log scale
@@ -26,11 +27,12 @@ PERCENTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 @dataclass(frozen=True)
 class Count:
-    """How many in a year: between low and high, which are equal where the number is known."""
+    """How many in a year, or in several from it on: between low and high, which are equal where the number is known."""
 
     year: int
     low: int
     high: int
+    years: int = 1
 
     @property
     def middle(self) -> float:
@@ -85,15 +87,15 @@ class Register:
 
     def predicted(self, year: int) -> dict[float, float]:
         """The count of a year at each of PERCENTS."""
-        points = (np.arange(PREDICTED) + 0.5) / PREDICTED
+        points: Floats = (np.arange(PREDICTED) + 0.5) / PREDICTED
         cell = np.searchsorted(np.cumsum(self.weight), points).clip(0, self.weight.size - 1)
         mean = np.exp(self.log_mean + self.growth * (year - self.middle))[cell]
         k = self.size[cell]
         u = (np.arange(PREDICTED) * GOLDEN + 0.5) % 1
-        rate = mean * special.gammaincinv(k, u) / k
+        rate = (mean * special.gammaincinv(k, u) / k).astype(np.float64)
         v = (np.arange(PREDICTED) * math.sqrt(2) + 0.5) % 1
-        count = np.floor(special.pdtrik(v, rate) + 1)
-        return dict(zip(PERCENTS, np.quantile(count, PERCENTS), strict=True))
+        count = poisson_quantile(np.asarray(v, dtype=np.float64), rate)
+        return dict(zip(PERCENTS, np.quantile(count, PERCENTS).tolist(), strict=True))
 
 
 def register(counts: Sequence[Count]) -> Register:
@@ -101,8 +103,8 @@ def register(counts: Sequence[Count]) -> Register:
 
     Priors: the mean flat on the log scale; growth normal about 0; k lognormal.
     """
-    middle = float(np.mean([one.year for one in counts]))
-    mean = max(float(np.mean([one.middle for one in counts])), 0.3)
+    middle = float(np.mean([one.year + (one.years - 1) / 2 for one in counts]))
+    mean = max(float(np.mean([one.middle / one.years for one in counts])), 0.3)
     centre = np.array([math.log(mean), 0.0, math.log(SIZE_MIDDLE)])
     half = np.array([1.5 + 2 / math.sqrt(mean), 3 * TREND_SD, 3 * SIZE_SD])
     for _ in range(3):  # each grid is laid about what the one before has found
@@ -119,14 +121,23 @@ def _posterior(counts: Sequence[Count], a: Floats, b: Floats, c: Floats, middle:
     k = np.exp(c)
     log = -0.5 * (b / TREND_SD) ** 2 - 0.5 * ((c - math.log(SIZE_MIDDLE)) / SIZE_SD) ** 2
     for one in counts:
-        mean = np.exp(a + b * (one.year - middle))
+        years = range(one.year, one.year + one.years)
+        mean = sum((np.exp(a + b * (year - middle)) for year in years), np.zeros_like(a))
+        size = k * one.years  # as if the mean were the same in each of them
         if one.low == one.high:
-            log = log + _log_pmf(one.low, mean, k)
+            log = log + _log_pmf(one.low, mean, size)
         else:
-            chance = sum(np.exp(_log_pmf(n, mean, k)) for n in range(one.low, one.high + 1))
+            chance = _cdf(one.high, mean, size) - _cdf(one.low - 1, mean, size)
             log = log + np.log(np.maximum(chance, 1e-300))
     weight = np.exp(log - log.max())
     return np.asarray(weight / weight.sum())
+
+
+def _cdf(n: int, mean: Floats, k: Floats) -> Floats:
+    """The chance of at most n from a negative binomial of that mean and size."""
+    return np.asarray(
+        special.betainc(k, n + 1.0, k / (k + mean)) if n >= 0 else np.zeros_like(mean)
+    )
 
 
 def _log_pmf(n: int, mean: Floats, k: Floats) -> Floats:
@@ -235,9 +246,10 @@ def _covariance(x: Floats, y: Floats, weight: Floats) -> float:
 
 def _range(x: Floats, weight: Floats) -> Range:
     """The 10th, 50th and 90th percentile of values with weights."""
-    order = np.argsort(x)
-    passed = np.cumsum(weight[order]) - weight[order] / 2
-    low, value, high = np.interp((0.1, 0.5, 0.9), passed, x[order])
+    values, place = np.unique(x, return_inverse=True)
+    each = np.bincount(place, weights=weight)
+    passed = np.cumsum(each) - each / 2
+    low, value, high = np.interp((0.1, 0.5, 0.9), passed, values)
     return Range(float(low), float(value), float(high))
 
 
@@ -250,7 +262,9 @@ class Held:
 
     def inside(self, least: float, most: float) -> bool:
         """Whether what was counted may lie between two percentiles."""
-        return self.count.high >= self.predicted[least] and self.count.low <= self.predicted[most]
+        return bool(
+            self.count.high >= self.predicted[least] and self.count.low <= self.predicted[most]
+        )
 
 
 def held_out(counts: Sequence[Count], last: int) -> list[Held]:

@@ -18,6 +18,10 @@ from fundsim.scenario.assumption import Floats
 from fundsim.scenario.schema import BudgetLine, assumptions
 
 MONTHS, SHARE, EURO, NUMBER = "months", "share", "euro", "number"
+OWN_NAMES = {
+    "fund.take_up.unassisted_rate": "take-up rate without help",
+    "fund.take_up.assisted_rate": "take-up rate with help",
+}
 PLAIN = ("rate", "median", "sigma", "level", "trend", "dispersion", "amount", "size")  # say of what
 
 
@@ -86,7 +90,9 @@ def words_of(key: str, unit: str) -> Words:
     """Words for an assumption from its dotted key and unit: "a conviction rate of {}"."""
     *path, last = key.replace("_", " ").split(".")
     path[-1] = {"mass": "mass case", "take up": "take-up"}.get(path[-1], path[-1])
-    if last in PLAIN:
+    if key in OWN_NAMES:
+        name = OWN_NAMES[key]
+    elif last in PLAIN:
         name = f"{path[-1]} {last}"
     else:
         name = last if path[-1] in ("pathway", "macro", "caseload") else f"{last} ({path[-1]})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundsim.analysis.outcomes import SLOW_MONTHS
+from fundsim.analysis.claims_counted import SLOW_MONTHS
 from fundsim.model.background import background
 from fundsim.model.decisions import Desk, Queue, decide, desk_of, queue_of
 from fundsim.model.drawn import Drawn, draw_against

@@ -14,8 +14,9 @@ import numpy as np
 from scipy import special
 
 from fundsim.analysis import precision
+from fundsim.analysis.claims_counted import limits
 from fundsim.analysis.measures import measures_of
-from fundsim.analysis.outcomes import limits, money, victims
+from fundsim.analysis.outcomes import money, victims
 from fundsim.analysis.precision import Estimate
 from fundsim.analysis.tags import Measure
 from fundsim.analysis.workers import shared_out

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fundsim.analysis.claims_counted import desk, limits, sums_at
 from fundsim.model.caseload import Victims
 from fundsim.model.claims import Claims
 from fundsim.model.compiled import compiled
@@ -27,7 +28,6 @@ from fundsim.scenario.schema import FORMS
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
-SLOW_MONTHS = 12  # a claim that is not decided within a year of filing is decided late
 SOON_MONTHS = 24  # "paid soon": within two years of identification
 FLOWS = ("recoveries", "returns", "advances", "supplements", "repayments", "lapsed", "benefits")
 # also in euro of the price year
@@ -157,7 +157,7 @@ def _incurred(future: Future) -> tuple[Floats, Floats]:
     identified = drawn.cases.victims.identified_at[claims.case]
     year = np.clip(np.floor(identified / 12).astype(np.int64), -1, years - 1) + 1
     place = claims.replication * (years + 1) + year
-    table = _sums(place, ever_due, n * (years + 1)).reshape(n, -1)
+    table = sums_at(place, ever_due, n * (years + 1)).reshape(n, -1)
     return table[:, 0], table[:, 1:]
 
 
@@ -171,11 +171,6 @@ def _longest_delay(future: Future) -> Floats:
     if own.size:
         longest[own] = np.maximum.reduceat(delay, starts)
     return longest
-
-
-def _sums(place: Ints, weights: Bools | Floats | None, n: int) -> Floats:
-    """Sum of weights (or number) at each of n places."""
-    return np.bincount(place, weights=weights, minlength=n).astype(np.float64)
 
 
 def deflated(future: Future, amount: Floats, replication: Ints, at: Floats | Floats32) -> Floats:
@@ -194,7 +189,7 @@ def paid_on_claims(future: Future) -> Floats:
     made = (due.amount - future.payment_left) / 100.0
     month = np.where(future.payment_month < UNPAID, future.payment_month, due.month)
     real = deflated(future, made, due.replication, month.astype(np.float64))
-    return _sums(due.claim, real, future.drawn.claims.size)
+    return sums_at(due.claim, real, future.drawn.claims.size)
 
 
 def victims(future: Future) -> dict[str, Floats]:
@@ -244,17 +239,17 @@ def victims(future: Future) -> dict[str, Floats]:
         "informed": count(cases.informed),
         "prosecuted": count(cases.indicted == TRAFFICKING),
         "convicted": count(cases.convicted & (cases.judged_at < drawn.months)),
-        "awarded": _sums(people.replication[awarded], None, n),
-        "awards": _sums(people.replication[awarded], award, n),
-        "amount_by_fund": _sums(
+        "awarded": sums_at(people.replication[awarded], None, n),
+        "awards": sums_at(people.replication[awarded], award, n),
+        "amount_by_fund": sums_at(
             claims.replication, np.where(filed_in_time, fund_pays[claims.case], 0.0), n
         ),
         "formal": count(people.formal),
         "helped": count(drawn.entry.assisted),
         **_beside(fund_pays, fund_at, people, n),
         "entitled": count(drawn.entry.entitled),
-        "applied": _sums(claims.replication, filed_in_time, n),
-        "granted": _sums(claims.replication, filed_in_time & granted, n),
+        "applied": sums_at(claims.replication, filed_in_time, n),
+        "granted": sums_at(claims.replication, filed_in_time & granted, n),
         "paid_by_fund": count(fund_at < np.inf),
         **without.totals("without"),
         **with_fund.totals("with"),
@@ -273,7 +268,7 @@ def victims(future: Future) -> dict[str, Floats]:
             case: Ints, weights: Floats | None, code: Codes = code, size: int = size
         ) -> Floats:
             place = people.replication[case] * size + code[case]
-            return _sums(place, weights, n * size).reshape(n, size)
+            return sums_at(place, weights, n * size).reshape(n, size)
 
         tables = {
             "identified": np.stack([count(code == i) for i in range(size)], axis=1),
@@ -298,9 +293,9 @@ def _beside(fund_pays: Floats, fund_at: Floats32, people: Victims, n: int) -> di
     out = {}
     for name, those in (("earlier", earlier), ("others", others)):
         place = people.replication[those]
-        out[f"paid_{name}"] = _sums(place, fund_at[those] < np.inf, n)
-        out[f"amount_{name}"] = _sums(place, fund_pays[those], n)
-    out["claims_others"] = _sums(people.replication[others], None, n)
+        out[f"paid_{name}"] = sums_at(place, fund_at[those] < np.inf, n)
+        out[f"amount_{name}"] = sums_at(place, fund_pays[those], n)
+    out["claims_others"] = sums_at(people.replication[others], None, n)
     return out
 
 
@@ -332,7 +327,7 @@ class _Receivers:
         soon = self.paid & (self.months <= SOON_MONTHS)
         parts = {"paid": self.paid, "amount": self.amount, "months": self.months, "soon": soon}
         return {
-            f"{name}_{which}": _sums(self.replication, weights, self.n)
+            f"{name}_{which}": sums_at(self.replication, weights, self.n)
             for name, weights in parts.items()
         }
 
@@ -342,65 +337,3 @@ def _right_lost(future: Future, claims: Claims) -> Ints:
     begun = np.maximum(future.paid_in_month + 1.0, future.pursuit.from_at)
     taken = future.pursuit.pursued & (begun <= future.pursuit.until)
     return np.asarray(claims.case[np.flatnonzero(taken & (future.paid_in_month < UNPAID))])
-
-
-def desk(future: Future) -> dict[str, Floats]:
-    """What the desk has to do in each year, what it leaves undone, and how long payments wait for cash."""
-    drawn, claims, time = future.drawn, future.drawn.claims, future.world.time
-    n, years = drawn.replications.size, time.horizon_years
-    end = 12 * years
-
-    def by_year(replication: Ints, month: Floats | Ints, of: Floats | None = None) -> Floats:
-        sums = np.zeros((n, years))
-        weights = np.ones(month.size) if of is None else of
-        _add_events(replication, month.astype(np.float64, copy=False), weights, sums)
-        return sums
-
-    due = future.due
-    waits = (np.minimum(future.payment_month, end) - due.month).astype(np.float64)
-    slow = future.decided_at - claims.filed_at > SLOW_MONTHS
-    known = claims.filed_at < end - SLOW_MONTHS  # whether it is slow shows within the horizon
-    out = {
-        "claims_filed": by_year(claims.replication, claims.filed_at),
-        "claims_decided": by_year(claims.replication, future.decided_at),
-        "claims_open": future.ledger.states["filed"][:, 11:end:12].astype(np.float64),
-        "workload": by_year(claims.replication, claims.filed_at, claims.working_months) / 12,
-        "payments_due": by_year(due.replication, due.month),
-        "months_waited": by_year(due.replication, due.month, waits),
-    }
-    out |= {f"{name}_in_all": out[name].sum(axis=1) for name in ("payments_due", "months_waited")}
-    out |= {f"{name}_a_year": out[name].mean(axis=1) for name in ("workload", "claims_open")}
-    out["claims_known"] = _sums(claims.replication[known], None, n)
-    out["claims_slow"] = _sums(claims.replication[known & slow], None, n)
-    unready = known & (claims.ready_at - claims.filed_at > SLOW_MONTHS)
-    out["claims_unready"] = _sums(claims.replication[unready], None, n)
-    return out
-
-
-@compiled
-def _add_events(replication: Ints, month: Floats, weights: Floats, sums: Floats) -> None:
-    """Sums of weights by replication and year of what happens within the years."""
-    for i in range(month.size):
-        if month[i] < 12 * sums.shape[1]:
-            sums[replication[i], np.int64(month[i]) // 12] += weights[i]
-
-
-def limits(future: Future) -> dict[str, Floats]:
-    """How often a limit of the fund's rules is reached."""
-    drawn, claims, n = future.drawn, future.drawn.claims, future.drawn.replications.size
-    entry, people = drawn.entry, drawn.cases.victims
-    late = entry.applies & ~entry.filed
-    decided = future.decided_at < drawn.months
-    unpaid = claims.approved & (future.paid_in_month == UNPAID)
-
-    def count(replication: Ints, flag: Bools) -> Floats:
-        return _sums(replication[np.flatnonzero(flag)], None, n)
-
-    return {
-        "claims": _sums(claims.replication, None, n),
-        "claims_capped": count(claims.replication, claims.capped),
-        "claims_set_off": count(claims.replication, claims.set_off > 0),
-        "claims_late": count(people.replication, late),
-        "claims_undecided": count(claims.replication, ~decided),
-        "claims_unpaid": count(claims.replication, unpaid & decided),
-    }

@@ -24,10 +24,10 @@ from fundsim.model.caseload import counts
 from fundsim.model.parameters import Parameters
 from fundsim.model.run import block_size, simulate
 from fundsim.model.streams import UNTIED, Streams, Tie
-from fundsim.scenario.assumption import Floats, Ints
+from fundsim.scenario.assumption import Assumption, Floats, Ints
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem, nearest
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import World, assumptions
 
 RULES = ("caseload", "population", "gdp")
 NEEDED = ("contribution", "capital")
@@ -108,6 +108,25 @@ def region(
         together={"contribution": contribution[-1], "capital": capital[-1]},
         drawn=drawn[:-1],
     )  # fmt: skip
+
+
+def shared_guesses(scenarios: Sequence[Scenario]) -> frozenset[str]:
+    """Keys of which the same is believed in all countries, and which no country has measured: one guess, not several."""
+    first, *others = ({key: a for key, a, _ in assumptions(s.world)} for s in scenarios)
+    return frozenset(
+        key
+        for key, a in first.items()
+        if a.uncertain and a.graded != "data" and all(_alike(a, other.get(key)) for other in others)
+    )
+
+
+def _alike(a: Assumption, b: Assumption | None) -> bool:
+    """Whether two numbers are believed to lie in the same range."""
+    return (
+        b is not None
+        and b.graded != "data"
+        and (a.low, a.value, a.high, a.shape) == (b.low, b.value, b.high, b.shape)
+    )
 
 
 def region_block(scenarios: Sequence[Scenario]) -> int:

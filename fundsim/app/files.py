@@ -44,6 +44,13 @@ def _label(kind: str, name: str) -> tuple[str, str]:
     return "policy", name.replace("_", " ")
 
 
+def law_of(country: str) -> list[str]:
+    """The policy that stands for the law in force in a shipped country; none where there is none."""
+    path = files.shipped("base").get(country)
+    law = files.read(path, "base").data.get("country", {}).get("law_in_force") if path else None
+    return [str(law)] if law else []
+
+
 @lru_cache(maxsize=256)
 def question_of(kind: str, name: str) -> str:
     """The question that a file opens with, in English."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fundsim.app.choice import Design, scenario_of
 from fundsim.scenario.errors import InputError
-from fundsim.scenario.migrate import RENAMED
+from fundsim.scenario.migrate import BESIDE, RENAMED
 from fundsim.scenario.override import CERTAIN
 from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.schema import BudgetLine, assumptions
@@ -33,6 +33,8 @@ def as_meant(version: str, country: str, design: Design, notices: list[str]) -> 
                 Phrase("In this link {old} is what is called {new} now.", old=key, new=now)
             )
         sets[now] = f"{value}{CERTAIN}" if now in ranged else value
+        for beside, certain in BESIDE.get(key, {}).items():
+            sets.setdefault(beside, f"{certain}{CERTAIN}" if beside in ranged else str(certain))
     for key in [key for key in sets if key.startswith("income.") and key.endswith(".amount")]:
         line = key.removesuffix(".amount")
         source = plain.world.income.get(line.removeprefix("income."))

@@ -246,7 +246,7 @@ def draw_victims(parameters: Parameters, cohorts: Cohorts) -> Victims:
         child=below(words, "child", child),
         foreign=below(words, "foreign", foreign),
         female=female,
-        formal=below(words, "formal", share("caseload.formal_rate", "caseload.formal_rate")),
+        formal=below(words, "formal", share("caseload.formal_rate", "caseload.mass.formal_rate")),
     )
 
 

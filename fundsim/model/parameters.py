@@ -43,7 +43,11 @@ def stratified(streams: Streams, names: Sequence[str], sets: Ints) -> Floats:
         stratum = of_batches("order").argsort(axis=2).argsort(axis=2)
         return (stratum + of_batches("place")) / STRATA
 
-    return np.asarray(streams.mixed(places).reshape(len(names), -1)[:, sets - first])
+    drawn = streams.mixed(places).reshape(len(names), -1)
+    if streams.tie.guesses:
+        one_for_all = [name in streams.tie.guesses for name in names]
+        drawn[one_for_all] = places(streams.for_everybody).reshape(len(names), -1)[one_for_all]
+    return np.asarray(drawn[:, sets - first])
 
 
 class Parameters:

@@ -64,10 +64,12 @@ class Tie:
 
     dependence  0 to 1: share of the variance of each assumption and yearly draw that all countries share
     cases       whether victim k of a year, too, has the same draws in every country
+    guesses     keys of assumptions that are one guess for all countries: drawn once, whatever the dependence
     """
 
     dependence: float = 0.0
     cases: bool = False
+    guesses: frozenset[str] = frozenset()
 
 
 UNTIED = Tie()
@@ -114,6 +116,11 @@ class Streams:
         keys = np.array([word(name) for name in names], dtype=np.uint64)
         return _fine_uniforms(cohort + keys[:, None])
 
+    @property
+    def for_everybody(self) -> Streams:
+        """The draws that tied countries have in common."""
+        return Streams(self.seed, EVERYWHERE)
+
     def mixed(self, draw: Callable[[Streams], Floats]) -> Floats:
         """Uniforms of which a part is common to all tied countries: a one-factor Gaussian copula.
 
@@ -122,7 +129,7 @@ class Streams:
         own, rho = Streams(self.seed, self.country), self.tie.dependence
         if rho == 0:
             return draw(own)
-        common = draw(Streams(self.seed, EVERYWHERE))
+        common = draw(self.for_everybody)
         if rho == 1:
             return common
         z = np.sqrt(rho) * special.ndtri(common) + np.sqrt(1 - rho) * special.ndtri(draw(own))

@@ -72,14 +72,14 @@ def who(
         place += u >= single(passed)
     if mass == OTHERS:
         return Victim(number, dice, year, identified_at, FORMS[place], mass=mass, other=True)
-    foreign = "caseload.mass.foreign_rate" if mass else "caseload.foreign_rate"
+    of = "caseload.mass" if mass else "caseload"
     female = at(f"caseload.female_rate.{FORMS[place]}", year)
     return Victim(
         number, dice, year, identified_at, FORMS[place], mass=mass,
         female=happens(dice.uniform("sex"), female),
-        formal=happens(dice.uniform("formal"), at("caseload.formal_rate", year)),
+        formal=happens(dice.uniform("formal"), at(f"{of}.formal_rate", year)),
         child=happens(dice.uniform("child"), at("caseload.child_rate", year)),
-        foreign=happens(dice.uniform("foreign"), at(foreign, year)),
+        foreign=happens(dice.uniform("foreign"), at(f"{of}.foreign_rate", year)),
     )  # fmt: skip
 
 

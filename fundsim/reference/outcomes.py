@@ -123,9 +123,11 @@ def of_desk(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
         return row
 
     payments = [payment for case in books.cases for payment in case.payments]
-    yield "claims_filed", each((case.claim.filed_at, 1.0) for case in books.cases)
-    yield "claims_decided", each((case.decided_at, 1.0) for case in books.cases)
-    yield "claims_open", {y: float(books.states["filed"][12 * i + 11]) for i, y in enumerate(years)}
+    filed = each((case.claim.filed_at, 1.0) for case in books.cases)
+    decided = each((case.decided_at, 1.0) for case in books.cases)
+    yield "claims_filed", filed
+    yield "claims_decided", decided
+    yield "claims_open", {y: sum(filed[z] - decided[z] for z in years if z <= y) for y in years}
     yield (
         "workload",
         each((case.claim.filed_at, case.claim.working_months / 12) for case in books.cases),

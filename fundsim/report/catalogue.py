@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from fundsim import __version__
+from fundsim.analysis.backtest import schemes
 from fundsim.analysis.decision import ASSETS, GROUPS, OTHER, OTHER_INCOME
 from fundsim.analysis.measures import MEASURES, NEEDS
 from fundsim.analysis.sensitivity import THE_REST
@@ -43,6 +44,10 @@ Wanted = tuple[
 ]  # context, and the text or its singular and plural
 PLACES = ("subject", "object", "in")
 APART = ("legal_aid", "legal_aid_by_fund")  # reforms that exclude each other
+LAWS = (
+    "kosovo+law_kosovo",
+    "montenegro+law_montenegro",
+)  # whose heads and conditions have labels of their own
 HERE = Path(__file__).parent
 SAYING = tuple(HERE.parent / floor for floor in ("app", "report", "analysis", "scenario"))
 
@@ -120,6 +125,14 @@ def _scenarios() -> Iterator[Wanted]:
         for name in files.shipped(kind):
             world = load(f"serbia+{name}").world
             yield from ((None, change.label) for change in world.changes.values())
+    for name in LAWS:
+        world = load(name).world
+        yield from _keys(world)
+        heads, conditions = world.fund.amount.heads, world.fund.eligible.conditions
+        yield from ((None, one.label) for one in heads.values())
+        yield from ((None, one.label) for one in conditions.values())
+    for scheme in schemes().values():
+        yield from ((None, text) for text in (scheme.title, scheme.learned))
     for apart in APART:  # the reforms that go together, each time with one of those that do not
         names = [name for name in files.shipped("reform") if name not in APART or name == apart]
         yield from _keys(load("serbia+" + "+".join(names)).world)

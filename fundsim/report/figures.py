@@ -68,6 +68,13 @@ def sheet(
     return figure
 
 
+def plain_sheet(heading: str, height: float = 4.4) -> Figure:
+    """An empty picture of no scenario, with its heading."""
+    figure = Figure(figsize=(8.2, height), layout="constrained")
+    figure.suptitle(heading, x=0.01, ha="left", fontsize=11.5, fontweight="bold", wrap=True)
+    return figure
+
+
 def bare_sheet(height: float = 4.6) -> Figure:
     """An empty picture for a page that says itself what it shows and where it comes from."""
     return Figure(figsize=(8.2, height), layout="constrained")

@@ -22,6 +22,7 @@ VICTIMS, RUNNING = marked("money to victims"), marked("running the fund")
 # kinds of cost that do not run the fund, and what they are called in a sentence
 SPENT = {
     "legal_aid": marked("their legal aid"),
+    "help": marked("help with their claims"),
     "assistance": marked("their shelter and reintegration"),
     "reforms": marked("reforms"),
 }
@@ -76,9 +77,22 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
     if results.world.has_fund:
         return [*_money(results, say), *certain(results, say), *_reforms(results, say),
                 *_lasting(results, say), *_victims(results, say), _trust(results, say)]  # fmt: skip
-    nothing = say("There is no fund: no cost, no income, no claims.")
     return [
-        nothing, *certain(results, say), *_reforms(results, say), *_victims(results, say), _trust(results, say)
+        say("No state scheme is counted here: no cost, no income, no claims."), *law_told(results, say), *certain(results, say), *_reforms(results, say), *_victims(results, say), _trust(results, say)
+    ]  # fmt: skip
+
+
+def law_told(results: Results, say: Language) -> list[str]:
+    """That the country has a scheme in law, where none is counted; nothing where it has none."""
+    country = results.world.country
+    if not country.law_in_force:
+        return []
+    base = results.projection.scenario.name.partition("+")[0]
+    return [
+        say(
+            "{country} has a scheme in law. What it pays trafficked persons, as far as it could be read: `{command}`",
+            country=country_of("subject", country.name, say), command="{command}",
+        ).replace("`", "").format(command=command_line("run", [f"{base}+{country.law_in_force}"]))
     ]  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class Assumption(Part):
     note: str = ""
     """How the number was read or why it was chosen."""
     grade: Grade | None = None
-    """data, partly or judgement; without it: judgement if the source is, else data."""
+    """data, partly or judgement; a number with a source needs one."""
     shape: Shape = "two_piece"
     """The distribution between low and high."""
     values: tuple[Number, ...] = ()
@@ -116,7 +116,12 @@ class Assumption(Part):
     @property
     def graded(self) -> Grade:
         """data, partly or judgement."""
-        return self.grade or ("judgement" if self.source in ("judgement", "") else "data")
+        return self.grade or "judgement"
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether it has a source, and does not say how well that measures it."""
+        return self.grade is None and self.source not in ("judgement", "")
 
     @property
     def uncertain(self) -> bool:

@@ -31,6 +31,7 @@ from fundsim.scenario.naming import (
     default_policy,
     from_anywhere,
     parse_sets,
+    parts_of,
     shipped_file,
 )
 from fundsim.scenario.no_effect import without_effect
@@ -38,14 +39,25 @@ from fundsim.scenario.override import Moved
 from fundsim.scenario.phases import PHASE, refused, unchanging, whole
 from fundsim.scenario.phases import notes as told_phases
 from fundsim.scenario.phrase import Phrase
-from fundsim.scenario.placeholders import placeholders
+from fundsim.scenario.placeholders import placeholders, ungraded
 from fundsim.scenario.rules import broken_rules
-from fundsim.scenario.schema import World
+from fundsim.scenario.schema import World, assumptions
 from fundsim.scenario.thousands import doubtful
 
 ORDER = {kind: number for number, kind in enumerate((*files.KINDS, "own", "set"))}
 SET = "fund.amount.cap=4"  # what an override looks like
-SILENT = frozenset({"note", "source", "grade", "label", "footnote", "recommended_for"})
+SILENT = frozenset(
+    {
+        "note",
+        "source",
+        "grade",
+        "label",
+        "footnote",
+        "recommended_for",
+        "legal_basis",
+        "law_in_force",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -181,9 +193,12 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     for one in anywhere:
         _put(merged, one.key, one.now.model_dump(exclude_none=True))
     moved = [*anywhere, *moved]
-    untied = override.untied(merged.get(LINKS, []), moved)
     if anywhere:
-        merged[LINKS] = [link for link in merged.get(LINKS, []) if link not in untied]
+        world = _read(merged, place)
+    untied = override.untied(merged.get(LINKS, []), moved)
+    untied += [one for one in _loosened(merged, world, origins, chain) if one not in untied]
+    if untied:
+        merged[LINKS] = [link for link in merged[LINKS] if link not in untied]
         world = _read(merged, place)
     _refuse_broken(world, sources, place)
     same = unchanging(world)
@@ -205,6 +220,11 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
             "{n} value is still a placeholder copied from another country: the result says nothing yet",
             "{n} values are still placeholders copied from another country: the result says nothing yet",
             n=left))  # fmt: skip
+    if bare := len(list(ungraded(world))):
+        notes.append(Phrase(
+            "{n} number has a source and no grade: it counts as our assumption until the file says how well the source measures it",
+            "{n} numbers have a source and no grade: they count as our assumptions until the file says how well the source measures them",
+            n=bare))  # fmt: skip
     questions = [f.data["question"] for f in chain if f.kind != "base"]
     return Scenario(
         name=_canonical(chain),
@@ -219,6 +239,15 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
         if any(f.name == str(f.path) for f in chain)
         else _canonical(chain),
     )
+
+
+def law_in_force(scenario: Scenario) -> Scenario:
+    """The country of a scenario under the law in force, or with no scheme where there is none.
+
+    Raises `InputError` for an own file that brings a fund of its own, beside which no other can be named.
+    """
+    policy = scenario.world.country.law_in_force or "no_fund"
+    return load(f"{parts_of(scenario.given)[0]}+{policy}")
 
 
 def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
@@ -283,6 +312,20 @@ def _linked(old: list[Any], new: Any, origins: dict[str, Origin], mine: Origin) 
     for place, origin in enumerate([*places, *(mine for _ in new)]):
         origins[f"{LINKS}.{place}"] = origin
     return [*(old[place] for place in kept), *new]
+
+
+def _loosened(
+    merged: Mapping[str, Any], world: World, origins: Mapping[str, Origin], chain: Sequence[File]
+) -> Iterator[dict[str, Any]]:
+    """Correlations of shipped files of which a later file has made one side certain."""
+    own = {file.name for file in chain if file.kind == "own"} | {"--set"}
+    known = {key: a for key, a, _ in assumptions(world)}
+    for place, link in enumerate(merged.get(LINKS, [])):
+        if origins[f"{LINKS}.{place}"].file in own or not isinstance(link, dict):
+            continue
+        sides = [known.get(link.get(side, "")) for side in ("first", "second")]
+        if any(a is not None and not a.uncertain for a in sides):
+            yield link
 
 
 def _put(into: dict[str, Any], key: str, value: Any) -> None:

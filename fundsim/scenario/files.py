@@ -122,7 +122,11 @@ def _in_their_places(found: tuple[tuple[str, Path], ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def sources() -> dict[str, dict[str, Any]]:
     """The shipped sources by id: title, publisher, year, address, read."""
-    path = folder() / "sources.toml"
+    return table(folder() / "sources.toml")
+
+
+def table(path: Path) -> dict[str, Any]:
+    """A shipped TOML file that is no scenario, as it stands."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

@@ -24,7 +24,7 @@ def json_schema() -> str:
     schema = World.model_json_schema()
     definitions = schema["$defs"]
     for name, definition in definitions.items():
-        if name not in ("Effect", "Link", "FormShares", "Assumption"):
+        if name not in ("Effect", "Law", "Link", "FormShares", "Assumption"):
             definition.pop("required", None)
     schema.pop("required", None)
     _allow_numbers(schema)
@@ -89,7 +89,10 @@ def country_template(name: str) -> str:
         "",
         f"question = {quoted(f'What would a compensation fund cost {name}, and would it last?')}",
         "",
-        *written(_blank(load("serbia+no_fund").world, name), leave_out=("fund.entry_point",)),
+        *written(
+            _blank(load("serbia+no_fund").world, name),
+            leave_out=("fund.entry_point", "country.legal_basis", "country.law_in_force"),
+        ),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -17,9 +17,9 @@ from fundsim.scenario.compose import Scenario
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.numbers import literal
 from fundsim.scenario.phases import FIRST, PHASE, differences, said_in_phases
-from fundsim.scenario.schema import Effect, FormShares, Link, World, assumptions
+from fundsim.scenario.schema import Effect, FormShares, Law, Link, World, assumptions
 
-INLINE = (Assumption, FormShares, Effect, Link)  # parts that stand within one value
+INLINE = (Assumption, FormShares, Effect, Law, Link)  # parts that stand within one value
 SOURCE_KEYS = ("title", "publisher", "year", "address", "read")
 LONGEST = 500  # characters of a text on one line; `files.MOST_LINE` is for the whole line
 PIECE = 150  # of a longer text that goes on over several lines

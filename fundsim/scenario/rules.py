@@ -39,6 +39,8 @@ def _sources(world: World, sources: Mapping[str, Any], known: Known) -> Iterator
         ]
     for i, link in enumerate(world.correlations):
         cited.append((f"correlations[{i}]", link.source))
+    for law in world.country.legal_basis:
+        cited += [("country.legal_basis", source) for source in law.sources]
     for key, source in cited:
         if source and source != "judgement" and source not in sources:
             near = nearest(source, sources)
@@ -221,8 +223,9 @@ def _shapes(known: Known) -> Iterator[Broken]:
 
 
 def _policy(world: World, policies: set[str]) -> Iterator[Broken]:
-    name = world.country.default_policy
-    if policies and name not in policies:
-        near = nearest(name, policies)
-        hint = retired_name(name) or (f"{near}?" if near else "")
-        yield "country.default_policy", name, f"no such policy{f'; {hint}' if hint else ''}"
+    for key in ("default_policy", "law_in_force"):
+        name = getattr(world.country, key)
+        if policies and name and name not in policies:
+            near = nearest(name, policies)
+            hint = retired_name(name) or (f"{near}?" if near else "")
+            yield f"country.{key}", name, f"no such policy{f'; {hint}' if hint else ''}"

@@ -19,7 +19,7 @@ Broken = tuple[str, str, str]  # key, value, rule
 Known = Mapping[str, tuple[Assumption, Quantity]]
 
 MOST_CASES = 1e6  # cases in one replication
-MOST_EUROS = 1e10  # benefits in one replication: products with a rate in millionths fit 64 bits
+MOST_EUROS = 5e10  # benefits in one replication: products with a rate in millionths fit 64 bits
 MOST_MONEY = (
     1e16  # euro in one replication with growth and interest: a quarter of what 64 bits hold
 )

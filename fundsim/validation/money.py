@@ -28,6 +28,7 @@ ANNUITY = "compound interest: Kellison, The Theory of Interest, ch. 3-4"
 MONTHS, MONTHLY = 120, 1.04 ** (1 / 12) - 1
 COSTS_ONLY: dict[str, Any] = STILL | {
     "fund__take_up__unassisted_rate": 0,
+    "fund__take_up__assisted_share": 0,
     "fund__costs__office_a_year": 60_000,
     "fund__costs__caseworker_a_year": 0,
     "fund__costs__index": "none",

@@ -11,6 +11,8 @@ from fundsim.app.choice import Choice
 from fundsim.app.draw import Shown
 from fundsim.app.view import View
 from fundsim.report import wording
+from fundsim.report.backtest.page import kept
+from fundsim.report.backtest.words import Kept, summary
 from fundsim.report.language import Language, marked
 from fundsim.scenario import files
 
@@ -40,10 +42,9 @@ METHOD = (
 LIMITS = (
     marked("It is not an estimate of how many people are trafficked: it starts from victims whom the state identifies."),
     marked("It is not legal advice, and not a forecast of any one case."),
-    marked("Most numbers are thin: see the grades on the page Assumptions. Take-up of a new scheme alone is believed to lie "
-           "between 2 % and 60 %."),
+    marked("Most numbers are thin: see the grades on the page Assumptions. Nobody has measured how many victims apply to such a scheme."),
     marked("Budgets follow a rule of ours, not any ministry's plan."),
-    marked("Take-up does not react to how much the fund pays; income does not react to what the fund needs."),
+    marked("Take-up follows the sum on offer by one assumption; income does not react to what the fund needs."),
     marked("The results are not independently assured."),
 )  # fmt: skip
 
@@ -70,6 +71,16 @@ def page(view: View) -> Shown:
         draw.say(f"• {say(text)}")
     draw.heading(say("Validation"))
     draw.say(validation(say))
+    draw.heading(say("Held against reality"))
+    schemes = kept()
+    for text in summary(schemes, say):
+        draw.say(f"• {text}")
+    draw.table(
+        reality(schemes, say),
+        say(
+            "Schemes that ran, described from what was known before, beside what they published later"
+        ),
+    )
     draw.heading(say("This page and its figures"))
     what, value, size = say("What"), say("Value"), say.whole(view.size)
     rows = [
@@ -89,6 +100,22 @@ def page(view: View) -> Shown:
         )
     )  # fmt: skip
     return Shown({}, {"run card": rows})
+
+
+def reality(schemes: tuple[Kept, ...], say: Language) -> list[dict[str, str]]:
+    """How each scheme came out, and what that teaches."""
+    return [
+        {
+            say("Scheme"): say(one.title),
+            say("Known to"): str(one.cut),
+            say("Figures"): str(one.figures),
+            say("In the 80 % band"): str(one.in_80),
+            say("In the 50 % band"): str(one.in_50),
+            say("What it teaches"): say(one.learned),
+        }
+        for one in schemes
+        if one.figures
+    ]
 
 
 def validation(say: Language) -> str:

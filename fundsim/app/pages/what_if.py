@@ -17,7 +17,7 @@ from fundsim.analysis.tags import Measure
 from fundsim.app import charts, draw, headline, runs, state
 from fundsim.app.choice import MOST_VARIANTS, Choice, Design
 from fundsim.app.draw import Shown
-from fundsim.app.files import label_of, names
+from fundsim.app.files import label_of, law_of, names
 from fundsim.app.together import left_out_told, option, with_additions
 from fundsim.app.view import View, title_of
 from fundsim.report import shortage, wording
@@ -109,7 +109,8 @@ def _add() -> None:
     """A policy that is not shown yet, with what else the first design has."""
     now = state.choice()
     taken = {now.design.policy, *(v.policy for v in now.variants)}
-    others = [n for n in (*LIKELY, *names("policy")) if n not in taken and n != "no_fund"]
+    likely = (*law_of(now.country), *LIKELY)
+    others = [n for n in (*likely, *names("policy")) if n not in taken and n != "no_fund"]
     _put((*now.variants, replace(now.design, policy=others[0] if others else now.design.policy)))
 
 

@@ -8,6 +8,8 @@ from itertools import islice
 from fundsim import __version__
 from fundsim.analysis.inputs import Input, inputs
 from fundsim.report import wording
+from fundsim.report.backtest.page import kept
+from fundsim.report.backtest.words import summary
 from fundsim.report.brief.blocks import Block, Box, Heading, Items, Link, Paragraph, Table
 from fundsim.report.brief.gather import Facts
 from fundsim.report.brief.risks import named
@@ -35,7 +37,7 @@ LIMITS = (
     "This is no estimate of how many people are trafficked: it starts from victims whom the state identifies.",
     "It is no legal advice, and no forecast of any one case.",
     "Budgets follow a rule of ours unless a ministry's figure is named as a source.",
-    "Whether victims apply does not react to how much the fund pays.",
+    "How many victims apply is our assumption; it follows the sum on offer by another.",
     "The results are not independently assured.",
 )
 GRADES = (marked("data"), marked("partly"), marked("judgement"))
@@ -59,6 +61,7 @@ def evidence(facts: Facts, say: Language) -> Iterator[Block]:
         say("Method"),
         tuple(say(text, n=say.whole(n)) if "{n}" in text else say(text) for text in method),
     )
+    yield Box(say("Held against reality"), tuple(summary(kept(), say)))
     yield Heading(say("Limits"), 2)
     yield Items(tuple(say(text) for text in LIMITS))
     yield Box(say("Run card"), tuple(_card(facts, say)))

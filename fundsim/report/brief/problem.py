@@ -11,6 +11,7 @@ from fundsim.report.run import picture
 from fundsim.report.wording import nobody
 from fundsim.scenario.schema import assumptions
 
+MOST_CITED = 3  # sources of the law that are named
 SELDOM = 0.2  # share of victims paid, below which the known obstacles explain it
 # the steps of the way and the assumptions whose sources stand behind them
 STEPS = ("pathway.informed_rate", "pathway.prosecuted_rate", "pathway.conviction_rate", "pathway.criminal_award_rate",
@@ -55,6 +56,38 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
         picture.pathway(facts.results, say, bare=True),
     )  # fmt: skip
     yield Paragraph(_sources(facts, say), "note")
+    yield from _law(facts, say)
+
+
+def _law(facts: Facts, say: Language) -> Iterator[Block]:
+    """What the law has today, and what was read of it."""
+    country = facts.scenario.world.country
+    place, laws = country_of("in", country.name, say), country.legal_basis
+    if country.law_in_force:
+        yield Paragraph(
+            say(
+                "The law in force {place} has a scheme. How much it pays trafficked persons is known in part only; it can be set "
+                "beside this proposal as the design “{design}”.",
+                place=place, design=say.of("design", country.law_in_force.replace("_", " ")),
+            )
+        )  # fmt: skip
+    else:
+        yield Paragraph(
+            say("No scheme of compensation by the state is in force {place}.", place=place)
+        )
+    if laws:
+        whole = sum(law.read in ("whole", "article") for law in laws)
+        yield Paragraph(
+            say.counted(
+                "Of {n} rule of law or practice {whole} was read in its own text.",
+                "Of {n} rules of law and practice {whole} were read in their own text, the others second-hand.",
+                len(laws), whole=whole,
+            )
+        )  # fmt: skip
+    cited = dict.fromkeys(filter(None, (facts.cited(id_) for law in laws for id_ in law.sources)))
+    if cited:
+        titles = "; ".join(list(cited)[:MOST_CITED])
+        yield Paragraph(say("Sources: {titles}.", titles=titles), "note")
 
 
 def _sources(facts: Facts, say: Language) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from fundsim.analysis.counts import History
-from fundsim.report.figures import BLUE, GREY, RED, Picture, new_figure
+from fundsim.analysis.fits import History
+from fundsim.report.figures import BLUE, GREY, RED, Picture, plain_sheet
 
 AHEAD = 3  # years after the last that the band is drawn for
 
@@ -17,10 +17,22 @@ def history_picture(history: History, year: int) -> Picture:
     last = max(max(one.year for one in history.counts) + AHEAD, year)
     years = np.arange(first, last + 1)
     found = [history.fit.predicted(int(one)) for one in years]
-    figure = new_figure(f"{history.key}: counts, and what they say of other years")
+    figure = plain_sheet(f"{history.key}: counts, and what they say of other years")
     axes = figure.subplots()
-    axes.fill_between(years, [q[0.1] for q in found], [q[0.9] for q in found], color="#c9d8ea", label="80 of 100 years")
-    axes.plot(years, [history.fit.level(int(one)).value for one in years], color=BLUE, linewidth=2, label="fitted mean")
+    axes.fill_between(
+        years,
+        [q[0.1] for q in found],
+        [q[0.9] for q in found],
+        color="#c9d8ea",
+        label="80 of 100 years",
+    )
+    axes.plot(
+        years,
+        [history.fit.level(int(one)).value for one in years],
+        color=BLUE,
+        linewidth=2,
+        label="fitted mean",
+    )
     for one in history.counts:
         axes.plot([one.year, one.year], [one.low, one.high], "o-", color=GREY, markersize=5)
     for held in history.held:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from fundsim import __version__
 from fundsim.analysis.calibrate import Range
-from fundsim.analysis.counts import Calibration, Fitted, History, calibrate, read_counts
+from fundsim.analysis.counts import read_counts
+from fundsim.analysis.fits import Calibration, Fitted, History, calibrate
 from fundsim.report.calibrate.picture import history_picture
 from fundsim.report.deliver import Reply, hand_over
 from fundsim.report.folder import reserved
 from fundsim.report.request import Draws, Request
+from fundsim.scenario.schema import FORMS
 
+NO_SOURCE = "NAME THE SOURCE"
 NO_DRAWS = Draws(0, 0, 1)  # a fit draws nothing
 
 
@@ -36,18 +39,23 @@ def print_calibration(
             sentences(found),
             {"assumptions": [_plain(one) for one in found.fitted],
              "hold_out": [row for history in found.histories for row in held(history)]},
-            [*([held_table(found)] if any(h.held for h in found.histories) else []), Text(fragment(found))],
+            [*([held_table(found)] if any(h.held for h in found.histories) else [])],
             lambda: {f"{one.key.replace('.', '_')}": history_picture(one, found.year) for one in found.histories},
         )  # fmt: skip
         asked = {"country": country, "definition": definition, "year": year, "hold_out": hold_out}
         notes = [f"fundsim {__version__} · fitted, nothing is drawn"]
         about = {"file": str(counts), "toml": fragment(found)}
         hand_over(reply, about, card, asked, notes, NO_DRAWS, request)
+        if not request.as_json:  # a wrapped line could not be pasted
+            sys.stdout.write(f"\n{fragment(found)}")
 
 
 def sentences(found: Calibration) -> list[str]:
     """What was read, and how well the years that were held out were predicted."""
-    told = [f"{len(found.fitted)} numbers come out of these counts. Low and high hold the truth with a chance of 80 %."]
+    told = [
+        f"{len(found.fitted)} {'number comes' if len(found.fitted) == 1 else 'numbers come'} out of these counts. Low and high "
+        "hold the truth with a chance of 80 %."
+    ]
     if found.skipped:
         told.append(f"{found.skipped} lines without a number were left out.")
     for history in found.histories:
@@ -82,9 +90,19 @@ def held_table(found: Calibration) -> Table:
         table.add_column(name, justify="left" if name == "Key" else "right")
     for history in found.histories:
         for one in history.held:
-            counted = str(one.count.low) if one.count.low == one.count.high else f"{one.count.low} to {one.count.high}"
+            counted = (
+                str(one.count.low)
+                if one.count.low == one.count.high
+                else f"{one.count.low} to {one.count.high}"
+            )
             band = f"{one.predicted[0.1]:.0f} to {one.predicted[0.9]:.0f}"
-            table.add_row(history.key, str(one.count.year), band, counted, "yes" if one.inside(0.1, 0.9) else "no")
+            table.add_row(
+                history.key,
+                str(one.count.year),
+                band,
+                counted,
+                "yes" if one.inside(0.1, 0.9) else "no",
+            )
     return table
 
 
@@ -92,15 +110,20 @@ def fragment(found: Calibration) -> str:
     """The assumptions as a scenario file has them, ready to be pasted."""
     lines: list[str] = []
     table = ""
-    for one in sorted(found.fitted, key=lambda one: one.key):
+    for one in sorted(found.fitted, key=lambda one: one.key.rpartition(".")):
         above, _, name = one.key.rpartition(".")
         if above != table:
             table = above
             lines += ["", f"[{table}]"]
         lines.append(f"{name} = {_assumption(one, found.year)}")
     if found.forms:
-        lines += ["", "[caseload.forms]", *(f"{form} = {x:.3g}" for form, x in found.forms.items() if form != "sample_size")]
-        lines += [f"sample_size = {found.forms['sample_size']:.0f}", 'unit = "share"', 'source = "NAME THE SOURCE"', 'grade = "data"']
+        first = found.forms_from[0] if found.forms_from else NO_SOURCE
+        shares = _to_one({form: found.forms[form] for form in FORMS})
+        lines += ["", "[caseload.forms]", *(f"{form} = {x:g}" for form, x in shares.items())]
+        lines += [
+            f"sample_size = {max(found.forms['sample_size'], 1):.0f}", 'unit = "share"', f'source = "{first}"', 'grade = "data"',
+            f'note = "Fitted by fundsim calibrate.{_also(found.forms_from)}"',
+        ]  # fmt: skip
     for history in found.histories:
         if history.key == "caseload.level":
             lines += [
@@ -111,10 +134,21 @@ def fragment(found: Calibration) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
+def _to_one(shares: Mapping[str, float]) -> dict[str, float]:
+    """Shares with three decimals that sum to 1: the largest takes what rounding leaves."""
+    found = {form: round(x, 3) for form, x in shares.items()}
+    largest = max(found, key=lambda form: found[form])
+    found[largest] = round(1 - sum(x for form, x in found.items() if form != largest), 3)
+    return found
+
+
+def _also(sources: Sequence[str]) -> str:
+    return f" Also: {', '.join(sources[1:])}." if len(sources) > 1 else ""
+
+
 def _assumption(one: Fitted, year: int) -> str:
     low, value, high = (_short(x) for x in (one.belief.low, one.belief.value, one.belief.high))
-    source = one.sources[0] if one.sources else "NAME THE SOURCE"
-    more = f" Also: {', '.join(one.sources[1:])}." if len(one.sources) > 1 else ""
+    source, more = one.sources[0] if one.sources else NO_SOURCE, _also(one.sources)
     level = f", level of {year}" if one.unit == "persons a year" else ""
     return (
         f'{{ value = {value}, low = {low}, high = {high}, unit = "{one.unit}", source = "{source}", grade = "data", '

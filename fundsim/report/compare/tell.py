@@ -25,7 +25,7 @@ from fundsim.report.progress import project_with_progress
 from fundsim.report.request import Request
 from fundsim.report.results import Form, said
 from fundsim.report.screen import console_for_tables
-from fundsim.scenario.compose import Scenario, load_all
+from fundsim.scenario.compose import Scenario, law_in_force, load_all
 from fundsim.scenario.errors import InputError, Problem
 
 LABELS = {m.name: m.label for m in MEASURES}
@@ -39,6 +39,8 @@ def forms(say: Language = ENGLISH) -> dict[str, Form]:
 def print_comparison(request: Request) -> None:
     """Project scenarios on common random numbers and print how each differs from the first."""
     scenarios = load_all(request.names, request.sets)
+    if len(scenarios) == 1:  # a proposal alone is set against the law in force
+        scenarios = [law_in_force(scenarios[0]), *scenarios]
     _refuse(scenarios)
     draws, out = draws_of(request, scenarios=len(scenarios)), request.out
     with reserved(out, _card(scenarios)):
@@ -74,8 +76,6 @@ def _card(scenarios: list[Scenario]) -> list[str]:
 
 def _refuse(scenarios: list[Scenario]) -> None:
     first, *variants = scenarios
-    if not variants:
-        raise InputError(Problem(first.name, "is alone: name at least one variant to compare"))
     for number, variant in enumerate(variants):
         if variant.hash in {s.hash for s in scenarios[: number + 1]}:
             rule = "is the same as an earlier scenario: there is nothing to compare"

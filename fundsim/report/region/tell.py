@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from fundsim.analysis.region import (
     region,
     region_block,
     savings,
+    shared_guesses,
     transfers,
 )
 from fundsim.model.streams import Tie
@@ -39,13 +41,20 @@ REPLICATIONS = 10_000
 BY = {"caseload": "by caseload", "population": "by inhabitants", "gdp": "by wages × inhabitants"}
 
 
-def print_region(request: Request, target: float, tie: Tie, rule: str, line: str | None) -> None:
-    """Set one fund beside separate ones and print what it takes, who gains and who pays."""
+def print_region(
+    request: Request, target: float, tie: Tie, rule: str, line: str | None, untied: bool = False
+) -> None:
+    """Set one fund beside separate ones and print what it takes, who gains and who pays.
+
+    untied  the same guess about several countries counts as several independent ones
+    """
     draws = draws_for(target, request, REPLICATIONS)
     n = draws.replications
     scenarios = load_all(request.names, request.sets)
     if len(scenarios) < 2:
         raise InputError(Problem(scenarios[0].name, "is alone: name at least two countries"))
+    if not untied:
+        tie = replace(tie, guesses=shared_guesses(scenarios))
     card = ["region", *(s.name for s in scenarios)]
     with reserved(request.out, card):
         lines = [budget_line(s, line) for s in scenarios]
@@ -66,10 +75,11 @@ def print_region(request: Request, target: float, tie: Tie, rule: str, line: str
         )  # fmt: skip
         about = {
             "scenarios": [s.name for s in scenarios], "lines": lines, "solvent": target, "share": rule,
-            "dependence": tie.dependence, "same_cases": tie.cases,
+            "dependence": tie.dependence, "same_cases": tie.cases, "one_guess_for_all": sorted(tie.guesses),
         }  # fmt: skip
         asked = {
             "solvent": target, "dependence": tie.dependence, "same_cases": tie.cases, "share": rule, "line": line,
+            "untied": untied,
         }  # fmt: skip
         hand_over(reply, about, card, asked, notes, draws, request)
 
@@ -86,6 +96,7 @@ def stamp(found: Region, replications: int) -> str:
     return (
         f"fundsim {__version__} · {of} · seed {found.seed} · {replications:,} replications · "
         f"dependence {found.tie.dependence:g}{cases}"
+        + (f", {len(found.tie.guesses)} shared guesses" if found.tie.guesses else "")
     )
 
 
@@ -190,14 +201,21 @@ def _tied(tie: Tie) -> str:
         if tie.cases
         else "What happens to each victim is independent of other countries."
     )
+    n = len(tie.guesses)
+    guesses = (
+        f"{n} assumptions are the same guess for all these countries, and are drawn once for all: one fund cannot spread the risk "
+        "that we are wrong about them. "
+        if n
+        else ""
+    )
     if tie.dependence == 0 and not tie.cases:
         return (
-            "Countries are taken as independent of each other, which is about the most that pooling can gain; nobody knows "
-            "how dependent they are: --dependence 0.5 shows less, --dependence 1 the least."
+            f"{guesses}{'In all else' if n else 'Here'} countries are taken as independent of each other, which is about the most that pooling can gain. "
+            "Nobody knows how dependent they are: --dependence 0.5 shows less, --dependence 1 the least."
         )
     part = wording.percent(tie.dependence)
     return (
-        f"Countries share {part} of the variance of each assumption and of each year's prices, wages, returns, "
+        f"{guesses}Countries share {part} of the variance of each assumption and of each year's prices, wages, returns, "
         f"caseload and income. {cases}"
     )
 

@@ -12,7 +12,7 @@ from fundsim.report.screen import table_of
 from fundsim.scenario.assumption import Assumption, Part
 from fundsim.scenario.compose import Scenario
 from fundsim.scenario.phases import PHASE, differences
-from fundsim.scenario.schema import FormShares, World
+from fundsim.scenario.schema import FormShares, Law, World
 
 
 def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -46,6 +46,8 @@ def shown(value: Any) -> tuple[str, str, str]:
     if isinstance(value, FormShares):
         text = ", ".join(f"{share:g}" for share in value.shares)
         return text, f"n = {value.sample_size:g}" if value.sample_size else "", value.source
+    if isinstance(value, tuple) and value and isinstance(value[0], Law):
+        return f"{len(value)} rules of law and practice", "", ""
     if isinstance(value, tuple) and value and hasattr(value[0], "model_dump"):
         return "; ".join(_effect(item) for item in value), "", ""
     if isinstance(value, tuple):

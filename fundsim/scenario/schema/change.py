@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from fundsim.scenario.assumption import Assumption, Number, Part
-from fundsim.scenario.facts import BEGINS_LATE, COSTS_NOTHING, NO_EFFECT, PAID_BEFORE
+from fundsim.scenario.facts_of_tables import BEGINS_LATE, COSTS_NOTHING, NO_EFFECT, PAID_BEFORE
 from fundsim.scenario.record import A_TEXT, Key, Table, all_of, either, when
 from fundsim.scenario.schema.units import Code, Euro, EuroYear, as_tuple
 

@@ -139,7 +139,13 @@ class Eligible(Table, idle=NOBODY_ENTITLED):
         Annotated[int, Field(ge=1, le=600)] | None,
         Key(
             idle=either(
-                NO_CLAIM, when("fund.take_up.filing.median", 0, why="claims are filed at once")
+                NO_CLAIM,
+                all_of(
+                    when("fund.take_up.filing.median", 0, why="claims are filed at once"),
+                    when(
+                        ".filing_limit_from", "entry", why="and the time runs from the entry point"
+                    ),
+                ),
             ),
             steps=(Step.ENTITLED, Step.LATE),
             sentence=(

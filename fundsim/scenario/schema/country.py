@@ -8,8 +8,6 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fundsim.scenario.assumption import Grade, Number, Part
 from fundsim.scenario.facts import (
-    AFFORDABILITY_ONLY,
-    ALL_FORMAL,
     IDENTIFIED_AT_ONCE,
     LOCAL_ONLY,
     NO_CLAIM,
@@ -57,6 +55,8 @@ from fundsim.scenario.schema.units import (
 )
 from fundsim.scenario.steps import Step
 
+HowRead = Literal["whole", "article", "extract", "secondary"]
+
 
 class Law(Part):
     """A rule of law on which a scheme stands, or would stand."""
@@ -65,7 +65,7 @@ class Law(Part):
     """What it says, in our words."""
     sources: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
     """Ids in scenarios/sources.toml."""
-    read: Literal["whole", "article", "extract", "secondary"]
+    read: HowRead
     """How much of it was read."""
 
 
@@ -90,7 +90,7 @@ class Country(Table):
     """The policy that stands for the scheme of the law in force; absent where there is none."""
     legal_basis: Annotated[tuple[Law, ...], BeforeValidator(as_tuple), A_TEXT] = ()
     """The law on compensation by the state, as far as it could be read."""
-    gdp: Annotated[Gdp | None, Key(idle=either(NO_FUND, always(AFFORDABILITY_ONLY)))] = None
+    gdp: Annotated[Gdp | None, Key(idle=NO_FUND)] = None
     """Gross domestic product in the price year; cost is set against it."""
     population: Annotated[Inhabitants, Key(idle=NO_FUND)]
     """Inhabitants; cost per head is divided by it."""
@@ -164,6 +164,8 @@ class MassCase(Table, unmoved="No future has more or other victims of a mass cas
     """Mean number of victims in a mass case (one plus a Poisson number, so at least 1)."""
     foreign_rate: Annotated[Share, Key(idle=NO_MASS)]
     """Share of foreign nationals among victims of a mass case."""
+    formal_rate: Annotated[Share, Key(idle=NO_MASS, random=(1, 1, 0.4))] = by_default(1, "share")
+    """Share of formally identified victims among those of a mass case."""
 
 
 class FormShares(Part):
@@ -207,7 +209,12 @@ class FormShares(Part):
     @property
     def graded(self) -> str:
         """data, partly or judgement."""
-        return self.grade or ("judgement" if self.source == "judgement" else "data")
+        return self.grade or "judgement"
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether they have a source, and do not say how well that measures them."""
+        return self.grade is None and self.source != "judgement"
 
 
 class FormRates(Table, idle=NO_FORM, steps=(Step.FORM,)):
@@ -245,9 +252,7 @@ class Caseload(Table, steps=(Step.IDENTIFIED,)):
 
     level: PersonsYear
     """Registered victims a year in the price year, presumed and formally identified, mass cases apart."""
-    formal_rate: Annotated[Share, Key(idle=either(NO_VICTIM, ALL_FORMAL), random=(1, 1, 0.4))] = (
-        by_default(1, "share")
-    )
+    formal_rate: Annotated[Share, Key(idle=NO_LEVEL, random=(1, 1, 0.4))] = by_default(1, "share")
     """Registered victims who are formally identified; the others are presumed victims."""
     trend: Annotated[
         Growth,

@@ -27,6 +27,7 @@ from fundsim.scenario.facts import (
     NO_TRUST,
     NOBODY_ASSISTED,
     NOBODY_ENTITLED,
+    NOBODY_HELPED,
     NOT_PURSUED,
     NOTHING_RECOVERED,
     OFFICE_IN_WAGES,
@@ -280,12 +281,7 @@ class Costs(Table):
     """Cost of legal aid for one victim, at identification."""
     per_assisted: Annotated[
         Euro,
-        Key(
-            idle=either(
-                NOBODY_ENTITLED,
-                when("fund.take_up.assisted_share", 0, why="nobody is helped to apply"),
-            )
-        ),
+        Key(idle=NOBODY_HELPED),
     ] = by_default(0, "EUR")
     """Cost of helping one entitled victim to apply, when it may first file."""
     legal_aid_by_fund: Annotated[

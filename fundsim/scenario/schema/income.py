@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from fundsim.scenario.facts import NO_INCOME
+from fundsim.scenario.facts_of_tables import NO_INCOME
 from fundsim.scenario.record import A_TEXT, Key, Table, unless, when, when_not
 from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_origin
 from pydantic import BeforeValidator, Field
 
 from fundsim.scenario.assumption import Assumption, Part, Quantity
-from fundsim.scenario.facts import NO_LINK
+from fundsim.scenario.facts_of_tables import NO_LINK
 from fundsim.scenario.record import Key, Table, record_of, tables_of
 from fundsim.scenario.schema.change import Change, Effect, Link
 from fundsim.scenario.schema.claim import TariffByForm
