@@ -61,10 +61,11 @@ bench-dashboard: $(READY)
 hostile: $(READY)
 	$(BIN)/python -m tests.hostile $(HOSTILE)
 
-# the data dictionary, the JSON Schema and the record of what this version's scenario files say are written
-# from the code and the files; tests fail when they are old
+# the data dictionary, the page on the law, the JSON Schema and the record of what this version's scenario files say
+# are written from the code and the files; tests fail when they are old
 docs: $(READY)
 	$(BIN)/python -c "from fundsim.report.run.files import dictionary; print(dictionary(), end='')" > docs/data_dictionary.md
+	$(BIN)/python -c "from fundsim.report.law import page; print(page(), end='')" > docs/law.md
 	$(BIN)/fundsim schema > scenarios/scenario.schema.json
 	@mkdir -p scenarios/released
 	$(BIN)/python -c "from fundsim.scenario.released import record; print(record(), end='')" \

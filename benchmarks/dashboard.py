@@ -36,7 +36,7 @@ from fundsim.app.runs import QUICK
 RESULTS = Path(__file__).parent / "DASHBOARD.md"
 MEBIBYTE = 2**20
 LEVER = "lever:fund.take_up.unassisted_rate:serbia+tariff"
-SLIDER = '[class*="st-key-lever-fund-take_up-rate"] input[type="range"]'
+SLIDER = '[class*="st-key-lever-fund-take_up-unassisted_rate"] input[type="range"]'
 POPULAR = "s=serbia-tariff_interim"  # a link that fifty people open
 REFUSALS = ("Many people are computing", "This scenario could not", "This combination is not")
 VISITORS, MOVES, OPENINGS = 50, 25, 4

@@ -19,7 +19,7 @@ from fundsim.report.brief.blocks import (
 from fundsim.report.figures import BLUE, GREY, ORANGE, Picture
 
 ENGLISH = (
-    "The fund pays 15 of 100 identified victims, instead of 1 of 100 without it. It costs € 165,000 "
+    "The fund pays 15 of 100 registered victims, instead of 1 of 100 without it. It costs € 165,000 "
     "a year (9 of 10 futures: € 98,000 to € 260,000) and lasts ten years in 82% of futures."
 )
 LATIN = "Fond isplaćuje žrtve u roku od šest meseci; đački dinar čuva težište: č ć ž š đ Č Ć Ž Š Đ."

@@ -21,10 +21,12 @@ COMBINATIONS = (
                                         "assets_only", "conviction_levy", "mixed_financing", "tariff_interim")),
     "serbia+tariff+legal_aid+informing+budget_cut",
     "montenegro+tariff+hosted", "kosovo+tariff+own_office", "albania+tariff+committee", "serbia+tariff+children_first",
+    "albania+law_albania", "montenegro+law_montenegro", "north_macedonia+law_north_macedonia+raise_cap",
+    "kosovo+law_kosovo+longer_deadline+presumption_of_harm", "kosovo+law_kosovo+immediate_payment",
 )  # fmt: skip
 MEASURES = (
     "due_a_year", "outgo_a_year", "income_a_year", "cost_to_state_a_year", "too_small_rate", "ruin", "peak_need", "incurred_total", "identified",
-    "share_paid_without", "share_paid_with", "months_to_payment_with", "received_with",
+    "due_others_a_year",    "share_paid_without", "share_paid_with", "months_to_payment_with", "received_with",
 )  # fmt: skip
 
 

@@ -143,7 +143,7 @@ SENTENCES = [
     (r"and (€ [\d,]+) of it stays unspent", e, lambda s: s.get("lapsed_a_year")),
     (r"goes back\. (.+?) of claims are not decided", p, lambda s: s.get("claims_slow_rate")),
     ("; for (.+?) reports and opinions", p, lambda s: s.get("claims_unready_rate")),
-    ("Of 100 identified victims (.+?) get money instead of", h, lambda s: s.get("share_paid_with")),
+    ("Of 100 registered victims (.+?) get money instead of", h, lambda s: s.get("share_paid_with")),
     ("get money instead of (.+?) without it", ENGLISH.few, lambda s: s.get("share_paid_without")),
     ("victims each receives (.+?) instead of", e, lambda s: s.get("received_with")),
     (r"receives € [\d,]+ instead of (.+?)\.", e, lambda s: s.get("received_without")),
@@ -261,10 +261,10 @@ def test_every_cell_of_the_tables_is_the_one_in_summary_json(
     glance = {row[0]: row[1:] for row in rows(page, "At a glance")}
     for label, form, measure, middle in (
         ("Cost a year", e, "due_a_year", "mean"),
-        ("Identified victims who get money, without the fund", p, "share_paid_without", "mean"),
-        ("Identified victims who get money, with the fund", p, "share_paid_with", "mean"),
+        ("Registered victims who get money, without the fund", p, "share_paid_without", "mean"),
+        ("Registered victims who get money, with the fund", p, "share_paid_with", "mean"),
         (
-            "Received, averaged over all identified victims, with the fund",
+            "Received, averaged over all registered victims, with the fund",
             e,
             "received_with",
             "mean",
@@ -529,8 +529,8 @@ def test_every_switch_of_the_fund_is_in_its_rules() -> None:
     text = "\n".join(rules(load("serbia+tariff", sets).world, ENGLISH))
     for wanted in (
         "from 5 average monthly net wages to 5", "No benefit exceeds 5", "No benefit is below 2", "at most € 900,000 a year",
-        "in trust until the child is 18", "It opens with € 150,000", "free legal aid of victims identified after",
-        "For 20 % of identified victims it pays shelter", "up to 3 years before the opening", "in 4 instalments, one every",
+        "in trust until the child is 18", "It opens with € 150,000", "free legal aid of victims registered after",
+        "For 20 % of registered victims it pays shelter", "up to 3 years before the opening", "in 4 instalments, one every",
         "State budget line (€ 310,000 a year, the same every year)", "in December returns to the treasury: State budget line",
     ):  # fmt: skip
         assert wanted in text, wanted

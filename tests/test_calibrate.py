@@ -307,6 +307,26 @@ def test_less_than_five_is_none_to_four(counts: Counts) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "low", "high"),
+    [("<=5", 0, 5), ("< = 5", 0, 5), ("≤5", 0, 5), ("≤ 0", 0, 0), ("5-9", 5, 9), ("5 – 9", 5, 9), ("7-7", 7, 7)],
+)  # fmt: skip
+def test_a_count_may_be_written_as_the_numbers_that_it_lies_between(
+    written: str, low: int, high: int, counts: Counts
+) -> None:
+    rows = counts.read(f"{HEAD}caseload.level,2019,{written},,,\n{YEARS}")
+    assert (rows[0].low, rows[0].high) == (low, high)
+    assert calibrate(rows).histories[0].counts[0] == Count(2019, low, high)
+
+
+def test_at_most_five_says_what_less_than_six_says(counts: Counts) -> None:
+    beliefs = [
+        counts.fit(f"{HEAD}caseload.level,2019,{written},,,\n{YEARS}").of("caseload.level")
+        for written in ("<6", "<=5", "0-5")
+    ]
+    assert beliefs[0] == beliefs[1] == beliefs[2]
+
+
+@pytest.mark.parametrize(
     ("text", "values"),
     [
         (
@@ -325,7 +345,7 @@ def test_decimal_comma_and_semicolon_are_read(
 
 def test_a_number_that_can_be_two_is_asked_about(counts: Counts) -> None:
     [problem] = counts.refused(f"{HEAD}caseload.level,2020,1.234,,,\n")
-    assert problem.startswith("counts.csv:2: 1.2340 or 1234?")
+    assert problem.startswith("counts.csv:2: value = 1.234: 1.2340 or 1234?")
 
 
 def test_lines_without_a_number_are_skipped_and_told(
@@ -445,6 +465,25 @@ def test_all_that_is_wrong_is_told_at_once_by_line_with_exit_code_2_and_no_trace
     assert [line.partition(": ")[0] for line in lines] == [f"counts.csv:{n}" for n in range(2, 9)]
 
 
+MAY_STAND = "must be a number, `<5` (0 to 4), `<=5` (0 to 5) or, for a count, `5-9`; blank or n/a if there is none"
+NO_NUMBER = {
+    "caseload.level,2020,>10,,,": f"value = >10: {MAY_STAND}",
+    "caseload.level,2020,..,,,": f"value = ..: {MAY_STAND}",
+    "caseload.level,2020,some,,,": f"value = some: {MAY_STAND}",
+    f"caseload.level,2020,{'x' * 100},,,": f"value = {'x' * 40}…: {MAY_STAND}",
+    "caseload.formal_rate,2020,5-9,30,,": f"value = 5-9: {MAY_STAND}",  # of a share or an amount nobody could fit it
+    "caseload.level,2020,9-5,,,": "value = 9-5: the first number must not be above the second",
+    "caseload.formal_rate,2020,5,all,,": "of = all: must be a number",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", NO_NUMBER)
+def test_what_is_no_number_is_told_with_its_line_and_what_may_be_written(
+    row: str, counts: Counts
+) -> None:
+    assert counts.refused(f"{HEAD}{row}\n") == [f"counts.csv:2: {NO_NUMBER[row]}"]
+
+
 TOO_LITTLE = {
     "needs at least 3 years": "caseload.level,2020,10,,,\ncaseload.level,2021,14,,,\n",
     "a share needs `of`": "caseload.formal_rate,2020,10,,,\n",
@@ -463,6 +502,33 @@ def test_what_is_too_little_to_fit_is_told_with_file_and_line(rule: str, counts:
 def test_all_that_is_too_little_to_fit_is_told_at_once(counts: Counts) -> None:
     found = counts.refused(HEAD + "".join(TOO_LITTLE.values()))
     assert [sum(rule in one for one in found) for rule in TOO_LITTLE] == [1, 1, 1, 1]
+
+
+NO_LEVEL = "a level cannot be fitted; such counts say that it is low, but not how low; write the level as an assumption of your own"
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [("000", "every count is 0"), ("0" * 9, "every count is 0"), (["<5"] * 3, "every count is 0 or may be 0"),
+     (["0", "<=2", "0-3"], "every count is 0 or may be 0")],
+)  # fmt: skip
+def test_counts_of_which_none_is_surely_above_0_are_refused(
+    values: Sequence[str], why: str, counts: Counts
+) -> None:
+    """The mean is flat on the log scale, so that the lower end of the grid would tell the level, and not the counts."""
+    text = "".join(f"caseload.level,{2010 + i},{x},,,\n" for i, x in enumerate(values))
+    assert counts.refused(HEAD + text) == [f"counts.csv:2: caseload.level: {why}: {NO_LEVEL}"]
+
+
+def test_one_count_above_0_is_enough_and_nothing_is_predicted_from_years_of_none(
+    counts: Counts,
+) -> None:
+    """0, 0, 0, 0, 2, 1: a level of half a person, not of a hundred-thousandth; the four years of none predict nothing."""
+    text = "".join(f"caseload.level,{2015 + i},{n},,,\n" for i, n in enumerate((0, 0, 0, 0, 2, 1)))
+    found = counts.fit(HEAD + text)
+    assert found.histories[0].held == ()
+    level = found.histories[0].fit.level(2017)
+    assert 0.1 < level.low < 0.5 < level.high < 1.5
 
 
 NOT_FITTED: dict[str, str | bytes] = {
@@ -650,6 +716,70 @@ def test_the_fragment_is_toml_with_each_key_once_and_the_sources_in_order(counts
     assert level["note"].endswith("3 yearly counts, 2020-2022, level of 2022. Also: rs_cptv_2023.")
 
 
+def graded(found: Calibration) -> dict[str, tuple[str, str]]:
+    """Grade and note of each number of the caseload that is printed to be pasted."""
+    told = tomllib.loads(fragment(found))["caseload"]
+    return {name: (a["grade"], a["note"]) for name, a in told.items() if name != "forms"}
+
+
+@pytest.mark.parametrize(
+    ("year", "carried"),
+    [
+        (None, ""),
+        (2021, ""),
+        (2022, ""),
+        (2023, "Carried on from 2022, the last year counted, to 2023."),
+        (2030, "Carried on from 2022, the last year counted, to 2030."),
+        (2019, "Carried back from 2020, the first year counted, to 2019."),
+    ],
+)
+def test_what_is_carried_on_to_a_year_that_nobody_counted_is_graded_partly_and_says_so(
+    year: int | None, carried: str, counts: Counts
+) -> None:
+    found = counts.fit(HEAD + YEARS + "caseload.formal_rate,2020,5,10,,\n", year=year)
+    told = graded(found)
+    for name in ("level", "trend", "dispersion"):
+        grade, note = told[name]
+        assert grade == ("partly" if carried else "data")
+        assert note.endswith(carried)
+        assert ("arried" in note) == bool(carried)
+    assert told["formal_rate"] == ("data", "Fitted by fundsim calibrate to 5 of 10 in 2020.")
+
+
+def test_the_last_year_counted_may_be_the_last_of_a_sum(counts: Counts) -> None:
+    text = f"{HEAD}{YEARS}caseload.level,2023-2024,25,,,\n"
+    assert graded(counts.fit(text, year=2024))["level"][0] == "data"
+    assert graded(counts.fit(text, year=2025))["level"][0] == "partly"
+
+
+def test_a_level_told_for_the_last_year_of_another_number_is_carried_on(counts: Counts) -> None:
+    """Persons counted to 2022 and shares to 2024: without a year the level is told for 2024."""
+    text = f"{HEAD}{YEARS}caseload.formal_rate,2024,5,10,,\n"
+    grade, note = graded(counts.fit(text))["level"]
+    assert (grade, note.endswith("Carried on from 2022, the last year counted, to 2024.")) == (
+        "partly",
+        True,
+    )
+
+
+def test_the_command_says_what_is_carried_on_and_its_grade(
+    counts: Counts, fundsim, capsys  # noqa: F811
+) -> None:  # fmt: skip
+    path, said = str(counts.write(HEAD + YEARS)), "caseload.level: carried on from 2022"
+    assert fundsim("calibrate", path, "--year", "2025") == 0
+    assert (
+        f"{said}, the last year counted, to 2025, for which there is no count: its grade is partly, not data"
+        in (capsys.readouterr().out)
+    )
+    assert fundsim("calibrate", path, "--year", "2025", "--json") == 0
+    told = json.loads(capsys.readouterr().out)["assumptions"]
+    assert {row["key"]: row["grade"] for row in told} == {
+        f"caseload.{name}": "partly" for name in ("level", "trend", "dispersion")
+    }
+    assert fundsim("calibrate", path) == 0
+    assert said not in capsys.readouterr().out
+
+
 # ---- The base files ----
 
 
@@ -675,7 +805,9 @@ def test_a_number_of_a_base_file_that_was_fitted_is_what_the_shipped_counts_say(
     country: str, key: str
 ) -> None:
     a = next(a for name, a, _ in assumptions(load(country).world) if name == key)
-    assert (a.low, a.value, a.high) == rounded(of_price_year(country).of(key))
+    [fitted] = [one for one in of_price_year(country).fitted if one.key == key]
+    assert (a.low, a.value, a.high) == rounded(fitted.belief)
+    assert a.grade == fitted.grade
 
 
 @pytest.mark.parametrize("country", DEFINITIONS)

@@ -79,7 +79,7 @@ def test_the_card_says_what_the_measures_say(tariff: Results) -> None:
     low, high = euro(get("due_a_year", "p5")), euro(get("due_a_year", "p95"))
     assert euro(get("due_a_year")) in words
     assert f"({low} to {high})" in words
-    assert f"{of_hundred(get('share_paid_with'))} of 100 | identified victims get money" in words
+    assert f"{of_hundred(get('share_paid_with'))} of 100 | registered victims get money" in words
     assert percent(get("share_paid_with", "p95")) in words
     assert f"instead of {of_hundred(get('share_paid_without'))} without the fund" in words
     assert "years are short of money, | with the budget (our rule, no ministry's figure)" in words

@@ -96,7 +96,7 @@ RATES = {
     "enforcement__failure_rate": 0.75,
 }
 _CONVICTED = (0.4 + 0.6 * 0.3) * 0.6
-# the chance that an identified victim reaches the stage: the product of the rates on its way
+# the chance that a registered victim reaches the stage: the product of the rates on its way
 STAGES = {
     "identified": 1.0,
     "informed": 0.4,

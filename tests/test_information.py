@@ -311,9 +311,8 @@ def test_a_scenario_from_one_run() -> None:
     )
     decision = contribution_decision(needed.contribution)
     found = worth(decision, inputs, groups)
-    assert (
-        found.singles[0].name == "fund.take_up.unassisted_rate"
-    )  # nobody knows it, and all claims hang on it
+    # nobody knows how many will apply, and all claims hang on it
+    assert "fund.take_up.unassisted_rate" in [single.name for single in found.singles[:4]]
     assert found.groups[0].name == "take-up"
     assert len(found.singles) == len(inputs)
     assert sum(group.inputs for group in found.groups) == len(inputs)

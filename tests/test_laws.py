@@ -653,7 +653,7 @@ OTHER = {
     "caseload__others__median": 900,
     "caseload__others__p90": 4000,
 }
-APART = ("claims_others", "paid_others", "amount_others")
+APART = ("claims_others", "paid_others")
 
 
 def test_victims_of_other_crimes_move_no_measure_of_victims_where_the_desk_is_idle_and_cash_never_short() -> (
@@ -688,11 +688,11 @@ def test_claims_of_other_crimes_are_counted_apart() -> None:
     assert (told["claims_others"] == by_replication(other)).all()
     assert (told["paid_others"] == by_replication(other & claims.approved)).all()
     paid = by_replication(other & claims.approved, claims.benefit / 100)
-    assert told["amount_others"] == pytest.approx(paid)
+    assert told["due_others"].sum(axis=1) == pytest.approx(paid)
     assert (told["claims"] == by_replication(other | True)).all()
     assert (told["applied"] == by_replication(~other)).all()
-    alone = victims(future_of(2))
-    assert not any(alone[name].any() for name in APART)
+    alone = outcomes(future_of(2))
+    assert not any(alone[name].any() for name in (*APART, "due_others"))
 
 
 def test_how_many_victims_of_other_crimes_claim_grows_with_the_trend_and_as_the_scheme_becomes_known() -> (

@@ -66,7 +66,7 @@ def test_sentences_of_nobody_hold_no_figures() -> None:
     nobody, unpaid = (
         " ".join(answer(results_of("montenegro+tariff", sets))) for sets in (NO_VICTIMS, NO_CLAIMS)
     )
-    assert "No victim is identified in any simulated future: there is nobody to pay." in nobody
+    assert "No victim is registered in any simulated future: there is nobody to pay." in nobody
     assert (
         "No victim gets any money in any simulated future, with the fund or without it." in unpaid
     )
@@ -163,9 +163,9 @@ def test_pictures_and_cards_of_nobody_say_so() -> None:
     results = results_of("montenegro+tariff", NO_VICTIMS)
     without = results_of("montenegro+no_fund", NO_VICTIMS)
     for one in (results, without):
-        assert "No victim is identified" in card_text(one)
-        assert "no victim is identified" in pathway(one).get_suptitle()
-        assert "No victim is identified" in alt_text(one, "pathway")
+        assert "No victim is registered" in card_text(one)
+        assert "no victim is registered" in pathway(one).get_suptitle()
+        assert "No victim is registered" in alt_text(one, "pathway")
         assert "0 of 100" not in str(headlines(one))
         assert "nobody to pay" in str(headlines(one))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fundsim.report.law import page
 from fundsim.scenario.compose import law_in_force, load
 from fundsim.scenario.files import countries, folder, shipped, sources
 
@@ -18,13 +20,12 @@ BINDS = ("in force", "on accession", "not binding", "unknown")
 READ = ("whole", "article", "extract", "headnote", "secondary")
 CODES = {load(country).world.country.code: country for country in countries()}
 LAWS = {name: path for name, path in shipped("policy").items() if name.startswith("law_")}
-# those that a country names as its law in force; Montenegro's applies from accession
+# those that a country names as its law in force; Montenegro's applies from accession, Albania's fund pays no persons
 IN_FORCE = {
-    "albania": "law_albania",
     "kosovo": "law_kosovo",
     "north_macedonia": "law_north_macedonia",
 }
-SHIPPED_LAWS = {*IN_FORCE.values(), "law_montenegro"}
+SHIPPED_LAWS = {*IN_FORCE.values(), "law_albania", "law_montenegro"}
 
 
 def norms() -> dict[str, dict[str, Any]]:
@@ -140,6 +141,85 @@ def test_proposals_are_set_against_the_law_in_force_or_against_no_scheme(country
     beside = law_in_force(load(f"{country}+tariff"))
     assert beside.name == f"{country}+{law or 'no_fund'}"
     assert beside.world.has_fund == bool(law)
+
+
+# ---- The page on the law ----
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "law.md"
+
+
+def of_page(heading: str) -> str:
+    """What stands below a heading, on one line."""
+    [part] = re.findall(
+        rf"^#+ {re.escape(heading)}\n(.*?)(?:^#|\Z)", page(), re.MULTILINE | re.DOTALL
+    )
+    return " ".join(part.split())
+
+
+def test_the_page_in_docs_is_what_the_module_writes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_the_page_opens_with_the_two_traps() -> None:
+    assert page().index("## Two traps") < page().index("## Norms")
+    traps = of_page("Two traps")
+    for said in NORMS.values():
+        if "trap" in said:
+            assert said["trap"] in traps
+    assert "2024/1712" in traps
+    assert "C-129/19" in traps
+
+
+def test_each_norm_is_a_row_with_whom_it_binds_what_was_read_and_a_link() -> None:
+    text = page().partition("## Norms\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][
+        1:
+    ]
+    assert len(rows) == len(NORMS)
+    for row, said in zip(rows, NORMS.values(), strict=True):
+        title, article, duty, binds, read, source = row
+        assert said["title"] in title
+        assert (article, duty) == (said["article"], said["duty"])
+        assert sources()[said["source"]]["address"] in source
+        assert ("not seen" in binds) == (said["binds"] == "unknown")
+        assert ("binds nobody" in binds) == (said["binds"] == "not binding")
+        assert ("accession" in binds) == (said["binds"] == "on accession")
+        assert ("second-hand" in read) == (said["read"] == "secondary")
+
+
+@pytest.mark.parametrize("country", countries())
+def test_each_text_of_a_country_s_law_stands_on_the_page_with_its_sources(country: str) -> None:
+    said = load(country).world.country
+    text = of_page(said.name.replace("*", "\\*"))
+    for law in said.legal_basis:
+        assert " ".join(law.text.replace("Kosovo*", "Kosovo\\*").split()) in text
+        for name in law.sources:
+            assert sources()[name]["address"] in text
+    assert text.count("*Read: ") == len(said.legal_basis)
+    assert text.startswith("**A law is in force" if said.law_in_force else "**No law on comp")
+    policy = f"law_{country}"
+    assert (f"[`{policy}`](../scenarios/policy/{policy}.toml)" in text) == (policy in SHIPPED_LAWS)
+
+
+def test_nobody_is_told_that_a_victim_can_claim_where_the_law_pays_for_services_alone() -> None:
+    told = {
+        country: of_page(load(country).world.country.name.replace("*", "\\*"))
+        for country in IN_FORCE
+    }
+    assert {c for c, text in told.items() if "nobody can claim" in text} == {"albania"}
+
+
+def test_the_page_has_the_footnote_of_kosovo() -> None:
+    assert page().endswith(f"\n\\{load('kosovo').world.country.footnote}\n")
+
+
+def test_no_line_of_the_page_begins_what_it_does_not_mean() -> None:
+    """A line that was broken before a dash or an asterisk would begin a list."""
+    bullets = [line for line in page().splitlines() if re.match(r"\s*[-*+] ", line)]
+    assert len(bullets) == sum(len(load(c).world.country.legal_basis) for c in countries())
+    for line in page().splitlines():
+        assert len(line) <= 200 or line.startswith("| ") or "](http" in line
 
 
 # ---- The laws as policies ----

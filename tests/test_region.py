@@ -29,8 +29,10 @@ from fundsim.analysis.region import (
 from fundsim.model.parameters import STRATA, stratified
 from fundsim.model.run import simulate
 from fundsim.model.streams import UNTIED, Streams, Tie
+from fundsim.report.region.tell import of_product
 from fundsim.scenario.compose import Scenario, load
 from fundsim.scenario.errors import InputError
+from fundsim.scenario.files import countries
 from fundsim.validation.worlds import OPEN, PLAIN, STILL, certain, text_of
 
 SHORT = ("time.horizon_years=6", "time.runoff_years=2", "time.history_years=4")
@@ -40,7 +42,7 @@ FIXED = ("income.budget.vote=fixed", "income.budget.index=wages", "income.budget
 LINE = (*SHORT, *FIXED, "income.budget.amount=310000")
 CODES = ("RS", "QA", "QB", "QC")  # Serbia, and countries that differ from it by their draws alone
 ALIKE = Tie(1.0, cases=True)
-# nothing but benefits of 1,000 euro to each identified victim, at once and out of the capital
+# nothing but benefits of 1,000 euro to each registered victim, at once and out of the capital
 SIMPLE: dict[str, object] = {
     **PLAIN, **OPEN, **STILL, "fund__opening_capital": 0, "fund__costs__office_a_year": 0,
     "fund__costs__per_decision": 0, "caseload__level": 10, "macro__investment_return": 0,
@@ -358,6 +360,39 @@ def test_fair_shares() -> None:
     assert shares["caseload"] == pytest.approx(np.array(counted) / sum(counted))
 
 
+def test_wages_times_inhabitants_share_the_six_nearly_as_their_gross_domestic_product_does() -> (
+    None
+):
+    of = [load(name).world.country for name in countries()]
+    wages = np.array([c.net_wage.value * c.population.value for c in of])
+    product = np.array([c.gdp.value for c in of if c.gdp])
+    assert np.abs(wages / wages.sum() - product / product.sum()).max() < 0.03
+
+
+def test_the_contribution_is_told_as_a_share_of_gross_domestic_product_where_that_is_known() -> (
+    None
+):
+    """Of 30 euro Serbia pays two thirds: 20 of 40 million; Kosovo* pays 10 of 2 million."""
+    product = ["country.gdp.value=40_000_000"], ["country.gdp.value=2_000_000"]
+    scenarios = [
+        load(f"{c}+tariff", [*SHORT, *sets])
+        for c, sets in zip(("serbia", "kosovo"), product, strict=True)
+    ]
+    found = replace(
+        region(scenarios, ["budget"] * 2, "population", 4, 1),
+        shares={"population": np.array([2, 1]) / 3},
+        together={"contribution": np.full(4, 30.0)},
+    )
+    contribution = pooling(found, "contribution", 0.5)
+    assert of_product(found, contribution) == pytest.approx([20 / 40e6, 10 / 2e6])
+    world = scenarios[1].world
+    without = world.model_copy(update={"country": world.country.model_copy(update={"gdp": None})})
+    fewer = replace(found, scenarios=(scenarios[0], replace(scenarios[1], world=without)))
+    assert of_product(fewer, contribution) == [pytest.approx(20 / 40e6), None]
+    never = replace(found, together={"contribution": np.full(4, np.inf)})
+    assert of_product(never, pooling(never, "contribution", 0.5)) == [None, None]
+
+
 def test_transfers_sum_to_nothing_under_every_rule() -> None:
     found = region(
         [load(f"{c}+tariff", SHORT) for c in ("serbia", "montenegro", "kosovo")], ["budget"] * 3, "gdp", 80, 1
@@ -435,6 +470,7 @@ def test_the_command_tells_and_writes(
     assert "Shared by inhabitants, Albania draws" in told
     assert "Kosovo* pays more a year in one fund than for a fund alone." in told
     assert "UNSCR 1244/1999" in told
+    assert "Of every million of its gross domestic product (country.gdp) " in told
     files = {p.name for p in (tmp_path / "out").iterdir()}
     assert {
         "needed.csv",
@@ -451,6 +487,12 @@ def test_the_command_tells_and_writes(
     [row] = [r for r in data["pooling"] if r["needed"] == "contribution"]
     apart = [r["contribution_apart"] for r in data["needed"]]
     assert row["apart"] == sum(apart)
+    for one in data["needed"]:
+        product = load(one["scenario"]).world.country.gdp
+        assert product is not None
+        assert one["contribution_in_one_fund_of_gdp"] == pytest.approx(
+            one["contribution_in_one_fund"] / product.value
+        )
     assert row["gain"] == pytest.approx(row["apart"] - row["one_fund"])
 
 

@@ -19,7 +19,7 @@ from fundsim.scenario.schema import assumptions
 SEED = 20260711
 N = 6400
 WORDS = {
-    "victims": Words("{} identified victims a year"),
+    "victims": Words("{} registered victims a year"),
     "assets": Words("{} a year from seized assets", "euro"),
     "take_up": Words("a take-up rate of {}", "share"),
     **{f"x{i}": Words(f"x{i} of {{}}") for i in range(30)},
@@ -207,7 +207,7 @@ def rule_of(*restrictions: Restriction, earlier: int = 0) -> Rule:
 def test_a_rule_is_a_sentence() -> None:
     rule = rule_of(Restriction("victims", above=55), Restriction("assets", below=20_000))
     assert sentence(rule, WORDS) == (
-        "With more than 55 identified victims a year and less than € 20,000 a year from seized assets "
+        "With more than 55 registered victims a year and less than € 20,000 a year from seized assets "
         "the fund falls short in 71 % of futures (against 23 % overall); this covers 40 % of all such futures."
     )
     rule = rule_of(
@@ -217,7 +217,7 @@ def test_a_rule_is_a_sentence() -> None:
         earlier=1,
     )
     assert sentence(rule, WORDS) == (
-        "Otherwise, with more than 55 identified victims a year, less than € 0.5 a year from seized assets "
+        "Otherwise, with more than 55 registered victims a year, less than € 0.5 a year from seized assets "
         "and a take-up rate of between 25 % and 60 % the fund falls short in 71 % of futures (against 23 % "
         "of those left); this covers another 40 % of all such futures."
     )

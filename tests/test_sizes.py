@@ -38,7 +38,7 @@ TOO_LARGE = {
 }  # fmt: skip
 LARGE = (  # as large as may be, and still exact
     LONG,
-    (*LONG, *BORROWS, "fund.payment.advance_interest=0.03"),
+    (*LONG, *BORROWS, "fund.payment.advance_interest=0.02"),
     ("macro.inflation=0.12", "time.horizon_years=30"),
     (*KEPT[:1], *KEPT[2:], "income.budget.amount=1000000000", "fund.opening_capital=1000000000"),
     ("time.price_year=2020", "time.start_year=2090"),

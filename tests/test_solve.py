@@ -60,7 +60,9 @@ def test_a_lever_at_its_solution_reaches_the_target(name: str) -> None:
     assert not found.rising
     again = lasts(with_lever(scenario(), lever, found.amount))
     assert again == found.solvent.value >= 0.85
-    assert lasts(with_lever(scenario(), lever, 1.01 * found.amount)) < 0.85 + 1.5 / N
+    further = 1.01 * found.amount
+    if not name.endswith("_rate") or further <= 1:
+        assert lasts(with_lever(scenario(), lever, further)) < 0.85 + 1.5 / N
     assert found.solvent.mc_error is not None
     other = lasts(with_lever(scenario(), lever, found.amount), seed=2)
     assert abs(other - found.solvent.value) < 3 * np.sqrt(2) * found.solvent.mc_error

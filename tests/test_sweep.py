@@ -223,7 +223,7 @@ def test_a_dry_run_tells_and_writes_nothing(tmp_path, capsys) -> None:
     for words in (
         "128 scenarios: 2 countries × 16 designs × 4 circumstances",
         "64 replications each",
-        "identified victims",
+        "registered victims",
         "of disk in 128 parts",
     ):
         assert words in told

@@ -21,6 +21,7 @@ PERCENTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 BANDS = {0.5: (0.25, 0.75), 0.8: (0.1, 0.9)}
 # measures that do not grow with the number of claims that one case stands for
 SHARES = ("approval_share", "mean_paid", "months_to_decision", "recovered_share")
+UNSURE = "YEAR UNSURE"  # in a figure's note
 NEUTRAL = "neutral"  # the file that the others differ from
 
 
@@ -68,6 +69,16 @@ class Published:
     source: str
     use: str
     note: str
+
+    @property
+    def dated(self) -> str:
+        """Its year; with a question mark where the source has no date and the year is our reading."""
+        return f"{self.year}?" if self.unsure else str(self.year)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the source has no date."""
+        return UNSURE in self.note
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a ministry recognises in a future, by name and in words; and a rule as a sentence.
 
-Circumstances are drawn assumptions, and what came of them over the horizon: identified victims a year,
+Circumstances are drawn assumptions, and what came of them over the horizon: registered victims a year,
 income from each source.  They are causes; what merely says again that money is short (cost, balance,
 delay) is not among them.
 """
@@ -29,7 +29,7 @@ PLAIN = ("rate", "median", "sigma", "level", "trend", "dispersion", "amount", "s
 class Words:
     """How a circumstance is told.
 
-    phrase  with {} where "more than 55" goes: "{} identified victims a year"
+    phrase  with {} where "more than 55" goes: "{} registered victims a year"
     kind    how its limits are written: euro, share, months or number
     """
 
@@ -61,13 +61,13 @@ class Circumstance:
 def circumstances(projection: Projection) -> dict[str, Circumstance]:
     """What was realised and what was drawn in each future of a projection, by name.
 
-    Realised, means over the horizon: identified victims a year, and income a year of each source in force
+    Realised, means over the horizon: registered victims a year, and income a year of each source in force
     but budget lines, in euro of the price year.  Sources that are not in force are left out.
     """
     world, years = projection.scenario.world, len(projection.years())
     found = {
         "identified": Circumstance(
-            projection.column("identified") / years, Words("{} identified victims a year")
+            projection.column("identified") / years, Words("{} registered victims a year")
         ),
     }
     for name, source in sorted(world.income.items()):

@@ -1,7 +1,8 @@
 """Files of published counts, as `fundsim calibrate` reads them (method §21).
 
 One row a figure: `key`, the number of the scenario that it bears on, `year`, `value`, and `of`, `upto` or `quantile` where the
-number needs them.  `<5` is read as 0 to 4; what is blank or `n/a` is left out.
+number needs them.  `<5` is read as 0 to 4, `<=5` as 0 to 5 and, of a count, `5-9` as 5 to 9; what is blank or `n/a` is left
+out.
 """
 
 from __future__ import annotations
@@ -35,10 +36,14 @@ COLUMNS = (
 NEEDED = ("key", "year", "value")
 MOST_BYTES = 1024 * 1024
 MOST = 1e9  # a count, an amount or a duration
+MOST_SHOWN = 40  # characters of a cell that is wrong
 COUNTED = ("persons a year", "events a year", "claims a year")  # units of what is counted in a year
 NOTHING = ("", "n/a", "na", "-", "–", ".")
 TOTALS = ("total", "ukupno", "gjithsej", "вкупно", "sum")
 FORM_SHARES = "caseload.forms"
+MAY_STAND = (
+    "a number, `<5` (0 to 4), `<=5` (0 to 5) or, for a count, `5-9`; blank or n/a if there is none"
+)
 
 
 @dataclass(frozen=True)
@@ -174,10 +179,10 @@ def _row(line: int, said: Mapping[str, str]) -> Row:
     if not span or int(span[2] or span[1]) < int(span[1]):
         raise ValueError(f"year = {said['year']}: must be a calendar year, or two: 2023-2024")
     year, years = int(span[1]), int(span[2] or span[1]) - int(span[1]) + 1
-    low, high = _between(said["value"])
+    low, high = _between(said["value"], kind)
 
     def number(name: str) -> float | None:
-        return numbers.read(said[name], counts=True) if said[name] else None
+        return _number(name, said[name], "must be a number") if said[name] else None
 
     of, upto, quantile = (number(name) for name in ("of", "upto", "quantile"))
     if kind == "count" and not (low.is_integer() and high.is_integer()):
@@ -203,15 +208,33 @@ def _row(line: int, said: Mapping[str, str]) -> Row:
     )
 
 
-def _between(text: str) -> tuple[float, float]:
-    if found := re.fullmatch(r"[<＜]\s*(\d+)", text):
+def _between(text: str, kind: str) -> tuple[float, float]:
+    """The least and the most that a value may be; raises ValueError with what may be written."""
+    if found := re.fullmatch(r"(?:[<＜]\s*=|[≤⩽])\s*(\d+)", text):
+        low, high = 0.0, float(found[1])
+    elif found := re.fullmatch(r"[<＜]\s*(\d+)", text):
         if int(found[1]) < 1:
             raise ValueError(f"value = {text}: nothing is below 0")
-        return 0.0, float(found[1]) - 1
-    value = numbers.read(text, counts=True)
-    if not 0 <= value <= MOST:
+        low, high = 0.0, float(found[1]) - 1
+    elif kind == "count" and (found := re.fullmatch(r"(\d+)\s*[-–]\s*(\d+)", text)):
+        low, high = float(found[1]), float(found[2])
+        if low > high:
+            raise ValueError(f"value = {text}: the first number must not be above the second")
+    else:
+        low = high = _number("value", text, f"must be {MAY_STAND}")
+    if not 0 <= low <= high <= MOST:
         raise ValueError(f"value = {text}: must lie between 0 and {MOST:.0e}")
-    return value, value
+    return low, high
+
+
+def _number(name: str, text: str, rule: str) -> float:
+    """The number of a cell; raises ValueError that names the column, the text and what is wrong."""
+    try:
+        return numbers.read(text, counts=True)
+    except ValueError as error:
+        asked = numbers.misread(text, counts=True)  # one of two numbers is meant
+        found = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+        raise ValueError(f"{name} = {found}: {error if asked else rule}") from None
 
 
 def kind_of(key: str) -> str:

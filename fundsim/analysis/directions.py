@@ -208,7 +208,7 @@ def _expect(share: Expected, cost: Expected, ruin: Expected) -> dict[str, Expect
 
 
 _TARIFF = [f"fund.amount.tariff.{age}.{form}" for age in ("adult", "child") for form in FORMS]
-_DEARER = _expect("not up", "up", "up")  # larger sums: the same victims, cash is short sooner
+_DEARER = _expect("either", "up", "up")  # larger sums: more claim, cash is short sooner
 # a claim paid sooner is pursued sooner, and pursuing costs: a few euro more fall due
 _RICHER = _expect("not down", "not down", "down")
 _MORE_CLAIMS = _expect("up", "up", "up")

@@ -21,21 +21,32 @@ from fundsim.analysis.calibrate import (
     share,
 )
 from fundsim.analysis.counts import FORM_SHARES, Row, kind_of
+from fundsim.scenario.assumption import Grade
 from fundsim.scenario.errors import InputError, Problem
 from fundsim.scenario.schema import FORMS, quantity_at
 
 LEAST_YEARS, LEAST_AMOUNTS = 3, 3  # from which a history, or a spread, can be fitted at all
+NO_LEVEL = "a level cannot be fitted; such counts say that it is low, but not how low; write the level as an assumption of your own"
 WIDER = 1.5  # times the variance of chance, from which it is told
 
 
 class Fitted(NamedTuple):
-    """An assumption that comes out of counts.  unit  as the key's;  read  of what, in words"""
+    """An assumption that comes out of counts.
+
+    unit  as the key's;  read  of what, in words;  carried  on to a year that was not counted, in words, or empty
+    """
 
     key: str
     belief: Range
     unit: str
     sources: tuple[str, ...]
     read: str
+    carried: str = ""
+
+    @property
+    def grade(self) -> Grade:
+        """What is read of the years counted is data; what is carried on to another year is partly so."""
+        return "partly" if self.carried else "data"
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,16 @@ class History:
     counts: tuple[Count, ...]
     fit: Register
     held: tuple[Held, ...]
+
+    def carried(self, year: int) -> str:
+        """From which year counted the fit goes on to one outside them, in words; empty for a year among them."""
+        first = min(one.year for one in self.counts)
+        last = max(one.year + one.years - 1 for one in self.counts)
+        if year > last:
+            return f"carried on from {last}, the last year counted, to {year}"
+        return (
+            f"carried back from {first}, the first year counted, to {year}" if year < first else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -142,14 +163,23 @@ def _fit(
             counts = tuple(Count(row.year, int(row.low), int(row.high), row.years) for row in found)
             if len(counts) < LEAST_YEARS:
                 raise ValueError(f"needs at least {LEAST_YEARS} years to tell how it moves")
+            if not _some(counts):
+                each = "is 0" if not any(one.high for one in counts) else "is 0 or may be 0"
+                raise ValueError(f"every count {each}: {NO_LEVEL}")
             history = History(key, counts, register(counts), tuple(_held(counts, hold_out)))
             histories.append(history)
             read = f"{len(counts)} yearly counts, {years}"
-            yield Fitted(key, history.fit.level(year), _unit(key), sources, read)
+            carried = history.carried(year)
+            yield Fitted(key, history.fit.level(year), _unit(key), sources, read, carried)
             table = key.rpartition(".")[0]
             if key == "caseload.level":
-                yield Fitted(f"{table}.trend", history.fit.trend, "share a year", sources, read)
-                yield Fitted(f"{table}.dispersion", history.fit.dispersion, "k", sources, read)
+                for name, belief in (
+                    ("trend", history.fit.trend),
+                    ("dispersion", history.fit.dispersion),
+                ):
+                    yield Fitted(
+                        f"{table}.{name}", belief, _unit(f"{table}.{name}"), sources, read, carried
+                    )
 
 
 def _unit(key: str) -> str:
@@ -168,9 +198,15 @@ def _held(counts: Sequence[Count], hold_out: int | None) -> list[Held]:
         if len(years) > LEAST_YEARS + 1
         else years[-1]
     )
-    if sum(year <= last for year in years) < LEAST_YEARS:
+    known = [one for one in counts if one.year <= last]
+    if len(known) < LEAST_YEARS or not _some(known):
         return []
     return held_out(counts, last)
+
+
+def _some(counts: Sequence[Count]) -> bool:
+    """Whether any count is surely above 0: without one, how low the level is, is told by the grid and not by the counts."""
+    return any(one.low > 0 for one in counts)
 
 
 def _amounts(found: Sequence[Row]) -> list[Between]:

@@ -37,8 +37,7 @@ _YEARLY = (
     _m("due", "Cost due", EUR, "costs due + payments due in the year: the cost were cash never short", better="less",
        shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Cost")
               + at("run by year", "answer by year", "briefing by year", words="9 of 10 futures", statistic="range"))),
-    _m("due_real", "Cost due", REAL, "due / price index of the year", better="less",
-       shown=at("changes by year") + at("sheet by year")),
+    _m("due_real", "Cost due", REAL, "due / price index of the year", better="less", shown=at("changes by year") + at("sheet by year")),
     _m("outgo", "Cost paid", EUR, "costs paid + benefits paid in the calendar year", tail=True,
        shown=at("sheet by year") + at("run by year", "answer by year", words="Paid")),
     _m("outgo_real", "Cost paid", REAL, "outgo / price index of the year", tail=True, shown=at("sheet by year")),
@@ -47,7 +46,7 @@ _YEARLY = (
        shown=at("sheet by year") + at("briefing by year", words="to victims")),
     _m("benefits_real", "Benefits paid", REAL, "benefits / price index", better="more", shown=at("changes by year")),
     _m("incurred", "Benefits incurred", EUR,
-       "benefits and interim payments ever due to victims identified in the year", shown=at("sheet by year")),
+       "benefits and interim payments ever due to victims registered in the year", shown=at("sheet by year")),
     _m("income", "Income", EUR, "all sources in force, without recoveries, returns and advances",
        shown=at("sheet by year", "run by year", "answer by year", "briefing by year")),
     _m("income_real", "Income", REAL, "income / price index"),
@@ -59,6 +58,8 @@ _YEARLY = (
     _m("returns", "Return on reserves", EUR, "earned on cash; may be negative", shown=at("receipts")),
     _m("advances", "Treasury advances", EUR, "lent by the treasury in the year", shown=at("receipts")),
     _m("repayments", "Advances repaid", EUR, "repaid to the treasury in the year"),
+    _m("due_others", "Cost due to victims of other crimes", EUR, "payments of the cost due, to these", shown=at("sheet by year")),
+    _m("due_others_real", "Cost due to victims of other crimes", REAL, "due_others / price index"),
     _m("budget", "Budget", EUR, "what budget lines bring in the year, after cuts", shown=at("sheet by year")),
     _m("budget_real", "Budget", REAL, "budget / price index"),
     _m("lapsed", "Lapsed budget", EUR, "unspent budget returned to the treasury in December, and what it takes of a reserve",
@@ -95,7 +96,7 @@ _YEARLY = (
        shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Cash")
               + at("changes by year", words="Cash in December"))),
     _m("liabilities", "Liabilities at year end", EUR,
-       "incurred by victims identified by then − benefits paid by then",
+       "incurred by victims registered by then − benefits paid by then",
        shown=(at("sheet by year") + at("run by year", "answer by year", "briefing by year", words="Still to pay"))),
     _m("funding_ratio", "Funding ratio at year end", "ratio", "cash / liabilities, cut at 99", better="more"),
     _m("unpaid", "Shortfall at year end", EUR,
@@ -114,6 +115,7 @@ _WHOLE = (
               + at("runs", "countries", "what if", "answer", "link", "briefing", "briefing designs", "briefing hard years", words="Cost a year")
               + at("countries", words="9 of 10 futures", statistic="range") + at("what if pictures", after="share_paid_with")),
        if_less="it costs {change} less a year", if_more="it costs {change} more a year"),
+    _m("due_others_a_year", "Cost due a year to victims of other crimes", REAL, "mean of due_others_real", shown=at("sheet")),
     _m("due_per_head", "Cost due a year per inhabitant", REAL, "due_a_year / inhabitants", better="less",
        shown=at("sheet") + at("countries", words="per inhabitant")),
     _m("due_of_gdp", "Cost due a year, of gross domestic product", "share", "due_a_year / gross domestic product of the price year",
@@ -169,9 +171,9 @@ _WHOLE = (
               + at("explain", words="longest delay of a payment", after="received_with"))),
     _ratio("benefits_to_awards", "Benefits paid to court awards", "ratio", "amount_by_fund",
            "awards", "paid by the fund to victims of the horizon / court awards to them, real", better="more"),
-    _m("identified", "Identified victims", "persons",
+    _m("identified", "Registered victims", "persons",
        "registered within the horizon: presumed and formally identified victims", needs=None,
-       shown=at("sheet") + at("without the fund", "with the fund", words="Identified victims")),
+       shown=at("sheet") + at("without the fund", "with the fund", words="Registered victims")),
     _m("formal", "Formally identified victims", "persons", "of them, formally identified", needs=None, shown=at("sheet")),
     _m("informed", "Informed of the right", "persons", "of them, informed", better="more", needs=None,
        shown=at("without the fund", words="informed of the right")),
@@ -191,13 +193,12 @@ _WHOLE = (
     _m("granted", "Granted", "persons", "of them, claim approved", better="more", shown=at("with the fund", words="granted")),
     _m("paid_by_fund", "Paid in full by the fund", "persons", "of them", better="more",
        shown=at("with the fund", words="paid in full by the fund")),
-    _m("paid_earlier", "Paid in full, identified before the opening", "persons",
-       "victims identified before the opening whom the fund pays in full; in no other count of victims", better="more",
-       shown=at("sheet") + at("with the fund", words="besides, of those identified before the opening: paid in full by the fund")),
-    _m("amount_earlier", "Paid to victims identified before the opening", REAL, "all years together", shown=at("sheet")),
+    _m("paid_earlier", "Paid in full, registered before the opening", "persons",
+       "victims registered before the opening whom the fund pays in full; in no other count of victims", better="more",
+       shown=at("sheet") + at("with the fund", words="besides, of those registered before the opening: paid in full by the fund")),
+    _m("amount_earlier", "Paid to victims registered before the opening", REAL, "all years together", shown=at("sheet")),
     _m("claims_others", "Claims by victims of other crimes", "claims", "filed within the horizon; counted apart", shown=at("sheet")),
     _m("paid_others", "Victims of other crimes paid in full", "persons", "of them, granted and paid in full", shown=at("sheet")),
-    _m("amount_others", "Paid to victims of other crimes", REAL, "all years together", shown=at("sheet")),
     _m("paid_with", "Paid with the fund", "persons",
        "of them, paid in full by the fund or anything by the offender", better="more",
        shown=at("compare") + at("with the fund", words="paid by fund or offender")),
@@ -205,18 +206,18 @@ _WHOLE = (
            "identified", "paid_without / identified", better="more", needs=None,
        shown=(at("sheet", "batch") + at("explain", words="share paid without the fund", after="share_paid_with")
               + at("runs", "countries", words="Paid without")
-              + at("link", words="Identified victims who get money without it", after="share_paid_with")
-              + at("briefing", words="Identified victims who get money, without the fund"))),
+              + at("link", words="Registered victims who get money without it", after="share_paid_with")
+              + at("briefing", words="Registered victims who get money, without the fund"))),
     _ratio("share_paid_with", "Share paid with the fund", "share", "paid_with", "identified",
            "paid_with / identified", better="more",
        shown=(at("sheet", "compare", "drives", "batch", "what if pictures") + at("explain", words="share paid with the fund")
-              + at("spread", words="Share of identified victims paid") + at("stress", words="Victims paid")
+              + at("spread", words="Share of registered victims paid") + at("stress", words="Victims paid")
               + at("runs", "countries", words="Paid with") + at("what if", words="Paid")
               + at("answer", "briefing designs", "briefing hard years", words="Victims paid, of 100")
-              + at("link", words="Identified victims who get money with the fund")
-              + at("briefing", words="Identified victims who get money, with the fund")),
-       if_less="of 100 identified victims {change} fewer get money",
-       if_more="of 100 identified victims {change} more get money"),
+              + at("link", words="Registered victims who get money with the fund")
+              + at("briefing", words="Registered victims who get money, with the fund")),
+       if_less="of 100 registered victims {change} fewer get money",
+       if_more="of 100 registered victims {change} more get money"),
     _ratio("share_soon_without", "Share paid within 24 months without the fund", "share",
            "soon_without", "identified", "paid within 24 months of identification / identified", better="more", needs=None,
        shown=at("sheet")),
@@ -233,17 +234,17 @@ _WHOLE = (
               + at("briefing", words="Wait from identification to payment, of those paid", after="received_with")),
        if_less="those paid in full wait {change} less for it on average",
        if_more="those paid in full wait {change} longer for it on average"),
-    _ratio("received_without", "Received per identified victim without the fund", REAL,
+    _ratio("received_without", "Received per registered victim without the fund", REAL,
            "amount_without", "identified", "paid by offenders / identified", better="more", needs=None, shown=at("sheet")),
-    _ratio("received_with", "Received per identified victim with the fund", REAL, "amount_with",
+    _ratio("received_with", "Received per registered victim with the fund", REAL, "amount_with",
            "identified", "paid by offenders and fund / identified", better="more",
        shown=(at("sheet", "compare", "what if pictures") + at("drives", after="share_paid_with")
-              + at("explain", words="each identified victim receives") + at("spread", words="Received by each victim")
+              + at("explain", words="each registered victim receives") + at("spread", words="Received by each victim")
               + at("stress", words="Received by each")
               + at("runs", "what if", "briefing designs", "briefing hard years", words="Each receives")
-              + at("briefing", words="Received, averaged over all identified victims, with the fund")),
-       if_less="averaged over all identified victims, each receives {change} less",
-       if_more="averaged over all identified victims, each receives {change} more"),
+              + at("briefing", words="Received, averaged over all registered victims, with the fund")),
+       if_less="averaged over all registered victims, each receives {change} less",
+       if_more="averaged over all registered victims, each receives {change} more"),
     _ratio("award_received_without", "Received without the fund to court awards", "ratio",
            "amount_without", "awards", "paid by offenders / court awards, both real: above 1 if prices fell from the award to the payment",
            better="more", needs=None),

@@ -32,7 +32,7 @@ SOON_MONTHS = 24  # "paid soon": within two years of identification
 FLOWS = ("recoveries", "returns", "advances", "supplements", "repayments", "lapsed", "benefits")
 # also in euro of the price year
 DEFLATED = (
-    "due", "outgo", "benefits", "income", "state_cost", "budget", "lapsed", "supplements", "overrun",
+    "due", "due_others", "outgo", "benefits", "income", "state_cost", "budget", "lapsed", "supplements", "overrun",
     "cost_to_state",
 )  # fmt: skip
 MOST_FUNDING = 99.0  # a funding ratio is cut here, where liabilities are small or none
@@ -76,6 +76,7 @@ def money(future: Future) -> dict[str, Floats]:
     out["outgo"] = _years(ledger.costs_total, years) + out["benefits"]
     out["income"] = _years(ledger.income_total, years)
     out["due"] = _years(ledger.due_total, years)
+    out["due_others"] = _due_to_others(future)
     out["state_cost"] = _years(future.owed.costs.state_total * 100, years)
     voted = [out[f"income.{name}"] for name in ledger.income if is_line(future.world, name)]
     out["budget"] = sum(voted, np.zeros_like(out["due"]))
@@ -122,6 +123,14 @@ def money(future: Future) -> dict[str, Floats]:
     out["overrun_in_all"] = out["overrun_real"].sum(axis=1)
     out["longest_delay"] = _longest_delay(future)
     return out
+
+
+def _due_to_others(future: Future) -> Floats:
+    """Payments that fall due to victims of other crimes, euro.  [replication, year]"""
+    due, n, years = future.due, future.drawn.replications.size, future.world.time.horizon_years
+    own = np.flatnonzero(future.drawn.claims.other[due.claim] & (due.month < 12 * years))
+    place = due.replication[own] * years + due.month[own] // 12
+    return sums_at(place, due.amount[own] / 100.0, n * years).reshape(n, years)
 
 
 def _peak_need(future: Future) -> Floats:
@@ -193,7 +202,7 @@ def paid_on_claims(future: Future) -> Floats:
 
 
 def victims(future: Future) -> dict[str, Floats]:
-    """What the victims identified within the horizon get, without and with the fund.
+    """What the victims registered within the horizon get, without and with the fund.
 
     Amounts are in euro of the price year.
     """
@@ -290,13 +299,16 @@ def _beside(fund_pays: Floats, fund_at: Floats32, people: Victims, n: int) -> di
     """Whom the fund pays beside the victims that are counted: registered before the opening, or of other crimes."""
     earlier = np.flatnonzero(people.registered & (people.identified_at < 0))
     others = np.flatnonzero(~people.registered)
-    out = {}
-    for name, those in (("earlier", earlier), ("others", others)):
-        place = people.replication[those]
-        out[f"paid_{name}"] = sums_at(place, fund_at[those] < np.inf, n)
-        out[f"amount_{name}"] = sums_at(place, fund_pays[those], n)
-    out["claims_others"] = sums_at(people.replication[others], None, n)
-    return out
+
+    def at(those: Ints, weights: Bools | Floats | None) -> Floats:
+        return sums_at(people.replication[those], weights, n)
+
+    return {
+        "paid_earlier": at(earlier, fund_at[earlier] < np.inf),
+        "amount_earlier": at(earlier, fund_pays[earlier]),
+        "claims_others": at(others, None),
+        "paid_others": at(others, fund_at[others] < np.inf),
+    }
 
 
 @compiled

@@ -169,8 +169,8 @@ def fair_shares(
 ) -> dict[str, Floats]:
     """Each country's share by each of RULES.  [country]
 
-    caseload: mean victims identified within the horizon; population: inhabitants; gdp: net wage times
-    inhabitants, in place of the gross domestic product, which no scenario holds
+    caseload: mean victims registered within the horizon; population: inhabitants; gdp: net wage times
+    inhabitants, in place of the gross domestic product, which a file need not hold
     """
     weights = {
         "caseload": [
@@ -184,13 +184,13 @@ def fair_shares(
     }
     shares = {}
     for rule, weight in weights.items():
-        total = sum(weight)  # nobody is identified where the caseload is nil: equal parts
+        total = sum(weight)  # nobody is registered where the caseload is nil: equal parts
         shares[rule] = np.array([w / total if total else 1 / len(weight) for w in weight])
     return shares
 
 
 def identified(world: World, seed: int, numbers: Ints, tie: Tie = UNTIED) -> Floats:
-    """Victims identified within the horizon.  [replication]"""
+    """Victims registered within the horizon.  [replication]"""
     streams = Streams(seed, world.country.code, tie)
     parameters = Parameters(world, streams, numbers, table_years(world))
     inside = parameters.years >= world.time.start_year

@@ -28,7 +28,7 @@ class Trial:
 
     place         of its country;  replications  of the trial
     fixed         seconds that do not depend on the replications;  simulating  seconds that do
-    cases, bytes  identified victims simulated, and what the store keeps of them;  block  replications of a whole one
+    cases, bytes  registered victims simulated, and what the store keeps of them;  block  replications of a whole one
     """
 
     place: int
@@ -42,7 +42,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a plan comes to: identified victims simulated, seconds of work of one process, bytes and parts of the store.
+    """What a plan comes to: registered victims simulated, seconds of work of one process, bytes and parts of the store.
 
     tried  scenarios of which some replications were computed to find out
     """

@@ -1,4 +1,4 @@
-"""Identified victims: how many in each year, and who they are (method §5)."""
+"""Registered victims: how many in each year, and who they are (method §5)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MASS_SPREAD = 0.5  # months in which the victims of one mass case are identified
 
 @dataclass(frozen=True)
 class Victims:
-    """Identified victims of a block, in the order of replication, year, ordinary before mass, k.
+    """Registered victims of a block, in the order of replication, year, ordinary before mass, k.
 
     by_year        victims of each replication and year  [replication, year]
     word           key of all draws of the case
@@ -120,7 +120,7 @@ def poisson_quantile(u: Floats, mean: Floats) -> Ints:
 
 
 def mean_caseload(world: World, parameters: Parameters) -> Floats:
-    """Mean of ordinary identified victims in each year.  [replication, year]"""
+    """Mean of ordinary registered victims in each year.  [replication, year]"""
     time, years = world.time, parameters.years
     grown = np.clip(years - time.price_year, 0, world.caseload.trend_years)
     return parameters["caseload.level"] * (1 + parameters["caseload.trend"]) ** grown[None, :]
@@ -203,7 +203,7 @@ def cohorts_of(
 
 
 def draw_victims(parameters: Parameters, cohorts: Cohorts) -> Victims:
-    """Draw the identified victims of some replications: when, and who."""
+    """Draw the registered victims of some replications: when, and who."""
     number = cohorts.number
     many = number.ravel()
     words = case_words(cohorts.word.ravel(), many)

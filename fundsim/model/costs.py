@@ -24,10 +24,6 @@ COST_KINDS = (
 )  # fmt: skip
 
 
-# what running the desk costs, which the fund or the state pays
-DESK = ("office", "caseworkers", "decisions")
-
-
 @dataclass(frozen=True)
 class Costs:
     """Costs due by kind, but pursuing offenders, which depends on payments.  [replication, month]
@@ -55,7 +51,7 @@ def costs_due(
 ) -> Costs:
     """What falls due in each month.
 
-    decided     claims decided in each month;  identified  victims identified in each month
+    decided     claims decided in each month;  identified  victims registered in each month
     aided       victims with free legal aid identified in each month;  helped  who are helped to apply from then on
     """
     reforms = {"reforms": reform_costs(world, parameters, macro, "state")}
@@ -82,6 +78,7 @@ def costs_due(
         "office": monthly(office / 12),
         "caseworkers": monthly(salaries),
         "decisions": decided * monthly(price("fund.costs.per_decision")),
+        "help": helped * monthly(price("fund.costs.per_assisted")),
     }
     by_fund = by_era(world, months, lambda era: _by_fund(era.fund.costs.borne_by))
     due, state = desk, {}
@@ -90,7 +87,6 @@ def costs_due(
         state = {kind: np.where(by_fund, 0.0, flow) for kind, flow in desk.items()}
     aid = by_era(world, months, lambda era: era.fund.costs.legal_aid_by_fund)
     due["legal_aid"] = aid * aided * monthly(price("fund.costs.legal_aid_per_case"))
-    due["help"] = helped * monthly(price("fund.costs.per_assisted"))
     assisted = by_era(
         world, months, lambda era: _last_months(identified, era.fund.assistance.months)
     )

@@ -1,4 +1,4 @@
-"""Each identified victim's way to the fund: entry point, cover, take-up, filing (method §7)."""
+"""Each registered victim's way to the fund: entry point, cover, take-up, filing (method §7)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ASSISTED = 3  # the group of who is helped to apply, after the tiers of who is n
 
 @dataclass(frozen=True)
 class Entry:
-    """Each identified victim's way to the fund.  All columns are [case].
+    """Each registered victim's way to the fund.  All columns are [case].
 
     entitled    covered by the fund and past its entry point
     assisted    entitled, and helped to apply
@@ -96,7 +96,7 @@ def covered(world: World, parameters: Parameters, cases: Cases) -> Bools:
 
 
 def draw_entries(world: World, parameters: Parameters, chances: Chances, cases: Cases) -> Entry:
-    """Follow each identified victim to the fund's door."""
+    """Follow each registered victim to the fund's door."""
     victims, clock, years = cases.victims, clock_of(world, parameters), parameters.years
     at = entry_at(world, cases).astype(np.float32, copy=False)
     enters = victims.year

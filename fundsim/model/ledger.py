@@ -12,7 +12,7 @@ from fundsim.scenario.errors import FAILED, FundsimError
 
 Ints = NDArray[np.int64]
 
-# an identified victim is in exactly one of these at each month end
+# a registered victim is in exactly one of these at each month end
 STATES = ("waiting", "filed", "refused", "granted", "paid", "outside")
 
 
@@ -133,7 +133,7 @@ def check_debts(ledger: Ledger) -> bool:
 
 
 def check_states(ledger: Ledger) -> bool:
-    """Each identified victim is in exactly one state at each month end."""
+    """Each registered victim is in exactly one state at each month end."""
     counted = sum(ledger.states.values(), np.zeros_like(ledger.identified))
     return bool((counted == ledger.identified).all()) and all(
         bool((count >= 0).all()) for count in ledger.states.values()

@@ -26,7 +26,7 @@ NOT_INDICTED, TRAFFICKING, LESSER = 0, 1, 2
 
 @dataclass(frozen=True)
 class Cases:
-    """What happens to each identified victim without a fund.  All columns are [case].
+    """What happens to each registered victim without a fund.  All columns are [case].
 
     victims          who they are
     informed         told of the right;  legal_aid  represented free of charge
@@ -78,7 +78,7 @@ def clock_of(world: World, parameters: Parameters) -> Clock:
 def draw_cases(
     world: World, parameters: Parameters, chances: Chances, macro: Macro, victims: Victims
 ) -> Cases:
-    """Draw the pathway of every identified victim."""
+    """Draw the pathway of every registered victim."""
     clock = clock_of(world, parameters)
     longest = world.pathway.longest_months
     n, word = victims.size, victims.word

@@ -9,7 +9,7 @@ from fundsim.reference.chance import cents
 from fundsim.reference.victim import Life
 from fundsim.scenario.schema import Bearer, Change
 
-DESK = ("office", "caseworkers", "decisions")  # what the fund or the state pays
+DESK = ("office", "caseworkers", "decisions", "help")  # what the fund or the state pays
 # the order in which the bills of a month are paid
 KINDS = (
     "office",
@@ -28,7 +28,7 @@ def bills_of(
 ) -> tuple[dict[str, int], dict[str, float]]:
     """What a month costs the fund, cents by kind, and the state, euro by kind.
 
-    Pursuing offenders is added when it is begun.  counted  victims identified, aided and helped to apply, claims decided, by month
+    Pursuing offenders is added when it is begun.  counted  victims registered, aided and helped to apply, claims decided, by month
     """
     year, at = life.beliefs.year_of(t), life.beliefs.at
     state = dict.fromkeys(DESK, 0.0) | {"reforms": sum(reform_costs(life, t, "state"))}
@@ -49,10 +49,10 @@ def bills_of(
         "office": office / 12,
         "caseworkers": price("fund.costs.caseworker_a_year") / 12 * at("fund.decision.posts", year),
         "decisions": counted["decided"][t] * price("fund.costs.per_decision"),
+        "help": counted["helped"][t] * price("fund.costs.per_assisted"),
     }
     euros = {
         "legal_aid": aided * price("fund.costs.legal_aid_per_case"),
-        "help": counted["helped"][t] * price("fund.costs.per_assisted"),
         "assistance": assisted
         * (at("fund.assistance.rate", year) * price("fund.assistance.monthly_cost")),
         "reforms": sum(reform_costs(life, t, "fund")),

@@ -106,7 +106,7 @@ def work_out(world: World, index: Index, years: int) -> list[float]:
 
 
 def victims(life: Life) -> list[Victim]:
-    """Every identified victim of a replication and every other claimant, each followed to its claim."""
+    """Every registered victim of a replication and every other claimant, each followed to its claim."""
     people = [comes_to_the_door(life, number, *one) for number, one in enumerate(identified(life))]
     taken: Taken = {}
     filed = [one for one in people if one.files and one.leaves_at < life.months]

@@ -18,7 +18,7 @@ SOON = 24  # months from identification within which a victim is "paid soon"
 MOST_FUNDING = 99.0  # a funding ratio is cut here
 FLOWS = ("recoveries", "returns", "advances", "supplements", "repayments", "lapsed")
 DEFLATED = (
-    "due", "outgo", "benefits", "income", "state_cost", "budget", "lapsed", "supplements", "overrun",
+    "due", "due_others", "outgo", "benefits", "income", "state_cost", "budget", "lapsed", "supplements", "overrun",
     "cost_to_state",
 )  # fmt: skip
 Outcomes = dict[str, float]
@@ -60,6 +60,7 @@ def by_year(future: Future) -> Iterator[tuple[str, dict[int, float]]]:
     falls_due = sums(books.flows["due"])
     totals = {
         "due": {y: owed[y] + falls_due[y] for y in years},
+        "due_others": sums(due_to_others(future)),
         "outgo": {y: sum(row[y] for row in costs.values()) + benefits[y] for y in years},
         "benefits": benefits,
         "income": {y: sum(row[y] for row in income.values()) for y in years},
@@ -151,6 +152,16 @@ def shortfall(future: Future) -> list[int]:
         sum(parts)
         for parts in zip(flows["outstanding"], flows["arrears"], flows["advance"], strict=True)
     ]
+
+
+def due_to_others(future: Future) -> list[int]:
+    """Payments that fall due to victims of other crimes, in cents by month."""
+    flow = [0] * future.life.months
+    for case in future.books.cases:
+        if case.victim.other:
+            for payment in case.payments:
+                flow[payment.due_in] += payment.amount
+    return flow
 
 
 def ever_due(future: Future) -> tuple[float, dict[int, float]]:
@@ -263,7 +274,7 @@ class Receipt:
 
 
 def people(future: Future) -> Outcomes:
-    """What the victims identified within the horizon get, all and by group."""
+    """What the victims registered within the horizon get, all and by group."""
     end = future.life.months
     cases = {case.victim.number: case for case in future.books.cases}
     lives = [
@@ -278,18 +289,16 @@ def people(future: Future) -> Outcomes:
         case = cases.get(victim.number)
         return case is not None and case.claim.approved and case.decided_at < end
 
-    def beside(name: str, holds: Callable[[Victim], bool]) -> dict[str, float]:
-        """Whom the fund pays beside the victims that are counted."""
-        those = [Receipt(future, v, cases.get(v.number)) for v in future.victims if holds(v)]
-        return {
-            f"paid_{name}": float(sum(one.paid_by_fund for one in those)),
-            f"amount_{name}": sum(one.from_fund for one in those),
-        }
+    def beside(holds: Callable[[Victim], bool]) -> list[Receipt]:
+        """What those get who are not counted as victims registered within the horizon."""
+        return [Receipt(future, v, cases.get(v.number)) for v in future.victims if holds(v)]
 
+    earlier, others = beside(lambda v: v.identified_at < 0), beside(lambda v: v.other)
     found = {
-        **beside("earlier", lambda v: v.identified_at < 0),
-        **beside("others", lambda v: v.other),
-        "claims_others": float(sum(v.other for v in future.victims)),
+        "paid_earlier": float(sum(one.paid_by_fund for one in earlier)),
+        "amount_earlier": sum(one.from_fund for one in earlier),
+        "claims_others": float(len(others)),
+        "paid_others": float(sum(one.paid_by_fund for one in others)),
         "formal": count(lambda v: v.formal),
         "helped": count(lambda v: v.assisted),
         "informed": count(lambda v: v.informed),

@@ -1,4 +1,4 @@
-"""One identified victim: what happens to it from the first uniform to the fund's door (method §5 to §7).
+"""One registered victim: what happens to it from the first uniform to the fund's door (method §5 to §7).
 
 Each `Victim` keeps what happened, when, and the draw that decided: who is asked why a victim was not paid
 can be told.  What the fund makes of a claim (decision, payment, recovery) is `fund.py`'s story.

@@ -112,7 +112,8 @@ def _scenarios() -> Iterator[Wanted]:
     """What the shipped scenarios say that a briefing or the dashboard repeats."""
     for kind in files.KINDS:
         for path in files.shipped(kind).values():
-            yield None, files.read(path).data["question"]
+            said = files.read(path).data
+            yield from ((None, said[key]) for key in ("question", "caution") if key in said)
     for kind in files.KINDS[1:]:
         yield from (("design", name.replace("_", " ")) for name in files.shipped(kind))
     for base in files.shipped("base"):

@@ -27,6 +27,15 @@ THEN = total(
         "supplement": marked("the state adds it"),
     },
 )
+# by whether what is missing in a year is still owed in the next
+MISSING = {
+    False: marked(
+        "{budget} is too small in {share} of 100 years: then {missing} is missing on average, and {then}."
+    ),
+    True: marked(
+        "{budget} is too small in {share} of 100 years: then {missing} is missing on average, with what earlier years left unpaid, and {then}."
+    ),
+}
 FIXED = total(
     Index,
     {
@@ -101,6 +110,10 @@ def whose(scenario: Scenario, name: str, say: Language, short: bool = False) -> 
         return say("yours") if short else say("as you set it")
     if files and not all(file.startswith("scenarios/") for file in files):
         return say("as {file} says", file=files[0])
+    published = scenario.sources.get(line.amount.source) if line.amount is not None else None
+    if line.vote == "fixed" and published is not None:
+        text = "published" if short else "as published: {publisher}, {year}"
+        return say(text, publisher=published.get("publisher"), year=str(published.get("year")))
     return say("our rule") if short else say("our rule, no ministry's figure")
 
 
@@ -167,9 +180,8 @@ def told(results: Results, say: Language = ENGLISH) -> list[str]:
         short = say("{budget} is large enough in every simulated year.", budget=budget)
     else:
         short = say(
-            "{budget} is too small in {share} of 100 years: then {missing} is missing on average, and {then}.",
-            budget=budget, share=of_100(rate, say), missing=say.euro(get("missing_then")),
-            then=_then(results.world, say),
+            MISSING[_kept_waiting(results.world)], budget=budget, share=of_100(rate, say),
+            missing=say.euro(get("missing_then")), then=_then(results.world, say),
         )  # fmt: skip
     if not voted:
         return [capital(short)]
@@ -178,6 +190,11 @@ def told(results: Results, say: Language = ENGLISH) -> list[str]:
         budget=say.euro(get("budget_a_year")), lapsed=say.euro(get("lapsed_a_year")),
     )  # fmt: skip
     return [capital(short), amounts]
+
+
+def _kept_waiting(world: World) -> bool:
+    """Whether what is not paid in a year is still owed in the next."""
+    return any(era.fund.payment.when_short != "supplement" for _, era in world.eras)
 
 
 def _then(world: World, say: Language) -> str:

@@ -19,6 +19,7 @@ from fundsim.scenario.phases import without_phase
 from fundsim.scenario.schema import BudgetLine
 
 VICTIMS, RUNNING = marked("money to victims"), marked("running the fund")
+ALL_VICTIMS = marked("money to victims, those of other crimes too")
 # kinds of cost that do not run the fund, and what they are called in a sentence
 SPENT = {
     "legal_aid": marked("their legal aid"),
@@ -74,11 +75,28 @@ def answer(results: Results, say: Language = ENGLISH) -> list[str]:
 
     All money in it is in euro of the price year, and each range holds 9 of 10 futures.
     """
+    if results.world.has_fund and not results.world.takes_claims:
+        return [*_money(results, say), *certain(results, say), *_reforms(results, say), services(results, say),
+                nobody(results, say) or _without(results, say), _trust(results, say)]  # fmt: skip
     if results.world.has_fund:
         return [*_money(results, say), *certain(results, say), *_reforms(results, say),
                 *_lasting(results, say), *_victims(results, say), _trust(results, say)]  # fmt: skip
     return [
         say("No state scheme is counted here: no cost, no income, no claims."), *law_told(results, say), *certain(results, say), *_reforms(results, say), *_victims(results, say), _trust(results, say)
+    ]  # fmt: skip
+
+
+def of_others(results: Results, say: Language) -> list[str]:
+    """How much of the cost is owed to victims of other crimes, who draw on the same money; nothing where none do."""
+    others = results.get("due_others_a_year") if results.world.has_fund else 0.0
+    if not others > 0:
+        return []
+    return [
+        say(
+            "Of it {others} a year is owed to victims of other crimes, who draw on the same money; for trafficked persons and for "
+            "running the fund {rest} is left.",
+            others=say.euro(others), rest=say.euro(results.get("due_a_year") - others),
+        )
     ]  # fmt: skip
 
 
@@ -109,10 +127,10 @@ def certain(results: Results, say: Language) -> list[str]:
 
 
 def nobody(results: Results, say: Language) -> str:
-    """That nobody is identified, so that nothing can be told of victims; empty if somebody is."""
+    """That nobody is registered, so that nothing can be told of victims; empty if somebody is."""
     if results.get("identified") > 0:
         return ""
-    return say("No victim is identified in any simulated future: there is nobody to pay.")
+    return say("No victim is registered in any simulated future: there is nobody to pay.")
 
 
 def unpaid(results: Results, say: Language) -> str:
@@ -128,10 +146,10 @@ def _without(results: Results, say: Language) -> str:
     get = results.get
     if get("paid_without") == 0:
         return say(
-            "Without a fund no identified victim ever gets any money, in any simulated future."
+            "Without a fund no registered victim ever gets any money, in any simulated future."
         )
     return say(
-        "Without a fund {share} of identified victims {range} ever get any money, from the offender; on average "
+        "Without a fund {share} of registered victims {range} ever get any money, from the offender; on average "
         "they wait {wait} for it.",
         share=say.percent(get("share_paid_without")), range=range_of(results, "share_paid_without", say.percent, say),
         wait=say.months(get("months_to_payment_without")),
@@ -146,6 +164,7 @@ def _money(results: Results, say: Language) -> list[str]:
         amount=say.euro(get("due_a_year")), year=world.time.price_year,
         range=range_of(results, "due_a_year", say.euro, say), head=say.euro(get("due_per_head")),
     )  # fmt: skip
+    cost = " ".join([cost, *of_others(results, say)])
     if (spent := get("outgo_a_year")) > 0:
         where = ", ".join(
             say("{name} {share}", name=say(label), share=say.percent(x))
@@ -187,7 +206,8 @@ def spending(results: Results) -> dict[str, float]:
     }
     victims = results.get("benefits_a_year") * len(years) / spent
     rest = 1 - victims - sum(apart.values())
-    found = {VICTIMS: victims, **apart, RUNNING: rest}
+    paid = VICTIMS if results.get("claims_others") == 0 else ALL_VICTIMS
+    found = {paid: victims, **apart, RUNNING: rest}
     return {label: x for label, x in found.items() if x > 1e-9}
 
 
@@ -202,6 +222,17 @@ def receipts(results: Results) -> dict[str, float]:
     names |= {m: label for m, label in RECEIPTS.items() if m != "advances"}  # these are paid back
     sums = {label: sum(results.get(m, year=y) for y in years) for m, label in names.items()}
     return {label: x for label, x in sums.items() if x > 0}
+
+
+def services(results: Results, say: Language) -> str:
+    """What a fund without claims does, and how far its money reaches."""
+    due = results.get("due_a_year")
+    return say(
+        "It takes no claims and pays money to nobody: it pays for help to {share} of registered victims. Its money covers {covered} "
+        "of what that costs.",
+        share=say.percent(results.world.fund.assistance.rate.value),
+        covered=say.percent(results.get("outgo_a_year") / due if due > 0 else 1.0),
+    )  # fmt: skip
 
 
 def _reforms(results: Results, say: Language) -> list[str]:
@@ -255,7 +286,7 @@ def _victims(results: Results, say: Language) -> list[str]:
     without = _without(results, say)
     if not results.world.has_fund:
         each = say(
-            "Averaged over all identified victims, each receives {amount} from the offender.",
+            "Averaged over all registered victims, each receives {amount} from the offender.",
             amount=say.euro(get("received_without")),
         )
         return [without, each]
@@ -264,7 +295,7 @@ def _victims(results: Results, say: Language) -> list[str]:
     else:
         paid = _paid_with(results, say)
     money = say(
-        "Averaged over all identified victims, each receives {amount} with the fund {range}, {less} without.",
+        "Averaged over all registered victims, each receives {amount} with the fund {range}, {less} without.",
         amount=say.euro(get("received_with")), range=range_of(results, "received_with", say.euro, say),
         less=say.euro(get("received_without")),
     )  # fmt: skip

@@ -28,11 +28,10 @@ from fundsim.scenario.messages import problems_of
 from fundsim.scenario.migrate import lines_of_before, migrated
 from fundsim.scenario.naming import (
     chain_of,
-    default_policy,
     from_anywhere,
     parse_sets,
     parts_of,
-    shipped_file,
+    with_a_policy,
 )
 from fundsim.scenario.no_effect import without_effect
 from fundsim.scenario.override import Moved
@@ -157,14 +156,7 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
     raises   InputError with all problems
     """
     name, sets = text("load", "name", name, "serbia+tariff"), texts("load", "sets", sets, SET)
-    chain = chain_of(name)
-    notes: list[Phrase] = []
-    if not any("entry_point" in f.data.get("fund", {}) for f in chain if _tables(f)):
-        policy = default_policy(chain)
-        if policy:
-            chain.append(shipped_file(policy, ("policy",), name))
-            notes.append(Phrase("no policy was named; {policy}, the default of {file}, is used",
-                                policy=policy, file=chain[0].name))  # fmt: skip
+    chain, notes = with_a_policy(chain_of(name), name)
     chain.sort(key=lambda f: (ORDER[f.kind], f.kind != "own" and f.name))
     overrides = parse_sets(sets)
     for of_kind in (chain, overrides):
@@ -212,6 +204,7 @@ def load(name: str, sets: Sequence[str] = ()) -> Scenario:
                first=link["first"], second=link["second"])
         for link in untied
     ]  # fmt: skip
+    notes += [Phrase(file.data["caution"]) for file in chain if "caution" in file.data]
     notes += told_phases(world)
     notes += [Phrase("the phase of {year} changes nothing", year=str(year)) for year in same]
     notes += without_effect(world, [*chain, *overrides])
@@ -263,10 +256,6 @@ def load_all(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
         raise InputError(list(problems))
     refuse_shared_codes(found)
     return found
-
-
-def _tables(file: File) -> bool:
-    return isinstance(file.data.get("fund", {}), dict)
 
 
 def _canonical(chain: Sequence[File]) -> str:

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 # said of what moves figures in local currency and no others
 LOCAL_ONLY = Phrase("only figures in local currency hang on it")
 # what a run shows in which the years before the opening moved nothing
-NOBODY_BEFORE = "Nobody identified before the opening claims more or less by it"
+NOBODY_BEFORE = "Nobody registered before the opening claims more or less by it"
 
 # --- how far a victim can come: why nobody reaches a stage ---
 
 NO_FUND = when("fund.entry_point", "none", why="there is no fund")
-NO_LEVEL = when("caseload.level", 0, why="nobody is identified but in mass cases")
+NO_LEVEL = when("caseload.level", 0, why="nobody is registered but in mass cases")
 NO_MASS = all_of(
     when("caseload.mass.events_a_year", 0, why="there are no mass cases"),
     when("caseload.mass.scheduled_events", 0, why="none is scheduled"),
 )
-NO_VICTIM = all_of(when("caseload.level", 0, why="nobody is identified"), NO_MASS)
+NO_VICTIM = all_of(when("caseload.level", 0, why="nobody is registered"), NO_MASS)
 NO_CHILD = either(NO_VICTIM, when("caseload.child_rate", 0, why="no victim is a child"))
 NO_ADULT = either(NO_VICTIM, when("caseload.child_rate", 1, why="every victim is a child"))
 NO_FOREIGNER = all_of(
@@ -255,7 +255,7 @@ IDENTIFIED_AT_ONCE = all_of(
     when(
         "fund.entry_point",
         "identified",
-        why="victims may claim when identified; another value says how many years back",
+        why="victims may claim when registered; another value says how many years back",
     ),
     NOT_AWAITED,
 )
@@ -289,6 +289,7 @@ FREE_DESK = all_of(
     when("fund.costs.office_in_wages", None, 0, why="the office costs nothing"),
     when("fund.costs.caseworker_a_year", 0, why="officers cost nothing"),
     either(when("fund.costs.per_decision", 0, why="decisions cost nothing"), NO_CLAIM),
+    either(when("fund.costs.per_assisted", 0, why="help to apply costs nothing"), NOBODY_HELPED),
 )
 NO_COSTS = all_of(
     either(

@@ -23,6 +23,8 @@ OPENING_KEYS = (
     "place",
     "extends",
     "replaces",
+    "caution",
+    "amends",
     "sources",
 )  # what a file says besides values
 MOST_BYTES, MOST_LINE, MOST_DEPTH = 64 * 1024, 2000, 8
@@ -57,6 +59,18 @@ class File:
     def replaces(self) -> bool:
         """Whether it may also set anew what any own file before it sets."""
         return self.data.get("replaces") is True
+
+    @property
+    def amends(self) -> tuple[str, ...]:
+        """Of a policy that amends a law: the keys of that law which it changes."""
+        return tuple(self.data.get("amends", ()))
+
+    def says(self, key: str) -> bool:
+        """Whether it sets a dotted key, or any within it."""
+        here: Any = self.data
+        for part in key.split("."):
+            here = here.get(part) if isinstance(here, dict) else None
+        return here is not None
 
 
 def folder() -> Path:

@@ -35,6 +35,10 @@ def migrated(file: File) -> tuple[File, list[Phrase]]:
             table.setdefault(key.rpartition(".")[2], value)
         lines = {**lines, new: lines[old]} if old in lines else lines
         notes.append(Phrase("{file}: {old} is now called {new}", file=file.name, old=old, new=new))
+        notes += [
+            Phrase("{file}: {key} is {value}, as before it could be set", file=file.name, key=key, value=value)
+            for key, value in BESIDE.get(old, {}).items()
+        ]  # fmt: skip
     if renamed := sorted({old for old in _named(data) if old in RENAMED}):
         data = _renamed(data)
         notes += [

@@ -16,6 +16,7 @@ from fundsim.scenario.errors import InputError, Problem, nearest
 from fundsim.scenario.files import File
 from fundsim.scenario.numbers import Written, misread
 from fundsim.scenario.override import CERTAIN, Certain
+from fundsim.scenario.phrase import Phrase
 from fundsim.scenario.retired import retired_name
 
 MOST_EXTENDS = 5
@@ -28,11 +29,7 @@ def files_of(name: str) -> tuple[File, ...]:
 
     Raises InputError as `load` does.
     """
-    chain = chain_of(name)
-    policy = default_policy(chain)
-    if policy and not any(file.kind == "policy" for file in chain):
-        chain.append(shipped_file(policy, ("policy",), name))
-    return tuple(chain)
+    return tuple(with_a_policy(chain_of(name), name)[0])
 
 
 def chain_of(name: str) -> list[File]:
@@ -71,6 +68,12 @@ def chain_of(name: str) -> list[File]:
         if not isinstance(file.data.get("replaces", False), bool):
             line = files.line_of(file.lines, "replaces")
             problems.append(Problem(file.name, "must be true or false", line, "replaces"))
+        if not isinstance(file.data.get("caution", ""), str):
+            line = files.line_of(file.lines, "caution")
+            problems.append(Problem(file.name, "must be a text", line, "caution"))
+        if not _texts(file.data.get("amends", [])):
+            line = files.line_of(file.lines, "amends")
+            problems.append(Problem(file.name, "must be a list of keys", line, "amends"))
         problems += _source_problems(file)
     if problems:
         raise InputError(problems)
@@ -199,13 +202,30 @@ def _own(path: Path, trail: tuple[Path, ...], folder: Path | None) -> list[File]
     return [*found, replace(file, over=frozenset(f.path.resolve() for f in found))]
 
 
-def default_policy(chain: Sequence[File]) -> str:
-    """The policy that the country's file names; empty if it names none."""
-    for file in chain:
-        country = file.data.get("country")
-        if isinstance(country, dict) and isinstance(country.get("default_policy"), str):
-            return str(country["default_policy"])
-    return ""
+def _texts(said: Any) -> bool:
+    return isinstance(said, list) and all(isinstance(one, str) for one in said)
+
+
+def with_a_policy(chain: Sequence[File], name: str) -> tuple[list[File], list[Phrase]]:
+    """The files of a scenario with a policy, and what is told where none is named.
+
+    The country's default joins them; under a policy that amends a law, its law in force.  Nothing does if it names none.
+    """
+    funds = [file.data.get("fund", {}) for file in chain]
+    if any(isinstance(fund, dict) and "entry_point" in fund for fund in funds):
+        return list(chain), []
+    base, country = chain[0], chain[0].data.get("country")
+    said = country if isinstance(country, dict) else {}
+    texts = {"default_policy": "no policy was named; {policy}, the default of {file}, is used"}
+    if any(file.amends for file in chain):
+        told = "no policy was named; {policy}, the law in force of {file}, is used"
+        texts = {"law_in_force": told, **texts}
+    for key, told in texts.items():
+        policy = said.get(key)
+        if policy and isinstance(policy, str):
+            file = shipped_file(policy, ("policy",), name)
+            return [*chain, file], [Phrase(told, policy=policy, file=base.name)]
+    return list(chain), []
 
 
 def joined(names: list[str]) -> list[str]:

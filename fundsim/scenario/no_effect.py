@@ -26,12 +26,25 @@ def without_effect(world: World, chain: Iterable[File]) -> Iterator[Phrase]:
 
     chain  the files of the scenario, and what ``--set`` says
     """
+    chain = list(chain)
     told = {key for file in chain if file.kind in CHOSEN for key, _ in files.leaves(file.data)}
     dates = dict(_dates(world, told))
     yield from dates.values()
     yield from _first_amounts(world, told)
+    yield from _nothing_to_amend(chain)
     yield from _idle(world, [key for key in sorted(told) if key not in dates])
     yield from _changes(world, set(dates))
+
+
+def _nothing_to_amend(chain: Sequence[File]) -> Iterator[Phrase]:
+    """Policies that amend a law, beside which nothing of what they amend stands."""
+    for file in chain:
+        others = [one for one in chain if one is not file]
+        if file.amends and not any(one.says(key) for one in others for key in file.amends):
+            yield Phrase(
+                "{file} amends {key}, which no law here sets: what it says is new, or changes nothing",
+                file=file.path.stem, key=", ".join(file.amends),
+            )  # fmt: skip
 
 
 def _first_amounts(world: World, told: set[str]) -> Iterator[Phrase]:

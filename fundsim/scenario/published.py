@@ -46,6 +46,15 @@ def json_schema() -> str:
             "type": "boolean",
             "description": "Whether this file may set anew what another own file before it sets.",
         },
+        "caution": {
+            "type": "string",
+            "description": "What a reader of every result must know of this file; told as a note, without a full stop at its end.",
+        },
+        "amends": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Of a policy that amends a law: the keys of that law which it changes.",
+        },
         "sources": {"type": "object", "description": "Sources that only this file cites."},
         **schema["properties"],
     }

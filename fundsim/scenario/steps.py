@@ -11,25 +11,25 @@ class Step(Enum):
     An outcome may hold {name}, which stands for the last name of the key.
     """
 
-    IDENTIFIED = "identified", "Nobody is identified within the horizon"
-    CHILD = "identified.age.child", "No victim identified within the horizon is a child"
-    ADULT = "identified.age.adult", "No victim identified within the horizon is an adult"
-    FOREIGN = "identified.nationality.foreign", "No victim identified within the horizon is foreign"
+    IDENTIFIED = "identified", "Nobody is registered within the horizon"
+    CHILD = "identified.age.child", "No victim registered within the horizon is a child"
+    ADULT = "identified.age.adult", "No victim registered within the horizon is an adult"
+    FOREIGN = "identified.nationality.foreign", "No victim registered within the horizon is foreign"
     PRESUMED = (
         "identified.status.presumed",
         "No victim registered within the horizon is a presumed one only",
     )
     FORM = (
         "identified.form.{name}",
-        "No victim identified within the horizon has this form of exploitation",
+        "No victim registered within the horizon has this form of exploitation",
     )
     CONVICTED = (
         "convicted",
-        "No offender of a victim identified within the horizon is convicted",
+        "No offender of a victim registered within the horizon is convicted",
     )
-    AWARDED = "awarded", "No court awards anything to a victim identified within the horizon"
-    PAID_BY_OFFENDER = "paid_without", "No offender pays a victim identified within the horizon"
-    ENTITLED = "entitled", "Nobody identified within the horizon is entitled to claim"
+    AWARDED = "awarded", "No court awards anything to a victim registered within the horizon"
+    PAID_BY_OFFENDER = "paid_without", "No offender pays a victim registered within the horizon"
+    ENTITLED = "entitled", "Nobody registered within the horizon is entitled to claim"
     CLAIMED = "claims", "No claim is filed"
     CAPPED = "claims_capped", "The cap is never reached: no claim is larger"
     LATE = "claims_late", "Nobody files after the limit"

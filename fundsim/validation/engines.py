@@ -175,7 +175,7 @@ def identities(seed: int) -> list[Check]:
                 int(debt[1]), least_number=10_000, futures=futures),
         exact(Line("1.06", "Payments on claims = benefits in the books", f"due by month, paid in all, none paid more than is due; {what}", "sums", account), int(paid[0]),
                 int(paid[1]), least_number=10_000, futures=futures),
-        exact(Line("1.07", "Each identified victim in one state", f"asked one by one at each month end; {what}", "counts", "docs/method.md §12; the ledger counts arrivals and departures instead"), int(counted[0]),
+        exact(Line("1.07", "Each registered victim in one state", f"asked one by one at each month end; {what}", "counts", "docs/method.md §12; the ledger counts arrivals and departures instead"), int(counted[0]),
                 int(counted[1]), least_number=10_000, futures=futures),
     ]  # fmt: skip
 

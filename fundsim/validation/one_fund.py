@@ -111,7 +111,7 @@ def one_fund(seed: int) -> list[Check]:
 
 
 def _shares(seed: int) -> dict[str, list[float]]:
-    """Each country's part of victims identified within the horizon, of inhabitants, of wages."""
+    """Each country's part of victims registered within the horizon, of inhabitants, of wages."""
     victims, people, product = [], [], []
     for name, sets in COUNTRIES:
         world = load(name, [*SHORT, *sets]).world

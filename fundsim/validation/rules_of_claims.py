@@ -101,7 +101,7 @@ def paying(seed: int) -> list[Check]:
 
 
 def costs(seed: int) -> list[Check]:
-    """Assistance, legal aid and decisions by month, from the victims identified and claims decided."""
+    """Assistance, legal aid and decisions by month, from the victims registered and claims decided."""
     tally = Tally()
     aided = {
         "pathway__informed_rate": 1,

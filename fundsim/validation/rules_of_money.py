@@ -21,7 +21,7 @@ START, PRICE_YEAR, YEARS = 2027, 2025, 5
 GROWTH = {"none": 1.0, "prices": 1.1, "wages": 1.1 * 1.05}
 HAND = "by hand from docs/method.md §{}"
 RISING: dict[str, Any] = {"macro__inflation": 0.1, "macro__real_wage_growth": 0.05}
-# nobody is identified, nothing comes in and nothing is due, but what a check adds
+# nobody is registered, nothing comes in and nothing is due, but what a check adds
 EMPTY: dict[str, Any] = STILL | {
     "caseload__level": 0,
     "caseload__mass__events_a_year": 0,

@@ -288,7 +288,7 @@ def numbers(seed: int) -> list[Check]:
 
 
 def _by_year(seed: int, sets: dict[str, Any]) -> list[list[int]]:
-    """Victims identified in each future and year."""
+    """Victims registered in each future and year."""
     people = simulate(world(**sets), seed, np.arange(N), certain=True).drawn.cases.victims
     found = [[0] * 4 for _ in range(N)]
     for r, at in zip(people.replication.tolist(), people.identified_at.tolist(), strict=True):
@@ -298,5 +298,5 @@ def _by_year(seed: int, sets: dict[str, Any]) -> list[list[int]]:
 
 GROUPS = (
     Group("2.60", "Sums", sums), Group("2.61", "Entry", entries), Group("2.64", "Take-up", ramp),
-    Group("2.70", "Victims identified", numbers),
+    Group("2.70", "Victims registered", numbers),
 )  # fmt: skip

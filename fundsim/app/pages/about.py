@@ -21,7 +21,7 @@ PARTS: dict[str, str] = {}
 
 METHOD = (
     (marked("Cases"), marked(
-        "Each future draws identified victims year by year (over-dispersed counts, rare mass cases), who they are, "
+        "Each future draws registered victims year by year (over-dispersed counts, rare mass cases), who they are, "
         "and for each one the way through indictment, trial, civil suit, award and enforcement. A victim keeps its draws "
         "whatever the fund's design: so two designs differ by their design and not by luck.")),
     (marked("The fund"), marked(
@@ -40,7 +40,7 @@ METHOD = (
         "must give the same ledger to the cent.")),
 )  # fmt: skip
 LIMITS = (
-    marked("It is not an estimate of how many people are trafficked: it starts from victims whom the state identifies."),
+    marked("It is not an estimate of how many people are trafficked: it starts from victims whom the state registers."),
     marked("It is not legal advice, and not a forecast of any one case."),
     marked("Most numbers are thin: see the grades on the page Assumptions. Nobody has measured how many victims apply to such a scheme."),
     marked("Budgets follow a rule of ours, not any ministry's plan."),

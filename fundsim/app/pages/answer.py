@@ -180,12 +180,12 @@ def sentence(view: View, paid: Answer | None) -> str:
         low=say.euro(get("due_a_year", "p5")), high=say.euro(get("due_a_year", "p95")),
     )  # fmt: skip
     if get("identified") == 0:
-        people = say("no victim is identified, so that there is nobody to pay")
+        people = say("no victim is registered, so that there is nobody to pay")
     elif get("received_with") == 0:
         people = say("nobody gets any money, with the fund or without it")
     else:
         people = say(
-            "as funded now, of 100 identified victims {with_} get money, instead of {without} without it",
+            "as funded now, of 100 registered victims {with_} get money, instead of {without} without it",
             with_=say.hundred(get("share_paid_with")), without=say.few(get("share_paid_without")),
         )  # fmt: skip
     if (late := get("claims_slow_rate")) > sufficing.LATE:
@@ -248,7 +248,7 @@ def _share_paid(view: View) -> tuple[str, str]:
     """How many of 100 victims are paid with the fund, with the range, and without it."""
     get, say = view.results.get, view.say
     if get("identified") == 0:
-        return say("nobody"), say("is identified as a victim")
+        return say("nobody"), say("is registered as a victim")
     return say.hundred(get("share_paid_with")), say(
         "{low} to {high} in 9 of 10 futures; {without} without the fund",
         low=say.hundred(get("share_paid_with", "p5")), high=say.hundred(get("share_paid_with", "p95")),
@@ -357,7 +357,7 @@ def _without(view: View) -> Shown:
         view.top,
         wording.nobody(view.results, say)
         or say(
-            "Without a fund, of 100 identified victims {place} {number} ever get any money.",
+            "Without a fund, of 100 registered victims {place} {number} ever get any money.",
             place=country_of("in", view.scenario.world.country.name, say),
             number=say.hundred(view.results.get("share_paid_without")),
         ),

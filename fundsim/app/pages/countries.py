@@ -53,14 +53,14 @@ def page(view: View) -> Shown:
     draw.answer(
         view.top,
         say(
-            "The same design costs from {least} per inhabitant a year ({cheapest}) to {most} ({dearest}); of 100 identified "
+            "The same design costs from {least} per inhabitant a year ({cheapest}) to {most} ({dearest}); of 100 registered "
             "victims between {low} and {high} get money.",
             low=say.hundred(min(paid)), high=say.hundred(max(paid)), **ends,
         )
         if paid
         else say(
             "The same design costs from {least} per inhabitant a year ({cheapest}) to {most} ({dearest}); no victim is "
-            "identified in any country.",
+            "registered in any country.",
             **ends,
         ),
     )  # fmt: skip

@@ -65,7 +65,7 @@ def page(view: View) -> Shown:
         draw.answer(
             view.top,
             say(
-                "Of 100 identified victims {place}, {with_} get money with the fund, instead of {without} without it; "
+                "Of 100 registered victims {place}, {with_} get money with the fund, instead of {without} without it; "
                 "averaged over all, each receives {more} instead of {less}.",
                 place=place, with_=say.hundred(b), without=say.few(a),
                 more=say.euro(get("received_with")), less=say.euro(get("received_without")),
@@ -75,7 +75,7 @@ def page(view: View) -> Shown:
         draw.answer(
             view.top,
             say(
-                "Of 100 identified victims {place}, {number} ever get any money.",
+                "Of 100 registered victims {place}, {number} ever get any money.",
                 place=place, number=say.hundred(a),
             ),
         )  # fmt: skip
@@ -86,7 +86,7 @@ def page(view: View) -> Shown:
         draw.picture(
             charts.drop_off(tables["without the fund"], GREY, say),
             say(
-                "Drop-off from identification to payment by the offender: {share} of identified victims are ever paid.",
+                "Drop-off from identification to payment by the offender: {share} of registered victims are ever paid.",
                 share=say.percent(a),
             ),
         )
@@ -103,9 +103,9 @@ def page(view: View) -> Shown:
             )
     draw.aside(
         say.counted(
-            "Persons identified in {n} year, mean over futures; in brackets: of those identified. 9 of 10 futures: {low} "
+            "Persons registered in {n} year, mean over futures; in brackets: of those registered. 9 of 10 futures: {low} "
             "to {high} paid with the fund.",
-            "Persons identified in {n} years, mean over futures; in brackets: of those identified. 9 of 10 futures: {low} "
+            "Persons registered in {n} years, mean over futures; in brackets: of those registered. 9 of 10 futures: {low} "
             "to {high} paid with the fund.",
             len(view.years),
             low=say.percent(get("share_paid_with", "p5")), high=say.percent(get("share_paid_with", "p95")),
@@ -114,9 +114,9 @@ def page(view: View) -> Shown:
     rows, bars = _groups(view)
     draw.heading(say("Who is paid, by form, age and nationality"))
     draw.picture(
-        charts.groups(bars, say("Share of identified victims paid"), say),
+        charts.groups(bars, say("Share of registered victims paid"), say),
         say(
-            "Share of identified victims paid, without and with the fund, in each group; see the table below."
+            "Share of registered victims paid, without and with the fund, in each group; see the table below."
         ),
     )
     draw.table(rows, say("By group, means over futures"))
@@ -190,7 +190,7 @@ def _told(view: View) -> draw.Drawn | None:
         )  # fmt: skip
         return None
     if not steps:
-        draw.say(say("Nobody is identified in this future."))
+        draw.say(say("Nobody is registered in this future."))
         return None
     head = story.heading(view.scenario, number, case, say)
     draw.aside(f"{head}. {say(story.NOBODY)} {say(story.DRAWS)}")

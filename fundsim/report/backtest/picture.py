@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,10 +23,8 @@ def bands(found: Backtest, most: int = MOST_PANELS) -> Picture:
 
     Light: 80 of 100 simulations; darker: 50; line: the median.  Grey dots were known, blue ones lie within 80, red ones do not.
     """
-    measures = sorted(
-        {x.figure.measure for x in found.counted},
-        key=lambda name: -sum(x.figure.measure == name for x in found.counted),
-    )[:most]
+    count = Counter(x.figure.measure for x in found.counted)
+    measures = sorted(count, key=lambda name: (-count[name], list(MEASURES).index(name)))[:most]
     rows = max(math.ceil(len(measures) / COLUMNS), 1)
     figure = Figure(figsize=(8.2, 0.9 + 2.1 * rows), layout="constrained")
     inside = sum(x.inside(0.8) for x in found.counted)

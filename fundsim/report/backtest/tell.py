@@ -85,7 +85,7 @@ def figures_table(one: Backtest) -> Table:
     for name in ("Year", "Measure", "Published", "80 % band", "Lies"):
         table.add_column(name, justify="left" if name in ("Measure", "Lies") else "right")
     for x in sorted(one.counted, key=lambda x: (x.figure.measure, x.figure.year)):
-        table.add_row(str(x.figure.year), MEASURES[x.figure.measure], counted(x), band(x), x.side)
+        table.add_row(x.figure.dated, MEASURES[x.figure.measure], counted(x), band(x), x.side)
     return table
 
 
@@ -93,7 +93,7 @@ def figure_rows(one: Backtest) -> list[dict[str, Any]]:
     """Every published figure with what was projected of it, for files."""
     return [
         {
-            "scheme": one.scheme.name, "measure": x.figure.measure, "year": x.figure.year, "published": x.figure.value,
+            "scheme": one.scheme.name, "measure": x.figure.measure, "year": x.figure.year, "year_unsure": x.figure.unsure, "published": x.figure.value,
             "published_low": x.figure.low, "published_high": x.figure.high, "unit": x.figure.unit, "use": x.figure.use,
             **{f"p{100 * p:g}": value for p, value in x.quantiles.items()},
             "in_50": x.inside(0.5), "in_80": x.inside(0.8), "source": x.figure.source,

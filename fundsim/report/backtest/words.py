@@ -124,6 +124,6 @@ def _verdict(share: float, say: Language) -> str:
 def misses(one: Backtest) -> list[str]:
     """Each figure outside the band of 80 %, in words."""
     return [
-        f"{MEASURES[x.figure.measure]} {x.figure.year}: {counted(x)}, {x.side} the band of {band(x)}"
+        f"{MEASURES[x.figure.measure]} {x.figure.dated}: {counted(x)}, {x.side} the band of {band(x)}"
         for x in one.counted if not x.inside(0.8)
     ]  # fmt: skip

@@ -26,7 +26,9 @@ def design(facts: Facts, say: Language) -> Iterator[Block]:
     """The rules, and how other designs compare."""
     assumed = tuple(changes(facts.scenario.world, say))
     if facts.scenario.world.has_fund:
-        yield Heading(say("The fund proposed"))
+        law = facts.scenario.world.country.law_in_force
+        told = law and law in facts.scenario.name.split("+")
+        yield Heading(say("The scheme in force") if told else say("The fund proposed"))
         yield Items((*rules(facts.scenario.world, say), *assumed))
     elif assumed or facts.variants:
         yield Heading(say("What is assumed"))
@@ -113,7 +115,9 @@ def _sentence(world: World, value: Any, field: Any, say: Language) -> Iterator[s
     elif value.unit == "posts":
         yield say(sentence, posts=say.decimal(number, 2))
     elif value.unit == "amount":
-        yield say(sentence, amount=_sum(world.fund.amount, number, say))
+        sums = " / ".join(_sum(world.fund.amount, x, say) for x in value.values or (number,))
+        amount = say("{sums} (it is not known which)", sums=sums) if value.values else sums
+        yield say(sentence, amount=amount)
     else:
         yield say(sentence, amount=say.euro(number))
 
@@ -151,8 +155,8 @@ def _assistance(world: World, say: Language) -> Iterator[str]:
     assistance = world.fund.assistance
     if assistance.rate.value > 0:
         yield say.counted(
-            "For {share} of identified victims it pays shelter and reintegration for {n} month.",
-            "For {share} of identified victims it pays shelter and reintegration for {n} months.",
+            "For {share} of registered victims it pays shelter and reintegration for {n} month.",
+            "For {share} of registered victims it pays shelter and reintegration for {n} months.",
             assistance.months, share=say.percent(assistance.rate.value),
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ from fundsim.scenario.used import keys, unused
 
 SHOWN = 14  # assumptions in the table: the most influential
 METHOD = (
-    "Each of {n} futures draws identified victims year by year, who they are, and for each one the way through indictment, trial, "
+    "Each of {n} futures draws registered victims year by year, who they are, and for each one the way through indictment, trial, "
     "suit, award and enforcement. The same cases are then settled with the fund: who may claim, who does, how much, how long a "
     "decision takes, and whether there is cash when a payment falls due.",
     "Assumptions are drawn once a future between what is believed low and high (10th and 90th percentile); cases and money then "
@@ -30,11 +30,11 @@ METHOD = (
     "future; the method and its checks against known answers are published with the program.",
 )
 WITHOUT = marked(  # what METHOD begins with where there is no fund
-    "Each of {n} futures draws identified victims year by year, who they are, and for each one the way through indictment, trial, "
+    "Each of {n} futures draws registered victims year by year, who they are, and for each one the way through indictment, trial, "
     "suit, award and enforcement, with the reforms that the scenario names."
 )
 LIMITS = (
-    "This is no estimate of how many people are trafficked: it starts from victims whom the state identifies.",
+    "This is no estimate of how many people are trafficked: it starts from victims whom the state registers.",
     "It is no legal advice, and no forecast of any one case.",
     "Budgets follow a rule of ours unless a ministry's figure is named as a source.",
     "How many victims apply is our assumption; it follows the sum on offer by another.",

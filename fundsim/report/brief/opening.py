@@ -15,7 +15,15 @@ from fundsim.report.brief.gather import Facts
 from fundsim.report.budget import words
 from fundsim.report.language import Language, capital, country_of, marked
 from fundsim.report.rows import cell, span
-from fundsim.report.wording import PAYS_NOBODY, certain, nobody, receipts, unpaid
+from fundsim.report.wording import (
+    PAYS_NOBODY,
+    certain,
+    nobody,
+    of_others,
+    receipts,
+    services,
+    unpaid,
+)
 from fundsim.scenario.schema import BudgetLine
 
 LASTS, FAILS = (
@@ -65,7 +73,7 @@ def answer(facts: Facts, say: Language) -> list[str]:
         return [
             say("{place} has no compensation fund in this scenario.", place=country_of("subject", country, say)),
             alone or say(
-                "Of 100 identified victims of trafficking money ever reaches {paid}, from the offender; averaged over "
+                "Of 100 registered victims of trafficking money ever reaches {paid}, from the offender; averaged over "
                 "all, each receives {amount}.",
                 paid=say.hundred(without), amount=say.euro(facts.get("received_without")),
             ),
@@ -80,15 +88,18 @@ def answer(facts: Facts, say: Language) -> list[str]:
             low=say.euro(facts.get("due_a_year", "p5")), high=say.euro(facts.get("due_a_year", "p95")),
             head=say.euro(facts.get("due_per_head")), year=facts.scenario.world.time.price_year,
         ),
+        *of_others(facts.results, say),
         *certain(facts.results, say),
         _who_pays(facts, say),
-        *_lasting(facts, say),
+        *(_lasting(facts, say) if facts.scenario.world.takes_claims else [services(facts.results, say)]),
         *_reforms(facts, say),
     ]  # fmt: skip
+    if not facts.scenario.world.takes_claims:
+        return [*told, _sure(facts, say)]
     if facts.results.pays_nobody or alone:
         return [*told, say(PAYS_NOBODY), *filter(None, [alone]), _sure(facts, say)]
     victims = say(
-        "Of 100 identified victims {with_} get money instead of {without} without it; averaged over all identified "
+        "Of 100 registered victims {with_} get money instead of {without} without it; averaged over all registered "
         "victims each receives {more} instead of {less}.",
         with_=say.hundred(with_), without=say.few(without),
         more=say.euro(facts.get("received_with")), less=say.euro(facts.get("received_without")),

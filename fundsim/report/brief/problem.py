@@ -19,7 +19,7 @@ STEPS = ("pathway.informed_rate", "pathway.prosecuted_rate", "pathway.conviction
 
 
 def problem(facts: Facts, say: Language) -> Iterator[Block]:
-    """What happens to identified victims without a fund."""
+    """What happens to registered victims without a fund."""
     get, place = facts.get, facts.scenario.world.country.name
     yield Heading(say("The problem in figures"))
     if alone := nobody(facts.results, say):
@@ -28,7 +28,7 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
     top = get("identified")
     yield Paragraph(
         say(
-            "Of 100 victims whom the state identifies {place}, {informed} are told of their right to compensation, the "
+            "Of 100 victims whom the state registers {place}, {informed} are told of their right to compensation, the "
             "offender is indicted for trafficking in {prosecuted} cases and convicted of any offence in {convicted}, a court awards "
             "compensation to {awarded}, and money ever reaches {paid}.",
             place=country_of("in", place, say), informed=say.hundred(get("informed") / top),
@@ -48,11 +48,11 @@ def problem(facts: Facts, say: Language) -> Iterator[Block]:
         if facts.scenario.world.has_fund
         else say("From identification to payment, without a fund"),
         say(
-            "{without} of identified victims are paid without the fund, {with_} with it.",
+            "{without} of registered victims are paid without the fund, {with_} with it.",
             without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),
         )
         if facts.scenario.world.has_fund
-        else say("{without} of identified victims are paid.", without=say.percent(get("share_paid_without"))),
+        else say("{without} of registered victims are paid.", without=say.percent(get("share_paid_without"))),
         picture.pathway(facts.results, say, bare=True),
     )  # fmt: skip
     yield Paragraph(_sources(facts, say), "note")
@@ -63,7 +63,14 @@ def _law(facts: Facts, say: Language) -> Iterator[Block]:
     """What the law has today, and what was read of it."""
     country = facts.scenario.world.country
     place, laws = country_of("in", country.name, say), country.legal_basis
-    if country.law_in_force:
+    if country.law_in_force and country.law_in_force in facts.scenario.name.split("+"):
+        yield Paragraph(
+            say(
+                "This briefing is about the scheme that is in force {place}, as far as its law could be read.",
+                place=place,
+            )
+        )
+    elif country.law_in_force:
         yield Paragraph(
             say(
                 "The law in force {place} has a scheme. How much it pays trafficked persons is known in part only; it can be set "
@@ -78,10 +85,9 @@ def _law(facts: Facts, say: Language) -> Iterator[Block]:
     if laws:
         whole = sum(law.read in ("whole", "article") for law in laws)
         yield Paragraph(
-            say.counted(
-                "Of {n} rule of law or practice {whole} was read in its own text.",
-                "Of {n} rules of law and practice {whole} were read in their own text, the others second-hand.",
-                len(laws), whole=whole,
+            say(
+                "Rules of law and practice that were read in their own text: {whole} of {n}; the others second-hand.",
+                whole=say.whole(whole), n=say.whole(len(laws)),
             )
         )  # fmt: skip
     cited = dict.fromkeys(filter(None, (facts.cited(id_) for law in laws for id_ in law.sources)))

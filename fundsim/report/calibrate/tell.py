@@ -64,6 +64,10 @@ def sentences(found: Calibration) -> list[str]:
             f"{history.key}: {_short(level.value)} in {found.year} ({_short(level.low)} to {_short(level.high)}), "
             f"{100 * fit.trend.value:+.1f} % a year ({100 * fit.trend.low:+.1f} to {100 * fit.trend.high:+.1f} %)."
         )
+        if carried := history.carried(found.year):
+            told.append(
+                f"{history.key}: {carried}, for which there is no count: its grade is partly, not data."
+            )
         if history.held:
             inside = sum(one.inside(0.1, 0.9) for one in history.held)
             told.append(
@@ -150,16 +154,17 @@ def _assumption(one: Fitted, year: int) -> str:
     low, value, high = (_short(x) for x in (one.belief.low, one.belief.value, one.belief.high))
     source, more = one.sources[0] if one.sources else NO_SOURCE, _also(one.sources)
     level = f", level of {year}" if one.unit == "persons a year" else ""
+    carried = f" {one.carried[0].upper()}{one.carried[1:]}." if one.carried else ""
     return (
-        f'{{ value = {value}, low = {low}, high = {high}, unit = "{one.unit}", source = "{source}", grade = "data", '
-        f'note = "Fitted by fundsim calibrate to {one.read}{level}.{more}" }}'
+        f'{{ value = {value}, low = {low}, high = {high}, unit = "{one.unit}", source = "{source}", grade = "{one.grade}", '
+        f'note = "Fitted by fundsim calibrate to {one.read}{level}.{carried}{more}" }}'
     )
 
 
 def _plain(one: Fitted) -> dict[str, Any]:
     return {
         "key": one.key, "low": one.belief.low, "value": one.belief.value, "high": one.belief.high, "unit": one.unit,
-        "read": one.read, "sources": "; ".join(one.sources),
+        "grade": one.grade, "read": one.read, "sources": "; ".join(one.sources),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -104,7 +105,7 @@ def _print_variant(
     for sentence in shortage.budgets([first.scenario, variant.scenario]):
         console.print(Text(sentence, style="dim"))
     left_out = not_asked(first.scenario.world, variant.scenario.world)
-    for sentence in sentences(means, not_asked=left_out):
+    for sentence in [*sentences(means, not_asked=left_out), *apart(found)]:
         console.print(Text(sentence))
     table = Table(header_style="bold")
     for name, justify in (("Measure, mean over futures", "left"), ("First", "right"),
@@ -162,6 +163,34 @@ def sentences(
 ) -> list[str]:
     """What changes, in plain words; only what the run can tell apart.  not_asked  a measure that is left out"""
     return [f"{capital(changes(means, say, not_asked))}."]
+
+
+def apart(found: Sequence[Difference], say: Language = ENGLISH) -> list[str]:
+    """What a difference in cost hides: payments to victims of other crimes, and what the state bears beside the fund."""
+    mean = {d.measure: (d.first, d.second) for d in found if d.statistic == "mean"}
+    (cost, others, beside) = (
+        mean[m] for m in ("due_a_year", "due_others_a_year", "state_cost_a_year")
+    )
+    told = []
+    if any(others):
+        text = "Without what is owed to victims of other crimes ({a} a year in the first, {b} here) the fund costs {first} a year in the first and {second} here."
+        amounts = {
+            "a": others[0],
+            "b": others[1],
+            "first": cost[0] - others[0],
+            "second": cost[1] - others[1],
+        }
+        told.append(say(text, **{name: say.euro(x) for name, x in amounts.items()}))
+    if say.euro(beside[0]) != say.euro(beside[1]):
+        text = "The state bears {a} a year beside the fund in the first and {b} here: with it the cost is {first} and {second} a year."
+        amounts = {
+            "a": beside[0],
+            "b": beside[1],
+            "first": cost[0] + beside[0],
+            "second": cost[1] + beside[1],
+        }
+        told.append(say(text, **{name: say.euro(x) for name, x in amounts.items()}))
+    return told
 
 
 def changes(means: dict[str, Difference], say: Language = ENGLISH, not_asked: str = "") -> str:

@@ -131,6 +131,8 @@ def sentences(found: Region, both: dict[str, Pooling]) -> list[str]:
         *([separate] if np.isfinite(contribution.sum.value) else []),
         _who_pays(found),
         *_who_loses(found, contribution),
+        *_of_others(found),
+        *_of_product(found, contribution),
         _tied(found.tie),
         "Exact in each future, as fundsim solve; each country pays its share of the contribution through its own "
         f"budget line, with that line's index and cuts. Amounts are in euro of {found.scenarios[0].world.time.price_year}; "
@@ -195,6 +197,45 @@ def _who_loses(found: Region, contribution: Pooling) -> list[str]:
     return [f"{_listed(names)} {pays} more a year in one fund than for a fund alone."]
 
 
+def _of_others(found: Region) -> list[str]:
+    """Where victims of other crimes draw on the money, too."""
+    names = [
+        _name(one) for one in found.scenarios if one.world.caseload.others.claims_a_year.value > 0
+    ]
+    if not names:
+        return []
+    return [
+        f"In {_listed(names)} victims of other crimes draw on the same money: what that costs is in every figure here."
+    ]
+
+
+def _of_product(found: Region, contribution: Pooling) -> list[str]:
+    """How heavy each country's share of the contribution is for it; nothing unless the product of two is known."""
+    heavy = [
+        (x, _name(s))
+        for s, x in zip(found.scenarios, of_product(found, contribution), strict=True)
+        if x is not None
+    ]
+    if len(heavy) < 2:
+        return []
+    (least, few), (most, many) = (
+        (wording.euro(float(f"{1e6 * x:.2g}")), name) for x, name in (min(heavy), max(heavy))
+    )
+    return [
+        f"Of every million of its gross domestic product (country.gdp) {many} pays {most} a year into one fund, "
+        f"the most of all, and {few} {least}, the least."
+    ]
+
+
+def of_product(found: Region, contribution: Pooling) -> list[float | None]:
+    """Each country's share of the contribution to one fund, of its gross domestic product; None where that is not known."""
+    products = [s.world.country.gdp for s in found.scenarios]
+    return [
+        _plain(float(share) * contribution.one.value / product.value) if product else None
+        for share, product in zip(found.shares[found.rule], products, strict=True)
+    ]
+
+
 def _tied(tie: Tie) -> str:
     cases = (
         "Victims, too, fare alike in every country: an upper bound."
@@ -227,6 +268,7 @@ def _plain(x: float | None) -> float | None:
 def needed_rows(found: Region, both: dict[str, Pooling]) -> Rows:
     """What each country needs in its own fund, and its share of what one fund needs."""
     rows, saved = [], {what: savings(found, p) for what, p in both.items()}
+    weights = of_product(found, both["contribution"])
     for i, s in enumerate(found.scenarios):
         share = float(found.shares[found.rule][i])
         row: dict[str, Any] = {"scenario": s.name, "country": _name(s), "share": share}
@@ -236,6 +278,7 @@ def needed_rows(found: Region, both: dict[str, Pooling]) -> Rows:
             row[f"{what}_in_one_fund"] = _plain(share * p.one.value)
             row[f"{what}_saved"] = _plain(saved[what][i].value)
             row[f"{what}_saved_mc_error"] = _plain(saved[what][i].mc_error)
+        row["contribution_in_one_fund_of_gdp"] = weights[i]
         rows.append(row)
     return rows
 
@@ -306,7 +349,7 @@ def share_table(found: Region) -> Table:
         table.add_row(Text(_name(s)), wording.euro(float(drawn[i])), *cells)
     table.caption = (
         "Draws: costs and benefits due, less recoveries and income other than the budget line; nominal. Wages × "
-        "inhabitants stand for the gross domestic product, which the scenarios do not hold."
+        "inhabitants stand for the gross domestic product, which a file need not hold (country.gdp)."
     )
     return table
 

@@ -45,9 +45,9 @@ def card(results: Results, say: Language = ENGLISH) -> Picture:
     world = results.world
     picture = Picture(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
     picture.add_artist(Rectangle((0, 0), 0.018, 1, color=BLUE, transform=picture.transFigure))
-    topic = say("A compensation fund for identified victims of trafficking")
+    topic = say("A compensation fund for registered victims of trafficking")
     if not world.has_fund:
-        topic = say("Compensation of identified victims of trafficking, without a fund")
+        topic = say("Compensation of registered victims of trafficking, without a fund")
     _line(picture, topic, LEFT, 584, 19, GREY)
     _heading(picture, title(results.projection, say))
     for at, one in zip(ROWS, headlines(results, say), strict=False):
@@ -81,13 +81,13 @@ def card_text(results: Results, say: Language = ENGLISH) -> str:
         says = f": {fund} {alone} {_sure(results, say)}".replace(":  ", ": ")
     elif not results.world.has_fund:
         says = say(
-            ": without a fund money ever reaches {without} of 100 identified victims of trafficking; averaged over "
+            ": without a fund money ever reaches {without} of 100 registered victims of trafficking; averaged over "
             "all, each receives {amount}. Simulated; {guesses}.",
             without=without, amount=say.euro(get("received_without")), guesses=_guesses(results, say),
         )  # fmt: skip
     else:
         says = say(
-            ": a fund costs {amount} a year {range}. Money reaches {paid} of 100 identified victims, {without} without "
+            ": a fund costs {amount} a year {range}. Money reaches {paid} of 100 registered victims, {without} without "
             "it. {short} Simulated; {guesses}.",
             amount=say.euro(get("due_a_year")), range=range_of(results, "due_a_year", say.euro, say, ALONE),
             paid=of_hundred(get("share_paid_with"), say), without=without,
@@ -112,7 +112,7 @@ def headlines(results: Results, say: Language = ENGLISH) -> list[Headline]:
         return [
             Headline(say.euro(get("due_a_year")), cost, BLUE), _no_victims(say), Headline(large, short, RED)
         ]  # fmt: skip
-    paid = (say("identified victims get money {range}",
+    paid = (say("registered victims get money {range}",
                 range=range_of(results, "share_paid_with", say.percent, say, ALONE)),
             say("instead of {number} without the fund",
                 number=of_hundred(get("share_paid_without"), say)))  # fmt: skip
@@ -134,7 +134,7 @@ def _with_which_budget(results: Results, say: Language) -> str:
 
 
 def _no_victims(say: Language) -> Headline:
-    return Headline(say.of("of 100", "none"), (say("is identified as a victim:"), say("there is nobody to pay")), GREEN)  # fmt: skip
+    return Headline(say.of("of 100", "none"), (say("is registered as a victim:"), say("there is nobody to pay")), GREEN)  # fmt: skip
 
 
 def _without(results: Results, say: Language) -> list[Headline]:
@@ -142,11 +142,11 @@ def _without(results: Results, say: Language) -> list[Headline]:
     if get("identified") == 0:
         return [_no_victims(say)]
     share = get("share_paid_without")
-    paid = (say("identified victims ever get any money,"),
+    paid = (say("registered victims ever get any money,"),
             say("from the offender {range}", range=range_of(results, "share_paid_without", say.percent, say, ALONE)))  # fmt: skip
     wait = (say("is how long those who get any wait,"),
             say("from identification on, on average"))  # fmt: skip
-    each = (say("is what each identified victim receives,"),
+    each = (say("is what each registered victim receives,"),
             _with_state(say("averaged over all, in euro of {year}", year=time.price_year), results, say))  # fmt: skip
     found = [Headline(_of_100(share, say), paid, RED)]
     if share > 0:

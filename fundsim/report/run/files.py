@@ -163,7 +163,7 @@ def dictionary() -> str:
         "`summary.json` says why (`undefined`).",
         "",
         "`{source}` is a name in the scenario's `[income]`, `{kind}` a kind of cost, `{group}` a form "
-        "of exploitation, age or nationality. Whole-horizon counts are of victims identified within "
+        "of exploitation, age or nationality. Whole-horizon counts are of victims registered within "
         "the horizon. The measure `assumptions` counts uncertain numbers by grade (data, partly, "
         "judgement).",
         "",

@@ -185,7 +185,7 @@ def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Fi
             )  # fmt: skip
         axis.set_xlim(0, top * 1.18)
     axes[-1].set_xlabel(
-        say("Persons in the horizon, mean over futures (in brackets: of those identified)")
+        say("Persons in the horizon, mean over futures (in brackets: of those registered)")
     )
     return figure
 
@@ -194,14 +194,14 @@ def _paid(results: Results, say: Language) -> str:
     """What share of victims is paid, as a heading."""
     get, name = results.get, title(results.projection, say)
     if get("identified") == 0:
-        return say("{title}: no victim is identified", title=name)
+        return say("{title}: no victim is registered", title=name)
     without = say.percent(get("share_paid_without"))
     if not results.world.has_fund:
         return say(
-            "{title}: {share} of identified victims are ever paid anything", title=name, share=without
+            "{title}: {share} of registered victims are ever paid anything", title=name, share=without
         )  # fmt: skip
     return say(
-        "{title}: {share} of identified victims are paid, instead of {without} without the fund",
+        "{title}: {share} of registered victims are paid, instead of {without} without the fund",
         title=name, share=say.percent(get("share_paid_with")), without=without,
     )  # fmt: skip
 
@@ -298,7 +298,7 @@ def alt_text(results: Results, name: str, say: Language = ENGLISH) -> str:
         if alone := nobody(results, say):
             return alone
         return say(
-            "{without} of identified victims paid without the fund, {with_} with it.",
+            "{without} of registered victims paid without the fund, {with_} with it.",
             without=say.percent(get("share_paid_without")), with_=say.percent(get("share_paid_with")),
         )  # fmt: skip
     if name == "incurred_paid":

@@ -19,11 +19,11 @@ from fundsim.report.workbook_labels import (
 from fundsim.report.workbook_parts import PERCENT, Chart, Number, Series, Sheet, Table
 
 PERSONS = {s: f"Persons in the horizon, {text}" for s, text in STATISTICS.items()}
-SHARE_HEAD = "Share of identified victims (of the means)"
+SHARE_HEAD = "Share of registered victims (of the means)"
 
 
 def victims_sheet(results: Results) -> Sheet:
-    """How many identified victims come how far, without the fund and, on the same cases, with it."""
+    """How many registered victims come how far, without the fund and, on the same cases, with it."""
     tables = [_way(results, PANELS[0], WITHOUT, GREY)]
     if results.world.has_fund:
         tables.append(_way(results, PANELS[1], WITH_FUND, BLUE))
@@ -39,10 +39,10 @@ def _way(results: Results, heading: str, steps: list[tuple[str, str]], color: st
         rows.append({"Step": text[0].upper() + text[1:], **cells, f"Persons, {ERROR}": error,
                      SHARE_HEAD: Number(share, PERCENT), "Name": name})  # fmt: skip
     title = f"{heading}: from identification to payment"
-    alt = f"{title}; no victim is identified."
+    alt = f"{title}; no victim is registered."
     if identified:
         last = wording.percent(results.get(steps[-1][0]) / identified)
-        alt = f"{title}; {last} of identified victims are {steps[-1][1]}."
+        alt = f"{title}; {last} of registered victims are {steps[-1][1]}."
     series = (Series(PERSONS["mean"], "Persons", color),)
     axis = "Persons in the horizon, mean over futures"
     return Table(rows, heading, charts=[Chart("bars", title, alt, "Step", series, "", axis)])
@@ -71,12 +71,12 @@ def groups_sheet(results: Results) -> Sheet:
             form = form_of(known[measure].unit, found[measure].values())
             row[head] = Number(found[measure][group], form)
         rows.append({**row, "Name": group})
-    title = "Share of identified victims paid, mean over futures"
+    title = "Share of registered victims paid, mean over futures"
     alt = f"{title}, by form of exploitation, age and nationality; the numbers are in the table above."
     series = tuple(
         Series(heads[f"share_paid_{side}"], f"{side} the fund", color)
         for side, color in sides.items()
     )
-    chart = Chart("bars", title, alt, "Group", series, "", "Share of identified victims", PERCENT)
+    chart = Chart("bars", title, alt, "Group", series, "", "Share of registered victims", PERCENT)
     notes = ["Means over all futures: ratios of sums. A group to which nobody belongs is left out."]
     return Sheet([Table(rows, notes=notes, charts=[chart] if rows else [])])

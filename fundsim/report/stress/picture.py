@@ -36,7 +36,7 @@ def stress_bars(
     what = "Years with too small a budget" if by_year else "Futures with a shortfall"
     paid = [precision.ratio(p.column("paid_with"), p.column("identified")) for p in projections]
     for axes, figures, color, label in (
-        (left, short, RED, what), (right, paid, BLUE, "Identified victims paid"),
+        (left, short, RED, what), (right, paid, BLUE, "Registered victims paid"),
     ):  # fmt: skip
         values = [f.value for f in figures]
         errors = [precision.Z95 * (f.mc_error or 0.0) for f in figures]

@@ -232,7 +232,7 @@ def forecast_text(plan: Plan, f: Forecast, processes: int) -> str:
     lines = [
         plan.question,
         f"{plan.size:,} scenario{'s' if plan.size > 1 else ''}: {product}; all of them are valid",
-        f"{plan.replications:,} replications each, about {cases} identified victims simulated",
+        f"{plan.replications:,} replications each, about {cases} registered victims simulated",
         f"about {duration(f.seconds / _at_once(processes))} with {at_once} if it stays as busy as now, "
         f"after some seconds to start; {duration(f.seconds)} of work in all",
         f"about {size(f.bytes)} of disk in {f.parts:,} parts of the store",

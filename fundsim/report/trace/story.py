@@ -125,6 +125,8 @@ def heading(scenario: Scenario, number: int, case: int, say: Language = ENGLISH)
 def _pathway(victim: Victim, say: Language) -> list[Event]:
     """From identification to what the offender pays."""
     born = victim.identified_at
+    if victim.other:
+        return [Event(born, say("is a victim of another crime, who draws on the same money"))]
     events = [Event(born, _who(victim, say))]
     if not victim.informed:
         untold = say("is not told of the right to compensation")
@@ -191,11 +193,11 @@ def _who(victim: Victim, say: Language) -> str:
     form = say(FORM_WORDS[victim.form])
     if victim.foreign:
         if victim.child:
-            return say("is identified: a foreign child, {form}", form=form)
-        return say("is identified: a foreign adult, {form}", form=form)
+            return say("is registered: a foreign child, {form}", form=form)
+        return say("is registered: a foreign adult, {form}", form=form)
     if victim.child:
-        return say("is identified: a national child, {form}", form=form)
-    return say("is identified: a national adult, {form}", form=form)
+        return say("is registered: a national child, {form}", form=form)
+    return say("is registered: a national adult, {form}", form=form)
 
 
 def _fund(future: Future, victim: Victim, say: Language) -> list[Event]:
@@ -303,9 +305,9 @@ def _pursuit(case: Case, say: Language) -> list[Event]:
 
 
 def _wanted(future: run.Future, kind: str) -> list[int]:
-    """Places of the cases of a kind among the victims identified after the opening."""
+    """Places of the cases of a kind among the victims registered after the opening."""
     claims, cases = future.drawn.claims, future.drawn.cases
-    new = cases.victims.identified_at >= 0
+    new = (cases.victims.identified_at >= 0) & cases.victims.registered
     if kind == "never_claims":
         return [int(c) for c in np.flatnonzero(new & ~future.drawn.entry.filed)]
     if kind == "offender_pays":
@@ -342,8 +344,8 @@ def find(scenario: Scenario, seed: int, replication: int, kind: str) -> tuple[Fu
 
 
 def by_chance(future: Future) -> int:
-    """A case among the victims identified after the opening, fixed by the future's number; -1 if none is."""
-    new = [victim.number for victim in future.victims if victim.identified_at >= 0]
+    """A case among the victims registered after the opening, fixed by the future's number; -1 if none is."""
+    new = [v.number for v in future.victims if v.identified_at >= 0 and not v.other]
     drawn = int(hashlib.sha256(str(future.number).encode()).hexdigest()[:12], 16)
     return new[drawn % len(new)] if new else -1
 

@@ -121,7 +121,7 @@ class Time(Table):
     horizon_years: Annotated[int, Field(ge=1, le=60)] = 15
     """Years in which results are measured."""
     runoff_years: Annotated[int, Field(ge=0, le=40)] = 15
-    """Years after the horizon in which known cases close; no new victims are identified in them."""
+    """Years after the horizon in which known cases close; no new victims are registered in them."""
     history_years: Annotated[
         int,
         Field(ge=0, le=30),
@@ -154,7 +154,7 @@ class Macro(Table):
 
 
 class MassCase(Table, unmoved="No future has more or other victims of a mass case by it"):
-    """Rare events in which many victims are identified at once."""
+    """Rare events in which many victims are registered at once."""
 
     events_a_year: EventsYear
     """Mean number of mass cases a year (Poisson)."""
@@ -248,7 +248,7 @@ class Others(Table, idle=NO_OTHERS):
 
 
 class Caseload(Table, steps=(Step.IDENTIFIED,)):
-    """Identified victims a year and who they are."""
+    """Registered victims a year and who they are."""
 
     level: PersonsYear
     """Registered victims a year in the price year, presumed and formally identified, mass cases apart."""

@@ -262,12 +262,12 @@ class Costs(Table):
             idle=either(NO_FUND, FREE_DESK),
             sentence={
                 "fund": "",
-                "state": "The state pays the office, the officers and the decisions; the fund's money is for victims.",
+                "state": "The state pays the office, the officers, the decisions and the help to apply; the fund's money is for victims.",
             },
             random=("fund", "fund", "state"),
         ),
     ] = "fund"
-    """Who pays the office, the officers and the decisions: the fund, before any victim, or the state beside it."""
+    """Who pays the office, the officers, the decisions and the help to apply: the fund, before any victim, or the state beside it."""
 
     office_a_year: Annotated[EuroYear, Key(idle=either(NO_FUND, OFFICE_IN_WAGES))]
     """The office, without its officers."""
@@ -297,21 +297,21 @@ class Costs(Table):
             ),
             steps=(Step.AIDED,),
             sentence={
-                True: "The fund pays for the free legal aid of victims identified after its opening."
+                True: "The fund pays for the free legal aid of victims registered after its opening."
             },
             random=(True, False),
         ),
     ] = False
-    """Whether the fund pays for the legal aid of all aided victims identified after its opening."""
+    """Whether the fund pays for the legal aid of all aided victims registered after its opening."""
     index: Annotated[Index, Key(idle=NO_COSTS)] = "wages"
     """What costs grow with from the price year."""
 
 
 class Assistance(Table, idle=NOBODY_ASSISTED, steps=(Step.ASSISTED,)):
-    """Shelter and reintegration paid by the fund for victims identified after its opening."""
+    """Shelter and reintegration paid by the fund for victims registered after its opening."""
 
     rate: Annotated[ShareLever, Key(idle=unless(".rate", 0, fact=NO_ASSISTANCE), random=(0, 0.5))]
-    """Share of identified victims assisted at the fund's expense; 0 is none."""
+    """Share of registered victims assisted at the fund's expense; 0 is none."""
     months: Annotated[
         int, Field(ge=1, le=120), Key(idle=unless(".rate", 0, fact=NO_ASSISTANCE))
     ] = 6

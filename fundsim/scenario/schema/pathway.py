@@ -45,7 +45,7 @@ from fundsim.scenario.steps import Step
 class Pathway(Table, idle=NO_VICTIM, steps=(Step.IDENTIFIED,)):
     """From identification to a final judgment, without a fund.
 
-    Rates are averages over those identified victims who reach the stage today; the odds ratios
+    Rates are averages over those registered victims who reach the stage today; the odds ratios
     move an informed or legally aided victim away from that average.
     """
 
