@@ -1,5 +1,5 @@
 # make run    all countries under their default policy, with data and figures in out/
-# make test   the tests of every commit, about nine minutes;  make test-all  all tests, some twenty-five
+# make test   the tests of every commit, about ten minutes;  make test-all  all tests, some thirty
 # make check  lint, format and types
 # make dashboard   the dashboard, in the browser
 # make bench, make bench-batches, make bench-dashboard   how long and how large: benchmarks/*.md

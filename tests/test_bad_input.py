@@ -344,11 +344,12 @@ def link(first: str, second: str, correlation: float) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (link("levl", "trend", 0.3), "correlations[0] = caseload.levl: no such uncertain number"),
+        # after two of the base; one of a pair that the base ties replaces it
+        (link("levl", "trend", 0.3), "correlations[2] = caseload.levl: no such uncertain number"),
         (link("level", "trend_years", 0.3), "caseload.trend_years: no such uncertain number"),
         (link("level", "mass.scheduled_events", 0.3), "no such uncertain number"),
         (link("level", "level", 0.3), "correlates a number with itself"),
-        (link("level", "trend", 1.2), "correlations[0].correlation = 1.2: must be at most 1"),
+        (link("level", "trend", 1.2), "correlations[1].correlation = 1.2: must be at most 1"),
         (link("level", "trend", 0.3) + link("trend", "level", 0.5), "is correlated twice with"),
         (
             link("level", "trend", 0.9)

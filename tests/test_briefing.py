@@ -160,13 +160,21 @@ SENTENCES = [
     (r"State budget line ((?:over )?[\d.]+ %)", p, lambda s: received(s, "income.budget")),
     (r"The yearly cost is (.+?) of what", p, lambda s: s.get("due_a_year") / confiscated()),
     (r"money to victims (.+?);", p, lambda s: s.get("benefits_a_year") / s.get("outgo_a_year")),
-    (r"running the fund (.+?)\.", p, lambda s: 1 - s.get("benefits_a_year") / s.get("outgo_a_year")),
+    (r"help with their claims (.+?);", p, lambda s: helped(s)),
+    (r"running the fund (.+?)\.", p, lambda s: 1 - s.get("benefits_a_year") / s.get("outgo_a_year") - helped(s)),
 ]  # fmt: skip
 # figures that are no results: what was asked for, and what the scenario says
 GIVEN = [r"enough in 95 of 100, on average", r"9 of 10 futures", r"[Aa] budget of .+? would be enough in 95 of 100", r"The first 3 years together need .+? in 95 of 100",
          r"\ba year in euro of 2025\b", r"[Oo]f 100\b", r"1\.25 times the average yearly cost of the 2 years before",
-         r"Of 100 victims", r"€ 2\.70 million", r"from 8 average", r"to 12 average", r"Posts at the desk: 1\.",
+         r"Of 100 victims", r"in their own text: 2 of 5", r"€ 2\.70 million", r"from 8 average", r"to 12 average", r"Posts at the desk: 1\.",
          r"^Sources: .*"]  # fmt: skip
+
+
+def helped(s: Summary) -> float:
+    """The share of help to apply in what the fund pays."""
+    years = range(2027, 2042)
+    paid = [s.get("cost.help_real", year=y) for y in years]
+    return sum(paid) / len(paid) / s.get("outgo_a_year")
 
 
 def received(s: Summary, measure: str) -> float:
@@ -369,7 +377,7 @@ def test_a_file_that_cannot_be_written_is_named_before_anything_is_computed(
 
 FUNDS = {
     "lasts": (NAME, (*keeps(600000), "fund.opening_capital=500000")),
-    "at risk": (NAME, keeps(170000)),
+    "at risk": (NAME, keeps(80000)),
     "fails": (NAME, keeps(50000)),
     "advance": (NAME, (*keeps(50000), "fund.payment.when_short='treasury_advance'")),
     "by the year": (NAME, SHORT),
@@ -449,7 +457,7 @@ def test_a_briefing_tells_what_holds_in_which_phase() -> None:
 
 @pytest.mark.slow
 def test_what_other_income_brings_is_not_asked_of_the_state() -> None:
-    mixed = plain("serbia+mixed_financing", sets=(*KEEPS, "fund.take_up.unassisted_rate=0.6"))
+    mixed = plain("serbia+mixed_financing", sets=(*KEEPS, "fund.take_up.unassisted_rate=1"))
     assert "it needs, beside its other income, €" in " ".join(answer(mixed, ENGLISH))
     heads = [
         b.heads

@@ -24,11 +24,11 @@ assert numba.config.BOUNDSCHECK == 1
 from fundsim.analysis.project import block_answers
 from fundsim.model import background
 from fundsim.scenario.compose import load
-from fundsim.validation.corners import HARD
+from fundsim.validation.corners import HARD, OF_LAWS
 FEW = ["fund.eligible.foreign=lawful", "fund.eligible.retroactive_years=7", "time.history_years=9"]
 for cases in (200, 10**9):
     background.PART_CASES = cases
-    for name, sets in (*HARD, ("serbia+status_fixed", FEW), ("kosovo+tariff", ["fund.eligible.foreign=reciprocity"])):
+    for name, sets in (*HARD, *OF_LAWS, ("serbia+status_fixed", FEW), ("kosovo+tariff", ["fund.eligible.foreign=reciprocity"])):
         block_answers(load(name, list(sets)).world, 5, 0, 6)
     for name in ("montenegro+status_fixed", "albania+judgment_advance", "kosovo", "north_macedonia+no_fund"):
         block_answers(load(name).world, 5, 0, 6)

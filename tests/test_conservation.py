@@ -17,14 +17,17 @@ from tests.random_scenarios import scenarios, world_of
 def test_every_identified_victim_is_in_exactly_one_state_counted_one_by_one(
     scenario: tuple[str, tuple[str, ...]],
 ) -> None:
-    """The ledger counts by arrivals and departures; here each victim is asked at each month end."""
+    """The ledger counts by arrivals and departures; here each victim is asked at each month end.
+
+    Claimants who are victims of other crimes are in none of the states.
+    """
     future = simulate(world_of(scenario), 5, np.arange(2))
     drawn, claims = future.drawn, future.drawn.claims
     people, n = drawn.cases.victims, future.drawn.replications.size
     claim_of = np.full(people.size, -1)
     claim_of[claims.case] = np.arange(claims.size)
     counts = {s: np.zeros((n, drawn.months), dtype=int) for s in books.STATES}
-    for case in range(people.size):
+    for case in np.flatnonzero(people.registered):
         for t in range(drawn.months):
             if people.identified_at[case] >= t + 1:
                 continue

@@ -129,12 +129,22 @@ def test_an_older_version_s_assumptions_and_rules_are_told(
 
 
 def test_a_range_that_changed_is_told_although_the_link_has_the_value(past: Any) -> None:
-    """The link says the value only: low and high are the files', and move the figures."""
-    past("0.0.9", ("base/serbia", "caseload.level", [50, 40, 60]))
-    some = replace(TARIFF, design=Design("tariff", (), (("caseload.level.value", "150"),)))
-    assert any("caseload.level" in t for t in reasons(opened(asked(some, version="0.0.9"))))
-    fixed = replace(TARIFF, design=Design("tariff", (), (("caseload.level", "65"),)))
-    assert not any("caseload.level" in t for t in reasons(opened(asked(fixed, version="0.0.9"))))
+    """The link says the value only: the width of the range is the files', and moves the figures."""
+    past(
+        "0.0.9",
+        ("base/serbia", "caseload.level", [50, 40, 60]),
+        ("base/serbia", "caseload.trend_years", 99),
+    )
+
+    def told(key: str, *sets: tuple[str, str]) -> bool:
+        link_made = asked(replace(TARIFF, design=Design("tariff", (), sets)), version="0.0.9")
+        return any(t.startswith(f"{key} (base/serbia): ") for t in reasons(opened(link_made)))
+
+    assert told("caseload.level", ("caseload.level.value", "150"))
+    assert told("caseload.level", ("caseload.level", "65"))
+    assert not told("caseload.level", ("caseload.level", "65!"))
+    assert told("caseload.trend_years")
+    assert not told("caseload.trend_years", ("caseload.trend_years", "5"))
 
 
 def test_what_changed_for_a_variant_is_told(past: Any) -> None:

@@ -12,6 +12,7 @@ from fundsim.analysis.needs import (
     COLUMNS,
     MOST_MARGIN,
     Needs,
+    amount,
     enough,
     is_need,
     line_of_state,
@@ -223,6 +224,15 @@ def test_order_statistics_by_hand() -> None:
     assert enough(need, 0.9).amount == 9
     assert enough(need, 0.91).amount == np.inf
     assert enough(need, 0.5).solvent.value == 0.5
+
+
+def test_an_amount_beside_futures_that_nothing_saves_has_no_error() -> None:
+    """Its density would be read from amounts that are infinite."""
+    need = np.append(np.arange(1.0, 81.0), np.full(20, np.inf))
+    assert amount(need, 0.5).mc_error == amount(np.arange(1.0, 101.0), 0.5).mc_error
+    assert (amount(need, 0.65).value, amount(need, 0.65).mc_error is None) == (65, False)
+    assert (amount(need, 0.75).value, amount(need, 0.75).mc_error) == (75, None)
+    assert amount(need, 0.85).value == np.inf
 
 
 def test_workers_and_blocks_do_not_matter() -> None:

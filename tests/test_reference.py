@@ -150,7 +150,7 @@ MUTATIONS = {
         "decisions", "value_at(desk.posts, r, min(year, desk", "value_at(desk.posts, r, min(max(year - 1, 0), desk",
     ),
     "set-off ignores when the offender paid": ("claims", "cases.recovered_at[case] <= filed_at", "cases.recovered_at[case] < np.inf"),
-    "the cap is taken for a floor": ("claims", "euros = np.minimum(euros, cap)", "euros = np.maximum(euros, cap)"),
+    "the cap is taken for a floor": ("amounts", "euros = np.minimum(euros, cap)", "euros = np.maximum(euros, cap)"),
     "work begins before the claim is ready": ("decisions", "max(queue.ready_at[i], free[officer])", "free[officer]"),
     "officers keep the line of the replication before": (
         "decisions", "            free[:] = 0.0\n        posts", "            free[0] = 0.0\n        posts",
@@ -171,10 +171,10 @@ MUTATIONS = {
     "nobody cuts a revised line": ("lines", "np.asarray(voted * self.drawn.kept[name][:, y])", "np.asarray(voted)"),
     "the fund pays for the desk, whoever bears it": ("costs", 'case "state":\n            return False', 'case "state":\n            return True'),
     "a phase begins a year late": ("eras", "np.where(years >= from_year, new, said)", "np.where(years > from_year, new, said)"),
-    "awards not yet known count": ("claims", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
+    "awards not yet known count": ("amounts", "known = cases.award_at[case] <= filed_at", "known = cases.award[case] > 0"),
 }  # fmt: skip
 USES = {
-    "fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims", "lines": "Votes",
+    "fund": "settle", "due": "payments_due", "decisions": "decide", "claims": "draw_claims", "lines": "Votes", "amounts": "amounts",
     "costs": "costs_due", "eras": "by_era",
 }  # fmt: skip
 # and one rule of the reference at a time: (file, what stands there, what is put instead)

@@ -79,8 +79,16 @@ def test_the_record_has_every_file_and_every_number_and_no_text() -> None:
     for base in files.shipped("base"):
         ours = {k for k, o in load(f"{base}+no_fund").origins.items() if "/base/" in o.file}
         values = {k for k in ours if not any(other.startswith(f"{k}.") for other in ours)}
-        silent = {k for k in values if k.endswith((".label", ".footnote"))}
-        assert values - silent <= set(said[f"base/{base}"])
+        words = (".label", ".footnote", ".legal_basis", ".law_in_force")
+        links = {k for k in values if k.startswith("correlations.")}
+        silent = {k for k in values if k.endswith(words)}
+        assert values - silent - links <= set(said[f"base/{base}"])
+        assert not [k for k in said[f"base/{base}"] if k.endswith(words)]
+        tied = load(f"{base}+no_fund").world.correlations
+        assert len(tied) == len(links) > 0
+        for one in tied:
+            pair = f"correlations[{one.first}, {one.second}]"
+            assert said[f"base/{base}"][pair] == one.correlation
 
 
 def test_a_record_is_no_scenario() -> None:

@@ -255,14 +255,14 @@ def test_explain_gives_meaning_source_and_effect(fundsim, capsys) -> None:
     assert (
         fundsim("explain", "serbia", "fund.take_up.unassisted_rate", "--replications", "200") == 0
     )
-    told = capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
     for part in (
         "Meaning:",
         "Range:",
         "From:",
         "scenarios/base/serbia.toml:",
         "Drives:",
-        "Grade: judgement",
+        "Grade: partly",
     ):
         assert part in told
     assert fundsim("explain", "serbia", "fund.entry_point") == 0
@@ -321,7 +321,7 @@ def test_a_setting_that_makes_an_assumption_certain_is_told(fundsim, capsys) -> 
         "fund.take_up.unassisted_rate is taken as certain; it was believed to lie between 0.03 and 0.25"
         in told
     )
-    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.unassisted_rate.value=0.3") == 0
+    assert fundsim("run", "serbia", *SMALL, "--set", "fund.take_up.unassisted_rate.value=0.2") == 0
     assert "taken as certain" not in capsys.readouterr().out
 
 

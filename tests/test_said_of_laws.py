@@ -10,6 +10,7 @@ import pytest
 from fundsim import measure, project
 from fundsim.analysis.compare import compare
 from fundsim.report import shortage, wording
+from fundsim.report.brief.design import rules
 from fundsim.report.compare.tell import apart
 from fundsim.report.language import ENGLISH
 from fundsim.report.results import Results
@@ -121,8 +122,11 @@ def test_a_comparison_takes_apart_what_the_two_costs_hold() -> None:
     law, proposal = load("kosovo+law_kosovo", SHORT), load("kosovo+tariff", SHORT)
     found = compare(project([law, proposal], 200, seed=3))
     others, state = apart(found)
+    mean = {d.measure: (d.first, d.second) for d in found if d.statistic == "mean"}
+    due, owed = mean["due_a_year"], mean["due_others_a_year"]
+    own = f"the fund costs {wording.euro(due[0] - owed[0])} a year in the first and {wording.euro(due[1])} here."
     assert others.startswith("Without what is owed to victims of other crimes (")
-    assert "€ 0 here" in others
+    assert others.endswith(own)
     assert state.startswith("The state bears ")
     again = compare(project([proposal, load("kosovo+status_fixed", SHORT)], 200, seed=3))
     assert apart(again) == []
@@ -181,6 +185,11 @@ def test_a_line_whose_sum_was_published_is_not_called_ours() -> None:
     assert shortage.whose(set_anew, "budget", ENGLISH) == "as you set it"
     ours = load("north_macedonia+law_north_macedonia")
     assert shortage.whose(ours, "budget", ENGLISH) == "our rule, no ministry's figure"
+
+
+def test_two_sums_of_which_nobody_knows_which_is_law_are_both_told() -> None:
+    told = list(rules(load("kosovo+law_kosovo").world, ENGLISH))
+    assert "No benefit exceeds € 7,000 / € 25,000 (it is not known which)." in told
 
 
 def test_an_old_take_up_rate_says_that_nobody_is_helped() -> None:

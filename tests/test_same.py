@@ -10,7 +10,7 @@ from fundsim.scenario.files import shipped
 
 def test_every_shipped_file_is_compared() -> None:
     work = listed()
-    assert len(work) == len({(name, *sets) for name, sets, _ in work}) == 226
+    assert len(work) == len({(name, *sets) for name, sets, _ in work}) == 268
     named = {part for name, sets, _ in work if not sets for part in name.split("+")}
     for kind in ("base", "policy", "reform", "stress"):
         assert set(shipped(kind)) <= named

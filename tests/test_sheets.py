@@ -94,6 +94,7 @@ def test_the_years_are_the_summary_s_and_yearly_csv_s(folder: Path, name: str) -
         "Claims decided (claims)": "claims_decided", "Claims open at year end (claims)": "claims_open",
         "Work for the desk (posts)": "workload", "Wait of a payment for cash (months)": "months_late",
         "Shortfall in the year (share of futures)": "shortfall", "Ruin by year (share of futures)": "shortfall_so_far",
+        "Cost due to victims of other crimes (EUR, nominal)": "due_others",
     }  # fmt: skip
     with (folder / name / "yearly.csv").open(encoding="utf-8", newline="") as file:
         lines = {(x["year"], x["measure"], x["statistic"]): x["value"] for x in csv.DictReader(file)}  # fmt: skip

@@ -274,7 +274,9 @@ def test_a_reason_leads_to_something_that_can_be_moved(scenario: Scenario) -> No
 
 
 # printed, and nothing more; local currency has figures of its own
-TEXTS = ("name", "currency", "footnote", "default_policy", "label", "recommended_for")
+TEXTS = (
+    "name", "currency", "footnote", "default_policy", "law_in_force", "legal_basis", "label", "recommended_for",
+)  # fmt: skip
 LOCAL = {"country.exchange_rate", "macro.depreciation"}
 
 

@@ -99,9 +99,13 @@ def enough(need: Floats, target: float) -> Answer:
 
 
 def amount(need: Floats, target: float) -> Estimate:
-    """The smallest amount with which that share of futures lasts, with its Monte Carlo error."""
+    """The smallest amount with which that share of futures lasts, with its Monte Carlo error.
+
+    It has none where the density would be read among futures in which no amount suffices.
+    """
     value = enough(need, target).amount
-    if not np.isfinite(value):
+    last = np.ceil((target + precision.width(need.size, target)) * (need.size - 1))
+    if last >= np.isfinite(need).sum():
         return Estimate(value, None)
     near = precision.quantile(np.minimum(need, MOST), target)
     return Estimate(value, near.mc_error, near.influence)

@@ -86,13 +86,18 @@ def quantile(x: Floats, p: float) -> Estimate:
     """The p-quantile; its density is read from the order statistics at p ± 1/√n."""
     value = float(np.quantile(x, p))
     n = x.size
-    width = min(1 / np.sqrt(n), p / 2, (1 - p) / 2)
-    low, high = np.quantile(x, [p - width, p + width])
+    half = width(n, p)
+    low, high = np.quantile(x, [p - half, p + half])
     if high <= low:  # a constant has no error; among ties the density is not to be had
         constant = n > 1 and x.min() == x.max()
         return Estimate(value, 0.0 if constant else None, np.zeros(n) if constant else None)
-    density = 2 * width / float(high - low)
+    density = np.float64(2 * half / float(high - low))
     return estimated(value, (p - (x <= value)) / density)
+
+
+def width(n: int, p: float) -> float:
+    """How far from p the quantiles lie between which the density at the p-quantile of n values is read."""
+    return float(min(1 / np.sqrt(n), p / 2, (1 - p) / 2))
 
 
 def tail_mean(x: Floats, p: float) -> Estimate:

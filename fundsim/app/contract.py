@@ -16,7 +16,8 @@ from fundsim.report.language import Language
 from fundsim.report.results import Results
 from fundsim.scenario import files
 from fundsim.scenario.errors import InputError
-from fundsim.scenario.released import moved_since, rules_since
+from fundsim.scenario.override import CERTAIN
+from fundsim.scenario.released import Moved, moved_since, rules_since
 
 MOST_REASONS = 12
 _RELEASE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
@@ -118,7 +119,7 @@ def reasons(view: View, claim: Claim) -> list[str]:
                 )
                 for country, design in _shown(choice)
                 for m in moved_since(claim.version, name_of(country, design))
-                if not _overridden(design, m.key)
+                if not _overridden(design, m)
             )
         )  # fmt: skip
         rules = rules_since(claim.version)
@@ -142,10 +143,15 @@ def _shown(choice: Choice) -> Iterator[tuple[str, Design]]:
         yield from ((country, choice.design.without_sets) for country in files.countries())
 
 
-def _overridden(design: Design, key: str) -> bool:
-    """Whether the link itself says all of a value, so that the files do not matter."""
-    said = {k for k, _ in design.sets}
-    return key in said or {f"{key}.value", f"{key}.low", f"{key}.high"} <= said
+def _overridden(design: Design, moved: Moved) -> bool:
+    """Whether the link itself says all of a value, so that the files do not matter.
+
+    A number that is not certain takes its range from the files.
+    """
+    said, key = dict(design.sets), moved.key
+    if key in said:
+        return said[key].endswith(CERTAIN) or not moved.ranged
+    return {f"{key}.value", f"{key}.low", f"{key}.high"} <= said.keys()
 
 
 def _no_reason(view: View, claim: Claim) -> str:

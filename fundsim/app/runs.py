@@ -27,8 +27,8 @@ from fundsim.scenario.sizes import most_cases
 
 QUICK = 200  # futures of the first answer
 MOST_CASES = 110_000  # in three of four futures of a scenario: more is too much for a dashboard
-# of a scenario in public: cases of all its futures, some five seconds of a processor, and blocks, each of which costs a little
-MOST_WORK, MOST_BLOCKS = 48e6, 150
+# of a scenario in public: cases of all its futures, some six seconds of a processor, and blocks, each of which costs a little
+MOST_WORK, MOST_BLOCKS = 64e6, 160
 Told = Callable[[int], None]
 
 

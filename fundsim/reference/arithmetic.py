@@ -55,11 +55,17 @@ def of_percentile(x: Values, percent: float) -> list[float] | None:
     f is read from the quantiles at p ± 1/√n, no further than half the way to the nearer end.
     """
     p, q = percent / 100, percentile(x, percent)
-    width = min(1 / math.sqrt(len(x)), p / 2, (1 - p) / 2)
+    width = last_read(percent, len(x)) - p
     apart = percentile(x, 100 * (p + width)) - percentile(x, 100 * (p - width))
     if apart <= 0:
         return [0.0] * len(x) if min(x) == max(x) else None
     return [(p - (value <= q)) * apart / (2 * width) for value in x]
+
+
+def last_read(percent: float, n: int) -> float:
+    """The highest share of n values at which the density of a quantile is read."""
+    p = percent / 100
+    return p + min(1 / math.sqrt(n), p / 2, (1 - p) / 2)
 
 
 def tail_mean(x: Values, percent: float) -> tuple[float, list[float]]:

@@ -9,6 +9,7 @@ from fundsim.reference.arithmetic import (
     TWINS,
     Values,
     error,
+    last_read,
     mean,
     of_mean,
     of_percentile,
@@ -138,7 +139,9 @@ def of_need(need: Values) -> Statistics:
             continue  # no 95 % interval of such a quantile exists
         amount = suffices(need, percent)
         known = [min(x, MOST) for x in need]
-        influence = of_percentile(known, percent) if math.isfinite(amount) else None
+        # of an amount beside which no amount suffices the error is not known
+        highest = sorted(need)[math.ceil(last_read(percent, len(need)) * (len(need) - 1))]
+        influence = of_percentile(known, percent) if math.isfinite(highest) else None
         found |= _with_error(f"solvent{percent}", amount, influence)
     return found
 

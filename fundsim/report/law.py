@@ -109,7 +109,7 @@ def _country(base: str, country: Country) -> Iterator[str]:
 
 
 def _in_force(base: str, law: str | None) -> str:
-    """Whether a law is in force, and which policy stands for it, or for one that does not apply yet."""
+    """Whether a law is in force, and which policy stands for it, or for one that compensates nobody yet."""
     later = f"law_{base}"
     if law is None and later not in shipped("policy"):
         return "**No law on compensation by the state is in force.** Proposals are set beside no scheme (`no_fund`)."
@@ -119,13 +119,10 @@ def _in_force(base: str, law: str | None) -> str:
     asks = f"It asks: {found.questions[-1]} What could not be read of the law, and where to ask, stands at its head."
     if law is None:
         return (
-            f"**No law on compensation by the state is in force; one that was adopted does not apply yet.** The policy {stands} "
-            f"stands for that one. {asks}"
+            "**No law under which the state compensates victims is in force.** Proposals are set beside no scheme (`no_fund`). "
+            f"The policy {stands} shows the law that there is. {asks}"
         )
-    claims = (
-        "" if found.world.takes_claims else ", but nobody can claim under it, as far as was seen"
-    )
-    return f"**A law is in force{claims}.** The policy {stands} stands for it. {asks}"
+    return f"**A law is in force.** The policy {stands} stands for it. {asks}"
 
 
 def _told(law: Law) -> str:

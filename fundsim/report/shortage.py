@@ -112,8 +112,12 @@ def whose(scenario: Scenario, name: str, say: Language, short: bool = False) -> 
         return say("as {file} says", file=files[0])
     published = scenario.sources.get(line.amount.source) if line.amount is not None else None
     if line.vote == "fixed" and published is not None:
-        text = "published" if short else "as published: {publisher}, {year}"
-        return say(text, publisher=published.get("publisher"), year=str(published.get("year")))
+        if short:
+            return say("published")
+        return say(
+            "as published: {publisher}, {year}",
+            publisher=str(published.get("publisher")), year=str(published.get("year")),
+        )  # fmt: skip
     return say("our rule") if short else say("our rule, no ministry's figure")
 
 

@@ -41,6 +41,11 @@ class Moved:
     then: str
     now: str
 
+    @property
+    def ranged(self) -> bool:
+        """Whether it is a number that has, or had, a range."""
+        return "(" in self.then + self.now
+
 
 def folder() -> Path:
     """The folder of the records, one file a version."""

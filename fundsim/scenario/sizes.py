@@ -77,7 +77,8 @@ def most_cases(world: World, share: float = 0.999) -> float:
         _most(world, known, f"caseload.others.{key}", share) for key in ("claims_a_year", "trend")
     )
     of_years = level * (1 + trend) ** grown + (events + scheduled) * size
-    return float(np.sum(of_years + others * (1 + growth) ** grown))
+    of_others = np.where(years < time.start_year, 0.0, others * (1 + growth) ** grown)
+    return float(np.sum(of_years + of_others))
 
 
 def too_large(world: World) -> Iterator[Broken]:

@@ -28,7 +28,7 @@ SHORT = (
 )
 # a fund that keeps what a fixed line brings
 KEPT = (
-    *SHORT, "income.budget.vote=fixed", "income.budget.amount=150000", "income.budget.index=wages",
+    *SHORT, "income.budget.vote=fixed", "income.budget.amount=60000", "income.budget.index=wages",
     "income.budget.lapses=false",
 )  # fmt: skip
 # which way is better for who pays or who is paid, by name and in all its groups
@@ -47,7 +47,7 @@ NEITHER = ("outgo", "outgo_a_year", "income", "incurred_total", "identified", "c
 FUNDS = (
     ("serbia+tariff", "budget", ("fund.opening_capital=3000", "income.budget.lapses=true", "fund.reserve_return=true")),
     ("kosovo+tariff+budget_cut", "budget", ("fund.payment.when_short=pro_rata", "income.budget.lapses=false", "fund.reserve_return=true")),
-    ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=50000", "fund.opening_capital=0")),
+    ("albania+mixed_financing", "budget", ("fund.payment.yearly_limit=8000", "fund.opening_capital=0")),
     ("montenegro+status_fixed", "budget", (  # offenders pay a fund that everybody applies to
         "fund.reserve_return=false", "income.budget.amount=1000", "fund.take_up.unassisted_rate=1", "fund.subrogation.pursued_share=1",
         "fund.subrogation.failure_rate=0", "fund.subrogation.recovered_rate=1", "fund.subrogation.delay.median=1!",

@@ -35,7 +35,7 @@ CORNERS = (
 ROUND = (
     "fund.amount.fixed=1000", "fund.amount.money=euro", "fund.amount.index=none",
     "income.budget.amount=3000", "income.budget.cut_rate=0", "income.budget.index=none",
-    "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0!",
+    "fund.costs.office_a_year=0", "fund.costs.caseworker_a_year=0", "fund.costs.per_decision=0!", "fund.costs.per_assisted=0!",
     "fund.reserve_return=false", "fund.subrogation.pursued_share=0", "fund.opening_capital=0",
 )  # fmt: skip
 HARD = (
@@ -88,7 +88,7 @@ FEW = (
     "fund.decision.working_months=1.3!",
 )
 OF_A_STATE = (
-    ("montenegro+tariff+budget_cut+caseload_doubles", (*FEW, "income.budget.least=45000", "income.budget.index=wages", "income.budget.cut_rate=0.4!")),
+    ("montenegro+tariff+budget_cut+caseload_doubles", (*FEW, "income.budget.least=30000", "income.budget.index=wages", "income.budget.cut_rate=0.4!")),
     ("serbia+tariff", (*FEW, "income.budget.amount=20000", "income.budget.lag_years=2", "income.budget.base_years=1",
                        "income.budget.cut_rate=0.5!", "macro.inflation=0.08!", "fund.decision.posts=0.5",
                        "fund.decision.handling.median=0!", "fund.payment.when_short=supplement")),

@@ -215,7 +215,7 @@ def miscounted(future: Future) -> tuple[int, int]:
     drawn, claims = future.drawn, future.drawn.claims
     people, months = drawn.cases.victims, drawn.months
     ends = np.arange(1, months + 1)
-    identified = people.identified_at[:, None] < ends
+    identified = people.registered[:, None] & (people.identified_at[:, None] < ends)
     waiting = drawn.entry.leaves_at[:, None] >= ends
     decided = np.full(people.size, np.inf)
     paid = np.full(people.size, np.inf)

@@ -44,7 +44,7 @@ AWARDS = (
 )
 CITED = "scenarios/data/published.csv; docs/held_against_reality.md"
 BAND = (0.1, 0.9)
-ALARM = 0.005  # chance that a right model misses the limit
+ALARM = 0.001  # chance that a right model misses the limit
 
 
 def inside(line: Line, hits: int, n: int) -> Check:
@@ -52,7 +52,7 @@ def inside(line: Line, hits: int, n: int) -> Check:
 
     Power: against a band that holds only half of the points.
     """
-    least = int(stats.binom.ppf(ALARM, n, 0.8))
+    least = max(int(stats.binom.ppf(ALARM, n, 0.8)), 1)
     power = float(stats.binom.cdf(least - 1, n, 0.5))
     return make(
         line,

@@ -36,6 +36,7 @@ NUMBERS = {
     "claims_filed": "claims",
     "claims_decided": "claims",
     "claims_open": "claims",
+    "claims_others": "claims",
     "workload": "posts",
 }
 
@@ -102,7 +103,9 @@ def _unit(name: str, year: int | None) -> str:
     stem = name.split(".")[0]
     if (counted := name.removesuffix("_a_year")) in NUMBERS:
         return NUMBERS[counted]
-    if name in (*PROBABILITIES, "too_small_rate") or stem.startswith(("share_", "claims_")):
+    if name in (*PROBABILITIES, "too_small_rate", "due_of_gdp") or stem.startswith(
+        ("share_", "claims_")
+    ):
         return "share"
     if stem.startswith("months_") or stem == "longest_delay":
         return "months"
@@ -110,7 +113,10 @@ def _unit(name: str, year: int | None) -> str:
         return "ratio"
     if name.endswith("_local"):
         return "local currency nominal"
-    real = name.endswith(("_real", "_a_year", "_per_head")) or name == "missing_then"
+    real = name.endswith(("_real", "_a_year", "_per_head")) or name in (
+        "missing_then",
+        "amount_earlier",
+    )
     if real or stem.startswith("received_"):
         return "EUR of the price year"
     if stem == "peak_need":

@@ -41,7 +41,7 @@ MOVED = (
     "caseload.level", "fund.costs.office_a_year", "fund.costs.caseworker_a_year", "macro.inflation",
     "macro.real_wage_growth", "fund.decision.approval_rate", "enforcement.failure_rate",
 )  # fmt: skip
-SETS = 512  # sets of assumptions of the ranking, each lived twice
+SETS = 768  # sets of assumptions of the ranking, each lived twice
 SWAPPED = ("fund.take_up.unassisted_rate", LARGEST)
 
 
@@ -136,9 +136,10 @@ def ranked(seed: int) -> list[Check]:
     idle = [row for row in found.rows if unused(run.scenario.world, row.input.name)]
     told.same(len(idle) > 20, True)
     told.same(sum(row.low95 > 0 for row in idle) <= 3, True)
-    below = run.column("awards").tolist()  # where a twin has none, its set says nothing of a ratio
+    # where a twin has none, its set says nothing of a ratio
+    below = run.column("claims").tolist()
     silent = sum(0 in below[i : i + 2] for i in range(0, len(below), 2))
-    told.same(ranking(run, "benefits_to_awards").left_out, 2 * silent)
+    told.same(ranking(run, "claims_unpaid_rate").left_out, 2 * silent)
     told.same(silent > 0, True)
     what = f"ranking() of {NAME} on {MEASURE}, {SETS} sets of assumptions, each lived twice"
     return [

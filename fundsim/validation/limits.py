@@ -34,7 +34,9 @@ LIMITATIONS = (
     "Appeals inside the fund are not modelled. Bias: waiting for a decision too short."
     " Hiring takes no time, and an officer who leaves first finishes the claim.",
     "Victims do not leave the fund's queue, and a suit that is withdrawn closes only when it would have ended. Bias: claims paid too high when the queue is long.",
-    "Take-up does not react to the size of the benefit. Bias: cost of generous tariffs too low.",
+    "Take-up follows the sum on offer by one elasticity, which nobody has measured for such a fund."
+    " Conditions of a law are met independently of each other and of what the claim is worth."
+    " A child's time to file begins as an adult's does, though some laws let it begin at 18.",
     "Liabilities hold benefits, not the future running costs of the fund.",
     "Income and caseload are independent, except through prices.",
     "Interim payments to claims later refused are lost.",

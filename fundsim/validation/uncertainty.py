@@ -44,11 +44,14 @@ def recovered(seed: int) -> list[Check]:
 
     Within a batch of 16 only the stratum that the edge lies in is left to chance, so the standard error
     of a share is √(f(1 − f)/16/SETS), f the place of the edge in its stratum: a quarter of the binomial.
+    Where a number is correlated with another it is the binomial.
     """
     worst, compared, apart = 0.0, 0, ""
     for country in files.countries():
         world = load(f"{country}+tariff").world
         draws = drawn_sets(world, seed).drawn()
+        # what another number is mixed into has no strata of its own
+        tied = {key for link in world.correlations for key in (link.first, link.second)}
         for key, a, quantity in assumptions(world):
             if not a.uncertain or a.low is None or a.high is None or a.shape != "two_piece":
                 continue
@@ -58,6 +61,8 @@ def recovered(seed: int) -> list[Check]:
                     continue  # two percentiles in one point, or cut at the bound: no share of its own
                 split = 16 * share % 1  # where the edge lies in its stratum
                 error = math.sqrt(max(split * (1 - split), 1e-9) / 16 / SETS)
+                if key in tied:
+                    error = math.sqrt(share * (1 - share) / SETS)
                 # at the edge of a stratum nothing is left to chance; rounding may move single draws
                 z = abs(float(np.mean(draws[key] <= edge)) - share) / max(error, 1 / SETS)
                 compared += 1

@@ -83,11 +83,11 @@ def _law(facts: Facts, say: Language) -> Iterator[Block]:
             say("No scheme of compensation by the state is in force {place}.", place=place)
         )
     if laws:
-        whole = sum(law.read in ("whole", "article") for law in laws)
+        own = sum(law.own_text_read for law in laws)
         yield Paragraph(
             say(
                 "Rules of law and practice that were read in their own text: {whole} of {n}; the others second-hand.",
-                whole=say.whole(whole), n=say.whole(len(laws)),
+                whole=say.whole(own), n=say.whole(len(laws)),
             )
         )  # fmt: skip
     cited = dict.fromkeys(filter(None, (facts.cited(id_) for law in laws for id_ in law.sources)))

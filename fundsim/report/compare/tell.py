@@ -165,32 +165,28 @@ def sentences(
     return [f"{capital(changes(means, say, not_asked))}."]
 
 
-def apart(found: Sequence[Difference], say: Language = ENGLISH) -> list[str]:
+def apart(found: Sequence[Difference]) -> list[str]:
     """What a difference in cost hides: payments to victims of other crimes, and what the state bears beside the fund."""
     mean = {d.measure: (d.first, d.second) for d in found if d.statistic == "mean"}
-    (cost, others, beside) = (
-        mean[m] for m in ("due_a_year", "due_others_a_year", "state_cost_a_year")
-    )
+    cost, owed, beside = (mean[m] for m in ("due_a_year", "due_others_a_year", "state_cost_a_year"))
+    others, own = map(_euros, (owed, (cost[0] - owed[0], cost[1] - owed[1])))
+    state, whole = map(_euros, (beside, (cost[0] + beside[0], cost[1] + beside[1])))
     told = []
-    if any(others):
-        text = "Without what is owed to victims of other crimes ({a} a year in the first, {b} here) the fund costs {first} a year in the first and {second} here."
-        amounts = {
-            "a": others[0],
-            "b": others[1],
-            "first": cost[0] - others[0],
-            "second": cost[1] - others[1],
-        }
-        told.append(say(text, **{name: say.euro(x) for name, x in amounts.items()}))
-    if say.euro(beside[0]) != say.euro(beside[1]):
-        text = "The state bears {a} a year beside the fund in the first and {b} here: with it the cost is {first} and {second} a year."
-        amounts = {
-            "a": beside[0],
-            "b": beside[1],
-            "first": cost[0] + beside[0],
-            "second": cost[1] + beside[1],
-        }
-        told.append(say(text, **{name: say.euro(x) for name, x in amounts.items()}))
+    if any(owed):
+        told.append(
+            f"Without what is owed to victims of other crimes ({others[0]} a year in the first, {others[1]} here) the fund costs "
+            f"{own[0]} a year in the first and {own[1]} here."
+        )
+    if state[0] != state[1]:
+        told.append(
+            f"The state bears {state[0]} a year beside the fund in the first and {state[1]} here: with it the cost is {whole[0]} "
+            f"and {whole[1]} a year."
+        )
     return told
+
+
+def _euros(both: tuple[float, float]) -> tuple[str, str]:
+    return wording.euro(both[0]), wording.euro(both[1])
 
 
 def changes(means: dict[str, Difference], say: Language = ENGLISH, not_asked: str = "") -> str:

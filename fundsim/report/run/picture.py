@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -158,28 +159,41 @@ def income_by_source(results: Results, say: Language = ENGLISH) -> Figure:
 WITHOUT = [(m.name, at.words) for m, at in shown_in("without the fund")]
 WITH_FUND = [(m.name, at.words) for m, at in shown_in("with the fund")]
 PANELS = (marked("Without the fund"), marked("With the fund, the same cases"))
+EARLIER = "paid_earlier"  # of other victims than those above it: left out where there are none
+LONGEST = 48  # letters of a label beside a bar
+
+
+def _in_lines(label: str) -> str:
+    """A label beside a bar, in two lines if it would leave the bars no room."""
+    if len(label) <= LONGEST:
+        return label
+    return "\n".join(wrap(label, max(LONGEST, len(label) // 2 + 4)))
 
 
 def pathway(results: Results, say: Language = ENGLISH, bare: bool = False) -> Figure:
     """From identification to payment, without and with the fund, as drop-off bars.  say, bare  as above"""
-    figure = (
-        bare_sheet(3.3 if results.world.has_fund else 2.0)
-        if bare
-        else _sheet(results, _paid(results, say), say, 5.4)
-    )
     panels = [(WITHOUT, GREY, PANELS[0])]
     if results.world.has_fund:
-        panels.append((WITH_FUND, BLUE, PANELS[1]))
+        some = [(m, label) for m, label in WITH_FUND if m != EARLIER or results.get(m)]
+        panels.append((some, BLUE, PANELS[1]))
+    more = 0.6 * any(m == EARLIER for m, _ in panels[-1][0])  # its label has two lines
+    figure = (
+        bare_sheet((3.3 if results.world.has_fund else 2.0) + more)
+        if bare
+        else _sheet(results, _paid(results, say), say, 5.4 + more)
+    )
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (steps, color, name) in zip(axes, panels, strict=True):
         values = [results.get(m) for m, _ in steps]
-        places = np.arange(len(steps))[::-1]
+        labels = [_in_lines(say(label)) for _, label in steps]
+        rooms = np.array([1.0 + 0.9 * label.count("\n") for label in labels])
+        places = rooms / 2 - np.cumsum(rooms)
         axis.barh(places, values, color=color, height=0.68)
-        axis.set_yticks(places, [say(label) for _, label in steps])
+        axis.set_yticks(places, labels)
         axis.set_title(say(name), fontsize=9.5)
         top = values[0] or 1.0
-        for place, value in zip(places, values, strict=True):
-            share = f"  ({say.percent(value / top)})" if values[0] else ""
+        for place, value, (measure, _) in zip(places, values, steps, strict=True):
+            share = f"  ({say.percent(value / top)})" if values[0] and measure != EARLIER else ""
             axis.text(
                 value + top * 0.01, place, f"{say.whole(value)}{share}", va="center", fontsize=8.5
             )  # fmt: skip

@@ -31,7 +31,7 @@ from fundsim.scenario.facts import (
     entry_is,
     settled,
 )
-from fundsim.scenario.record import A_TEXT, Key, Table, all_of, either, when, when_not
+from fundsim.scenario.record import A_TEXT, Key, Table, all_of, either, unless, when, when_not
 from fundsim.scenario.schema.duration import Duration
 from fundsim.scenario.schema.units import (
     FORMS,
@@ -140,10 +140,16 @@ class Eligible(Table, idle=NOBODY_ENTITLED):
         Key(
             idle=either(
                 NO_CLAIM,
-                all_of(
-                    when("fund.take_up.filing.median", 0, why="claims are filed at once"),
-                    when(
-                        ".filing_limit_from", "entry", why="and the time runs from the entry point"
+                unless(  # without a limit it is idle from when one runs
+                    ".filing_limit_months",
+                    None,
+                    fact=all_of(
+                        when("fund.take_up.filing.median", 0, why="claims are filed at once"),
+                        when(
+                            ".filing_limit_from",
+                            "entry",
+                            why="and the time runs from the entry point",
+                        ),
                     ),
                 ),
             ),

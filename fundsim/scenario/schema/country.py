@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -67,6 +67,17 @@ class Law(Part):
     """Ids in scenarios/sources.toml."""
     read: HowRead
     """How much of it was read."""
+
+    @property
+    def own_text_read(self) -> bool:
+        """Whether its own text was read, whole or by article: not an extract alone, or what others say of it."""
+        match self.read:
+            case "whole" | "article":
+                return True
+            case "extract" | "secondary":
+                return False
+            case _:
+                assert_never(self.read)
 
 
 class Country(Table):
