@@ -574,6 +574,7 @@ MOVED: set[str] = set()  # keys that have moved a figure, over all covers of thi
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("controls")  # what one cover has moved, the next ones leave out
 @pytest.mark.parametrize("cover", COVERS, ids=lambda c: f"{c[0]}-{c[1].policy}")
 def test_no_control_is_dead(cover: tuple[str, Design]) -> None:
     """Each one changes the scenario and a figure, or the page says why it does not; what is not in use cannot be
