@@ -71,7 +71,7 @@ docs: $(READY)
 	$(BIN)/python -c "from fundsim.scenario.released import record; print(record(), end='')" \
 	  > scenarios/released/$$($(BIN)/python -c "from fundsim import __version__; print(__version__)").json
 
-# sample briefings; a test fails when a scenario of theirs has changed since
+# sample briefings, and the picture of the README; a test fails when a scenario of theirs has changed since
 samples: $(READY)
 	@mkdir -p docs/samples
 	for country in serbia montenegro albania; do \
@@ -82,6 +82,8 @@ samples: $(READY)
 	    done; \
 	  done; \
 	done
+	$(BIN)/fundsim run serbia+tariff --quiet --out out/readme
+	cp out/readme/figures/pathway.png docs/images/serbia_pathway.png
 
 # the model's report about itself; a test fails when the model has changed since
 reality: $(READY)

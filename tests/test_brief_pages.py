@@ -38,10 +38,7 @@ from fundsim.scenario.compose import load
 from tests.brief_facts import facts
 
 TOOLS = ("soffice", "pdftoppm", "pdftotext", "pdffonts")
-LEAST, MOST = (
-    4,
-    7,
-)  # pages of a briefing: seven with the law in force and what was held against reality
+LEAST, MOST = 4, 7  # pages of a briefing: seven where a law is in force
 MARGIN = 8  # mm at each edge of a page on which nothing is printed
 DOTS = 50  # an inch
 FUTURES = 320

@@ -144,11 +144,11 @@ def test_a_number_a_switch_and_an_effect_that_moved(records: Records) -> None:
     )
     key = "reform.legal_aid.effects[pathway.legal_aid_rate]"
     moved = [
-        Moved("base/serbia", "caseload.level", "70 (45 to 85)", "155 (125 to 194)"),
-        Moved("policy/tariff", "fund.payment.when_short", "prorata", "queue"),
-        Moved("reform/legal_aid", key, "factor 2", "odds ratio 6 (3 to 12)"),
-        Moved("stress/budget_cut", "stress.budget_cut.from_year", "2028", "2030"),
-        Moved("stress/budget_cut", "stress.budget_cut.ramp_years", "7", ""),
+        Moved("base/serbia", "caseload.level", "70 (45 to 85)", "155 (125 to 194)", True),
+        Moved("policy/tariff", "fund.payment.when_short", "prorata", "queue", False),
+        Moved("reform/legal_aid", key, "factor 2", "odds ratio 6 (3 to 12)", False),
+        Moved("stress/budget_cut", "stress.budget_cut.from_year", "2028", "2030", False),
+        Moved("stress/budget_cut", "stress.budget_cut.ramp_years", "7", "", False),
     ]
     assert moved_since("0.0.9", "serbia+tariff+legal_aid+budget_cut") == moved
     assert moved_since("0.0.9", "serbia") == moved[:2], "the default policy counts"
@@ -175,8 +175,8 @@ def test_keys_and_files_that_came_or_went_are_told(records: Records) -> None:
         ("base/serbia", "fund.queue.order", "oldest"),
     )
     assert moved_since("0.0.9", "serbia+legal_aid") == [
-        Moved("base/serbia", "fund.queue.order", "oldest", ""),
-        Moved("reform/legal_aid", "reform.legal_aid.ramp_years", "", "3"),
+        Moved("base/serbia", "fund.queue.order", "oldest", "", False),
+        Moved("reform/legal_aid", "reform.legal_aid.ramp_years", "", "3", False),
     ]
     said = json.loads(record())
     del said["policy/tariff"]
@@ -203,7 +203,7 @@ def test_a_shipped_file_that_is_edited_moves_and_a_text_does_not(
     path.write_text(
         text.replace("value = 155, low = 125", "value = 155.0, low = 120"), encoding="utf-8"
     )
-    moved = Moved("base/serbia", "caseload.level", "155 (125 to 194)", "155 (120 to 194)")
+    moved = Moved("base/serbia", "caseload.level", "155 (125 to 194)", "155 (120 to 194)", True)
     assert moved_since(__version__, "serbia") == [moved]
 
 

@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fundsim.report.prose import filled, listed
 from fundsim.scenario.compose import load
 from fundsim.scenario.files import countries, folder, shipped, sources, table
 from fundsim.scenario.schema import Country, Law
 
-WIDTH = 160  # of a line of text
 READ = {
     "whole": "the whole text",
     "article": "the articles named",
@@ -47,12 +46,12 @@ def _lines() -> Iterator[str]:
     names = {country.code: country.name for country in here.values()}
     yield "# The law as far as it could be read"
     yield ""
-    yield from _filled(
+    yield from filled(
         "What norms oblige states to do, and what each country's law says of compensation by the state, in our words. Most texts were "
         "read in part or second-hand, and each says so. Nothing here is legal advice, and no sentence is to be quoted as law."
     )
     yield ""
-    yield from _filled(
+    yield from filled(
         "`make docs` writes this page from `scenarios/norms.toml` and from `legal_basis` in each country file; correct a text there. "
         "No figure depends on these texts: figures come from the policies that stand for a law."
     )
@@ -64,11 +63,11 @@ def _lines() -> Iterator[str]:
     traps = (said for said in norms.values() if "trap" in said)
     for number, said in enumerate(traps, 1):
         head = f"**{said['title']}, {_articles(said['article'])}.**"
-        yield from _filled(f"{head} {said['trap']} Read: {_source(said['source'])}.", f"{number}. ")
+        yield from filled(f"{head} {said['trap']} Read: {_source(said['source'])}.", f"{number}. ")
     yield ""
     yield "## Norms"
     yield ""
-    yield from _filled(NOT_SEEN)
+    yield from filled(NOT_SEEN)
     yield ""
     yield "| Norm | Article | What states are to do, in our words | Whom it binds | What was read | Source |"
     yield "|---|---|---|---|---|---|"
@@ -87,7 +86,7 @@ def _lines() -> Iterator[str]:
 def _cells(said: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     """A norm as a row of the table."""
     to = said["countries"]
-    whom = ALL if to == "all" else _listed([names[code] for code in to])
+    whom = ALL if to == "all" else listed([names[code] for code in to])
     binds = BINDS[said["binds"]].format(whom=whom)
     yield f"{said['title']}, {said['body']}, {said['year']}"
     yield said["article"]
@@ -101,10 +100,10 @@ def _cells(said: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
 def _country(base: str, country: Country) -> Iterator[str]:
     yield f"### {_plain(country.name)}"
     yield ""
-    yield from _filled(_plain(_in_force(base, country.law_in_force)))
+    yield from filled(_plain(_in_force(base, country.law_in_force)))
     yield ""
     for law in country.legal_basis:
-        yield from _filled(_plain(_told(law)), "- ")
+        yield from filled(_plain(_told(law)), "- ")
     yield ""
 
 
@@ -149,18 +148,6 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^a-z -]", "", heading.lower()).replace(" ", "-")
 
 
-def _listed(names: Iterable[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _plain(text: str) -> str:
     """The asterisk of Kosovo* as Markdown shows it, and no bar that would end a cell."""
     return text.replace("Kosovo*", "Kosovo\\*").replace("|", "\\|")
-
-
-def _filled(text: str, mark: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip

@@ -34,17 +34,14 @@ class Moved:
     key   dotted; an effect of a reform or stress as reform.legal_aid.effects[the key it moves]
     then  its value as a reader sees it, 64 (55 to 75); empty where the file did not set it
     now   the same today; empty where the file no longer sets it
+    ranged  whether it is a number that has, or had, a range
     """
 
     file: str
     key: str
     then: str
     now: str
-
-    @property
-    def ranged(self) -> bool:
-        """Whether it is a number that has, or had, a range."""
-        return "(" in self.then + self.now
+    ranged: bool
 
 
 def folder() -> Path:
@@ -174,8 +171,13 @@ def _differences(file: str, then: dict[str, Any], now: dict[str, Any]) -> Iterat
         before, after = then.get(key), now.get(key)
         if _text(before) != _text(after):
             dated = key.endswith("_year") and not key.endswith("_a_year")  # 2027, not 2,027
-            then_now = (str(x or "") if dated else _shown(x) for x in (before, after))
-            yield Moved(file, key, *then_now)
+            was, is_now = (str(x or "") if dated else _shown(x) for x in (before, after))
+            yield Moved(file, key, was, is_now, _has_range(before) or _has_range(after))
+
+
+def _has_range(value: Any) -> bool:
+    """Whether a recorded value is a number with low and high, and no list of words."""
+    return isinstance(value, list) and bool(value) and not isinstance(value[0], str)
 
 
 def _shown(value: Any) -> str:
@@ -190,7 +192,7 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{k.replace('_', ' ')} {_shown(v)}" for k, v in value.items())
     if not isinstance(value, list):
         return str(value)
-    if not value or isinstance(value[0], str):
+    if not _has_range(value):
         return ", ".join(map(str, value)) or "none"
     number, low, high, *shape = value
     said = [] if low is None else [f"{_shown(low)} to {_shown(high)}"]

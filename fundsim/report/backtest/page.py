@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -31,12 +30,12 @@ from fundsim.report.backtest.words import (
     summary,
     that_count,
 )
+from fundsim.report.prose import filled
 from fundsim.scenario.compose import load
 from fundsim.scenario.files import folder, sources
 
 PAGE, PICTURES = Path("docs/held_against_reality.md"), Path("docs/images")
 KOSOVO = "kosovo"
-WIDTH = 160  # of a line of text
 CHANGED = (
     "The files were committed before any of them was run, and no assumption was changed afterwards. Only this was: how many years are run (Texas 26 "
     "in place of 16, the United Kingdom's scheme of 1996 27 in place of 18, so that later figures could be set beside them), and the unit in which "
@@ -78,7 +77,7 @@ def markdown(found: list[Backtest]) -> Iterator[str]:
     yield ""
     yield "Can a model of a fund tell what a fund will do? We described schemes that ran as they could be described before the years that"
     yield "we predict, and set them against what they published later (`fundsim backtest`, [method](method.md#22-held-against-reality))."
-    yield from _filled(CHANGED)
+    yield from filled(CHANGED)
     yield ""
     yield from (f"- {line}" for line in summary([of(one) for one in found]))
     yield ""
@@ -99,14 +98,14 @@ def markdown(found: list[Backtest]) -> Iterator[str]:
     yield "## What the misses teach"
     yield ""
     for one in found:
-        yield from _filled(f"**{one.scheme.title}.** {one.scheme.learned}", "- ")
-    yield from _filled(f"**Treasuries.** {taken()}", "- ")
+        yield from filled(f"**{one.scheme.title}.** {one.scheme.learned}", "- ")
+    yield from filled(f"**Treasuries.** {taken()}", "- ")
     yield ""
-    yield from _filled(IN_ALL)
+    yield from filled(IN_ALL)
     yield ""
     yield "## Left out"
     yield ""
-    yield from _filled(left_out())
+    yield from filled(left_out())
     yield ""
     for one in found:
         yield from _scheme(one)
@@ -156,12 +155,6 @@ def _cited(name: str) -> str:
     return f"[{said['publisher']}, {said['year']}]({said['address']})"
 
 
-def _filled(text: str, mark: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False, break_on_hyphens=False
-    )  # fmt: skip
-
-
 def by_law() -> Backtest:
     """Kosovo*'s law as the country file has it, from 2017 on, beside what was published."""
     name, sets = BY_LAW
@@ -179,7 +172,7 @@ def _by_law(found: Backtest) -> Iterator[str]:
     yield "Claims are of all violent crimes. **How many of them trafficked persons filed is not known**; one of the first two cases paid was trafficking."
     yield ""
     yield from _beside(found.figures)
-    yield from _filled(doubtful())
+    yield from filled(doubtful())
     yield ""
 
 

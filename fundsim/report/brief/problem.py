@@ -86,7 +86,7 @@ def _law(facts: Facts, say: Language) -> Iterator[Block]:
         own = sum(law.own_text_read for law in laws)
         yield Paragraph(
             say(
-                "Rules of law and practice that were read in their own text: {whole} of {n}; the others second-hand.",
+                "Rules of law and practice that were read in their own text: {whole} of {n}; the others in extracts or second-hand.",
                 whole=say.whole(own), n=say.whole(len(laws)),
             )
         )  # fmt: skip

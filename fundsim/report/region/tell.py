@@ -31,6 +31,7 @@ from fundsim.report.checks import budget_line, draws_for
 from fundsim.report.deliver import Reply, Rows, hand_over, notes_of
 from fundsim.report.folder import reserved
 from fundsim.report.progress import progress_of
+from fundsim.report.prose import listed
 from fundsim.report.region.picture import need_bars, transfer_bars
 from fundsim.report.request import Request
 from fundsim.report.screen import table_of
@@ -105,7 +106,7 @@ def sentences(found: Region, both: dict[str, Pooling]) -> list[str]:
     contribution, capital = both["contribution"], both["capital"]
     years = found.scenarios[0].world.time.horizon_years
     head = (
-        f"One fund for {_listed([_name(s) for s in found.scenarios])}: to last {years} years in "
+        f"One fund for {listed([_name(s) for s in found.scenarios])}: to last {years} years in "
         f"{100 * contribution.target:g} of 100 futures it needs"
     )
     together = (
@@ -144,10 +145,6 @@ def _name(scenario: Scenario) -> str:
     return scenario.world.country.name
 
 
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
 def _amount(x: Estimate) -> str:
     return wording.euro(x.value) if np.isfinite(x.value) else "more than any amount"
 
@@ -156,7 +153,7 @@ def _why_not(found: Region) -> str:
     """What stands in the way, where no contribution is enough."""
     limited = [_name(s) for s in found.scenarios if s.world.fund.payment.yearly_limit is not None]
     if limited:
-        return f"The yearly limit on payments (fund.payment.yearly_limit) of {_listed(limited)} leaves payments waiting, whatever money there is."
+        return f"The yearly limit on payments (fund.payment.yearly_limit) of {listed(limited)} leaves payments waiting, whatever money there is."
     return "Lines begin late or are cut while costs fall due: capital at the opening is needed too."
 
 
@@ -194,7 +191,7 @@ def _who_loses(found: Region, contribution: Pooling) -> list[str]:
     if not names:
         return []
     pays = "pays" if len(names) == 1 else "pay"
-    return [f"{_listed(names)} {pays} more a year in one fund than for a fund alone."]
+    return [f"{listed(names)} {pays} more a year in one fund than for a fund alone."]
 
 
 def _of_others(found: Region) -> list[str]:
@@ -205,7 +202,7 @@ def _of_others(found: Region) -> list[str]:
     if not names:
         return []
     return [
-        f"In {_listed(names)} victims of other crimes draw on the same money: what that costs is in every figure here."
+        f"In {listed(names)} victims of other crimes draw on the same money: what that costs is in every figure here."
     ]
 
 
